@@ -1,0 +1,64 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target is built the same way: Swift 6 mode, all warnings as errors, imports internal unless said.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+    name: "consilium",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .target(name: "JSONText", path: "Sources/JSONText", swiftSettings: settings),
+        .target(name: "CEpoll", path: "Sources/HTTP/CEpoll"),
+        .target(name: "HTTPWire", path: "Sources/HTTP/HTTPWire", swiftSettings: settings),
+        .target(
+            name: "HTTPServer",
+            dependencies: ["HTTPWire", "CEpoll", "JSONText", .product(name: "Logging", package: "swift-log")],
+            path: "Sources/HTTP/HTTPServer", swiftSettings: settings),
+        .target(name: "DecisionLogic", path: "Sources/Clinical/DecisionLogic", swiftSettings: settings),
+        .target(
+            name: "ClinicalModel", dependencies: ["DecisionLogic"], path: "Sources/Clinical/ClinicalModel",
+            swiftSettings: settings),
+        .target(
+            name: "KnowledgeStore", dependencies: ["ClinicalModel", "DecisionLogic", "JSONText"],
+            path: "Sources/Clinical/KnowledgeStore", swiftSettings: settings),
+        .target(
+            name: "RecommendationEngine", dependencies: ["ClinicalModel", "DecisionLogic"],
+            path: "Sources/Clinical/RecommendationEngine", swiftSettings: settings),
+        .target(
+            name: "QuestionParsing", dependencies: ["ClinicalModel", "DecisionLogic"],
+            path: "Sources/Clinical/QuestionParsing", swiftSettings: settings),
+        .target(
+            name: "GuidelineContent", path: "Sources/Clinical/GuidelineContent", resources: [.copy("Content")],
+            swiftSettings: settings),
+        .target(
+            name: "ClinicalAPI",
+            dependencies: [
+                "HTTPWire", "HTTPServer", "JSONText", "DecisionLogic", "ClinicalModel", "KnowledgeStore",
+                "RecommendationEngine", "QuestionParsing",
+            ],
+            path: "Sources/Service/ClinicalAPI", swiftSettings: settings),
+        .executableTarget(
+            name: "consilium",
+            dependencies: [
+                "ClinicalAPI", "HTTPServer", "HTTPWire", "JSONText", "ClinicalModel", "DecisionLogic", "KnowledgeStore",
+                "RecommendationEngine", "GuidelineContent",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            path: "Sources/Service/consilium", swiftSettings: settings),
+    ]
+)

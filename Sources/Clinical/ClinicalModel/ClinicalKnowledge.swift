@@ -1,0 +1,104 @@
+public import DecisionLogic
+
+/// Everything the engine judges with: values only, linked and checked by whoever made them.
+public struct ClinicalKnowledge: Sendable {
+    /// The facts.
+    public let vocabulary: Vocabulary
+    /// What follows from what, for every topic.
+    public let derivations: [Derivation]
+    /// The topics, by id in ascending order.
+    public let topics: [Topic]
+    /// The interventions by id.
+    public let interventions: [String: Intervention]
+    /// The drugs by id.
+    public let drugs: [String: Drug]
+    /// The sources by id.
+    public let references: [String: Reference]
+
+    /// The knowledge of one release.
+    public init(
+        vocabulary: Vocabulary, derivations: [Derivation], topics: [Topic], interventions: [String: Intervention],
+        drugs: [String: Drug], references: [String: Reference]
+    ) {
+        self.vocabulary = vocabulary
+        self.derivations = derivations
+        self.topics = topics
+        self.interventions = interventions
+        self.drugs = drugs
+        self.references = references
+    }
+}
+
+/// A clinical case with the answer that a clinician expects: the test that stands beside the rules.
+public struct ClinicalCase: Sendable {
+    /// What must come out, exactly; a member that is absent in the file is empty here.
+    public struct Expectation: Sendable, Equatable {
+        /// The outcome.
+        public let outcome: Guidance.Outcome
+        /// The topic, where one is expected.
+        public let topic: String?
+        /// Recommended interventions, in order.
+        public let recommended: [String]
+        /// Conditional interventions and the paths of the facts they need, sorted.
+        public let conditional: [String: [String]]
+        /// Interventions that are not offered, sorted.
+        public let excluded: [String]
+        /// Examinations, in order.
+        public let diagnostics: [String]
+        /// Paths of assumed facts, sorted.
+        public let assumed: [String]
+        /// Paths of the facts in conflict, sorted.
+        public let conflicts: [String]
+        /// The facts that the question says, by path, in words of the case format; nil: not checked.
+        public let facts: [FactStatement]?
+        /// Words that must stand in a caution, by intervention.
+        public let cautions: [String: [String]]
+        /// Label status by intervention and jurisdiction.
+        public let labels: [String: [String: String]]
+
+        /// An expectation.
+        public init(
+            outcome: Guidance.Outcome, topic: String?, recommended: [String], conditional: [String: [String]],
+            excluded: [String], diagnostics: [String], assumed: [String], conflicts: [String],
+            facts: [FactStatement]?, cautions: [String: [String]], labels: [String: [String: String]]
+        ) {
+            self.outcome = outcome
+            self.topic = topic
+            self.recommended = recommended
+            self.conditional = conditional
+            self.excluded = excluded
+            self.diagnostics = diagnostics
+            self.assumed = assumed
+            self.conflicts = conflicts
+            self.facts = facts
+            self.cautions = cautions
+            self.labels = labels
+        }
+    }
+
+    /// Its id within the topic.
+    public let id: String
+    /// The file it came from, for reports.
+    public let file: String
+    /// What it shows, in a line.
+    public let title: String
+    /// The question as a clinician types it.
+    public let question: String?
+    /// The structured facts.
+    public let statements: [FactStatement]
+    /// What must come out.
+    public let expectation: Expectation
+
+    /// A case.
+    public init(
+        id: String, file: String, title: String, question: String?, statements: [FactStatement],
+        expectation: Expectation
+    ) {
+        self.id = id
+        self.file = file
+        self.title = title
+        self.question = question
+        self.statements = statements
+        self.expectation = expectation
+    }
+}

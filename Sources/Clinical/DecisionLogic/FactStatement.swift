@@ -1,0 +1,31 @@
+/// Where a fact came from.
+public enum FactOrigin: String, Sendable {
+    /// A structured member of the case.
+    case stated
+    /// Read from the question's text.
+    case read
+    /// Follows from other facts.
+    case derived
+    /// A declared default of the topic.
+    case assumed
+}
+
+/// One thing that was said of one fact.
+public struct FactStatement: Sendable, Equatable {
+    /// The fact's number in the vocabulary.
+    public let fact: Int
+    /// The values that it leaves.
+    public let value: FactValue
+    /// Stated or read.
+    public let origin: FactOrigin
+    /// For a read fact: the words it was read from, as offsets in Unicode scalars of the question.
+    public let span: Range<Int>?
+
+    /// A statement.
+    public init(fact: Int, value: FactValue, origin: FactOrigin, span: Range<Int>? = nil) {
+        self.fact = fact
+        self.value = value
+        self.origin = origin
+        self.span = span
+    }
+}

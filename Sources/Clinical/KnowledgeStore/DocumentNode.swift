@@ -1,0 +1,158 @@
+import JSONText
+
+/// The defects found so far. One log serves one load and never leaves it.
+final class DefectLog {
+    private(set) var defects: [KnowledgeDefect] = []
+
+    func add(_ defect: KnowledgeDefect) { defects.append(defect) }
+
+    var hasErrors: Bool { defects.contains { !$0.code.isWarning } }
+}
+
+/// A value of a knowledge document with its place. Reading never stops at a defect: it logs it and goes on with a
+/// harmless stand-in, so that a maintainer sees every defect at once.
+struct DocumentNode {
+    let value: JSONValue
+    let file: String
+    let pointer: JSONPointer
+    let log: DefectLog
+
+    func defect(_ code: DefectCode, _ sentence: String, suggestion: String? = nil) {
+        log.add(
+            KnowledgeDefect(code, file: file, pointer: pointer.description, sentence, suggestion: suggestion))
+    }
+
+    private func wrongType(_ wanted: String) {
+        defect(.wrongType, "expected \(wanted), found \(value.kind)")
+    }
+
+    // MARK: - Members
+
+    /// Refuses members outside the list; `note` may stand in every object.
+    func allow(_ names: String...) {
+        guard case .object(let members) = value else { return wrongType("an object") }
+        if members.isEmpty { defect(.emptyValue, "an empty object; leave the member out instead") }
+        for member in members where !names.contains(member.name) && member.name != "note" {
+            defect(
+                .unknownMember, "unknown member `\(member.name)`",
+                suggestion: Suggestion.nearest(to: member.name, among: names))
+        }
+    }
+
+    /// The members with their names, none where this is no object.
+    var members: [(name: String, node: DocumentNode)] {
+        guard case .object(let members) = value else {
+            wrongType("an object")
+            return []
+        }
+        if members.isEmpty { defect(.emptyValue, "an empty object; leave the member out instead") }
+        return members.map { ($0.name, child($0.name, $0.value)) }
+    }
+
+    func optional(_ name: String) -> DocumentNode? {
+        value[name].map { child(name, $0) }
+    }
+
+    func required(_ name: String) -> DocumentNode? {
+        if let node = optional(name) { return node }
+        if case .object = value { defect(.missingMember, "the member `\(name)` is missing") }
+        return nil
+    }
+
+    func has(_ name: String) -> Bool { value[name] != nil }
+
+    private func child(_ name: String, _ value: JSONValue) -> DocumentNode {
+        DocumentNode(value: value, file: file, pointer: pointer.member(name), log: log)
+    }
+
+    // MARK: - Values
+
+    /// The elements of a list of at least one.
+    var elements: [DocumentNode] {
+        guard case .array(let elements) = value else {
+            wrongType("a list")
+            return []
+        }
+        if elements.isEmpty { defect(.emptyValue, "an empty list; leave the member out instead") }
+        return elements.enumerated().map {
+            DocumentNode(value: $1, file: file, pointer: pointer.element($0), log: log)
+        }
+    }
+
+    var string: String {
+        guard case .string(let text) = value else {
+            wrongType("a string")
+            return ""
+        }
+        if text.isEmpty { defect(.emptyValue, "an empty string; leave the member out instead") }
+        return text
+    }
+
+    var number: Double {
+        guard case .number(let number) = value else {
+            wrongType("a number")
+            return 0
+        }
+        return number
+    }
+
+    var integer: Int {
+        guard case .number(let number) = value, let whole = Int(exactly: number) else {
+            wrongType("a whole number")
+            return 0
+        }
+        return whole
+    }
+
+    var bool: Bool {
+        guard case .bool(let value) = value else {
+            wrongType("true or false")
+            return false
+        }
+        return value
+    }
+
+    // MARK: - Members by name
+
+    func string(_ name: String) -> String { required(name)?.string ?? "" }
+    func optionalString(_ name: String) -> String? { optional(name)?.string }
+    func integer(_ name: String) -> Int { required(name)?.integer ?? 0 }
+    func bool(_ name: String) -> Bool { required(name)?.bool ?? false }
+    func strings(_ name: String) -> [String] { required(name)?.elements.map(\.string) ?? [] }
+    func optionalStrings(_ name: String) -> [String] { optional(name)?.elements.map(\.string) ?? [] }
+    func nodes(_ name: String) -> [DocumentNode] { optional(name)?.elements ?? [] }
+
+    /// A string out of a closed list.
+    func choice(_ name: String, _ choices: [String]) -> String {
+        guard let node = required(name) else { return choices.first ?? "" }
+        let text = node.string
+        if !choices.contains(text) {
+            node.defect(
+                .wrongType, "`\(text)` is none of \(choices.joined(separator: ", "))",
+                suggestion: Suggestion.nearest(to: text, among: choices))
+        }
+        return text
+    }
+
+    /// The document's own `schema` and `id` members against its kind and file name.
+    func checkHeader(kind: String, id expected: String?) {
+        if let node = required("schema"), node.string != "\(kind)/1" {
+            node.defect(.wrongSchema, "`\(node.string)` is not `\(kind)/1`, the schema of documents here")
+        }
+        guard let expected, let node = required("id") else { return }
+        if node.string != expected {
+            node.defect(.wrongID, "the id `\(node.string)` differs from the file's name", suggestion: expected)
+        }
+        if !Self.isID(node.string) {
+            node.defect(.wrongID, "the id `\(node.string)` is not of lower-case letters, digits, `-` and `.`")
+        }
+    }
+
+    /// `[a-z0-9]+([.-][a-z0-9]+)*`.
+    static func isID(_ text: String) -> Bool {
+        text.split(omittingEmptySubsequences: false, whereSeparator: { $0 == "-" || $0 == "." })
+            .allSatisfy { part in
+                !part.isEmpty && part.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) }
+            }
+    }
+}

@@ -1,0 +1,156 @@
+import ClinicalModel
+import DecisionLogic
+
+/// Checks what documents say of each other, and collects who cites which source.
+final class LinkChecker {
+    private let clinical: ClinicalKnowledge
+    private let manifest: Manifest
+    private let today: String?
+    private let log: DefectLog
+    private(set) var usedBy: [String: [String]] = [:]
+
+    init(clinical: ClinicalKnowledge, manifest: Manifest, today: String?, log: DefectLog) {
+        self.clinical = clinical
+        self.manifest = manifest
+        self.today = today
+        self.log = log
+    }
+
+    func check() {
+        for derivation in clinical.derivations {
+            if let reference = derivation.reference { cite(reference, "facts (\(derivation.id))", "derivations.\(derivation.id)") }
+        }
+        for drug in sorted(clinical.drugs) { check(drug) }
+        for intervention in sorted(clinical.interventions) { check(intervention) }
+        for topic in clinical.topics { check(topic) }
+        for scheme in manifest.schemes {
+            if let reference = scheme.reference { cite(reference, "manifest.json", "schemes.\(scheme.id)") }
+        }
+        checkDates("manifest.json", manifest.review)
+        for reference in clinical.references.keys.sorted() where usedBy[reference] == nil {
+            log.add(KnowledgeDefect(.unusedReference, file: "references/\(reference).json", "nothing cites this source"))
+        }
+    }
+
+    private func sorted<Value>(_ values: [String: Value]) -> [Value] {
+        values.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    private func cite(_ reference: String, _ file: String, _ statement: String) {
+        guard clinical.references[reference] != nil else {
+            log.add(
+                KnowledgeDefect(
+                    .danglingReference, file: file, "there is no reference `\(reference)`",
+                    suggestion: Suggestion.nearest(to: reference, among: clinical.references.keys)))
+            return
+        }
+        if usedBy[reference]?.last != statement { usedBy[reference, default: []].append(statement) }
+    }
+
+    private func check(_ drug: Drug) {
+        let file = "drugs/\(drug.id).json"
+        for label in drug.labels {
+            cite(label.reference, file, "drugs.\(drug.id)")
+            if let type = clinical.references[label.reference]?.type, type != .label {
+                log.add(KnowledgeDefect(.danglingReference, file: file, "`\(label.reference)` is no label"))
+            }
+        }
+    }
+
+    private func check(_ intervention: Intervention) {
+        let file = "interventions/\(intervention.id).json"
+        let named = intervention.drugs + intervention.regimens.flatMap { $0.parts.map(\.drug) }
+        for drug in named where clinical.drugs[drug] == nil {
+            log.add(
+                KnowledgeDefect(
+                    .danglingDrug, file: file, "there is no drug `\(drug)`",
+                    suggestion: Suggestion.nearest(to: drug, among: clinical.drugs.keys)))
+        }
+        for part in intervention.regimens.flatMap(\.parts) { cite(part.reference, file, "interventions.\(intervention.id)") }
+        for limit in intervention.contraindications + intervention.cautions {
+            cite(limit.reference, file, "interventions.\(intervention.id)")
+        }
+        for limit in intervention.contraindications where limit.when == nil {
+            log.add(
+                KnowledgeDefect(.missingMember, file: file, "a contraindication of an intervention needs `when`: whom it forbids"))
+        }
+    }
+
+    private func check(_ topic: Topic) {
+        let folder = "topics/\(topic.id)"
+        checkDates("\(folder)/topic.json", topic.review)
+        for statement in topic.statements {
+            cite(statement.reference, "\(folder)/statements.json", "\(topic.id).statements.\(statement.id ?? "")")
+        }
+        let rules = Set(clinical.topics.flatMap { $0.recommendations.map(\.id) })
+        for rule in topic.recommendations { check(rule, folder) }
+        for diagnostic in topic.diagnostics {
+            for statement in diagnostic.evidence {
+                cite(
+                    statement.reference, "\(folder)/diagnostics/\(diagnostic.id).json",
+                    "\(topic.id).diagnostics.\(diagnostic.id)")
+            }
+        }
+        for disagreement in topic.disagreements {
+            let file = "\(folder)/disagreements/\(disagreement.id).json"
+            for position in disagreement.positions {
+                cite(position.reference, file, "\(topic.id).disagreements.\(disagreement.id)")
+            }
+            for rule in disagreement.between where !rules.contains(rule) {
+                log.add(
+                    KnowledgeDefect(
+                        .danglingRule, file: file, "there is no recommendation `\(rule)`",
+                        suggestion: Suggestion.nearest(to: rule, among: rules)))
+            }
+        }
+    }
+
+    private func check(_ rule: Recommendation, _ folder: String) {
+        let file = "\(folder)/recommendations/\(rule.id.split(separator: ".").dropFirst().joined(separator: ".")).json"
+        guard let intervention = clinical.interventions[rule.intervention] else {
+            log.add(
+                KnowledgeDefect(
+                    .danglingIntervention, file: file, pointer: "#/intervention",
+                    "there is no intervention `\(rule.intervention)`",
+                    suggestion: Suggestion.nearest(to: rule.intervention, among: clinical.interventions.keys)))
+            return
+        }
+        if let key = rule.regimen, !intervention.regimens.contains(where: { $0.key == key }) {
+            log.add(
+                KnowledgeDefect(
+                    .danglingRegimen, file: file, pointer: "#/regimen",
+                    "the intervention `\(intervention.id)` has no regimen `\(key)`",
+                    suggestion: Suggestion.nearest(to: key, among: intervention.regimens.map(\.key))))
+        }
+        let voices = rule.agreement.for + rule.agreement.against + rule.agreement.silent
+        for reference in rule.evidence.map(\.reference) + voices.map(\.reference) + rule.cautions.map(\.reference)
+            + rule.otherwise.map(\.reference)
+        {
+            cite(reference, file, rule.id)
+        }
+        let strengths = [rule.strength].compactMap({ $0 }) + voices.compactMap(\.strength)
+        for strength in strengths where !manifest.defines(strength) {
+            log.add(
+                KnowledgeDefect(
+                    .unknownGrade, file: file, "the manifest defines no grade `\(strength.grade)` of `\(strength.scheme)`",
+                    suggestion: Suggestion.nearest(
+                        to: strength.grade,
+                        among: manifest.schemes.filter { $0.id == strength.scheme }.flatMap { $0.grades.map(\.grade) })))
+        }
+        if rule.strength != nil && !rule.evidence.contains(where: { $0.tier != .research }) {
+            log.add(
+                KnowledgeDefect(
+                    .unsupportedStrength, file: file, pointer: "#/strength",
+                    "a graded recommendation needs a guideline or label statement as evidence"))
+        }
+    }
+
+    private func checkDates(_ file: String, _ review: Review) {
+        if let today, review.reviewBy < today {
+            log.add(
+                KnowledgeDefect(
+                    .reviewOverdue, file: file, pointer: "#/review/reviewBy",
+                    "the review was due on \(review.reviewBy), before \(today)"))
+        }
+    }
+}

@@ -1,0 +1,281 @@
+public import DecisionLogic
+public import JSONText
+
+/// Something in a case that is not a case, with its place.
+public struct CaseProblem: Sendable, Equatable {
+    /// `unknown-member`, `unknown-code`, `wrong-type`, `wrong-unit`, `out-of-range`, `empty`, `contradiction`.
+    public let code: String
+    /// The place in the document that was read.
+    public let pointer: JSONPointer
+    /// One sentence, lower case, no final period; never the value itself.
+    public let detail: String
+    /// What was probably meant.
+    public let didYouMean: String?
+}
+
+/// Reads a structured case (contract, "A case") into statements; used for requests and for the knowledge's own cases.
+public struct PatientCaseReader: Sendable {
+    /// The facts.
+    public let vocabulary: Vocabulary
+
+    /// A reader.
+    public init(vocabulary: Vocabulary) { self.vocabulary = vocabulary }
+
+    /// The statements of a `case` object, or all its problems: one problem leaves no statement.
+    public func read(_ value: JSONValue, at pointer: JSONPointer) -> (statements: [FactStatement], problems: [CaseProblem])
+    {
+        var reading = Reading(vocabulary: vocabulary)
+        reading.groups(value, pointer)
+        return reading.problems.isEmpty ? (reading.statements, []) : ([], reading.problems)
+    }
+
+    /// One fact's value as the case format writes it.
+    public func readValue(
+        _ value: JSONValue, of fact: Int, at pointer: JSONPointer
+    ) -> (statement: FactStatement?, problems: [CaseProblem]) {
+        var reading = Reading(vocabulary: vocabulary)
+        reading.fact(fact, value, pointer)
+        return (reading.statements.first, reading.problems)
+    }
+}
+
+private struct Reading {
+    let vocabulary: Vocabulary
+    var statements: [FactStatement] = []
+    var problems: [CaseProblem] = []
+
+    init(vocabulary: Vocabulary) { self.vocabulary = vocabulary }
+
+    private mutating func problem(_ code: String, _ pointer: JSONPointer, _ detail: String, didYouMean: String? = nil) {
+        problems.append(CaseProblem(code: code, pointer: pointer, detail: detail, didYouMean: didYouMean))
+    }
+
+    private mutating func members(_ value: JSONValue, _ pointer: JSONPointer) -> [JSONMember] {
+        guard case .object(let members) = value else {
+            problem("wrong-type", pointer, "expected an object, found \(value.kind)")
+            return []
+        }
+        if members.isEmpty { problem("empty", pointer, "an empty object says nothing; leave it out") }
+        return members
+    }
+
+    /// A word of the user's for a message: short, printable.
+    private func quoted(_ text: String) -> String {
+        "`" + String(String.UnicodeScalarView(text.unicodeScalars.prefix(64).filter { $0.value >= 0x20 })) + "`"
+    }
+
+    mutating func groups(_ value: JSONValue, _ pointer: JSONPointer) {
+        let paths = vocabulary.facts.map(\.path)
+        let groupNames = Set(paths.compactMap { $0.split(separator: ".").first.map(String.init) })
+        for group in members(value, pointer) {
+            let here = pointer.member(group.name)
+            guard groupNames.contains(group.name) else {
+                problem(
+                    "unknown-member", here, "unknown group \(quoted(group.name))",
+                    didYouMean: Suggestion.nearest(to: group.name, among: groupNames.sorted()))
+                continue
+            }
+            for member in members(group.value, here) {
+                let path = group.name + "." + member.name
+                guard let fact = vocabulary.index(of: path) else {
+                    problem(
+                        "unknown-member", here.member(member.name), "unknown fact \(quoted(path))",
+                        didYouMean: Suggestion.nearest(to: path, among: paths))
+                    continue
+                }
+                self.fact(fact, member.value, here.member(member.name))
+            }
+        }
+    }
+
+    mutating func fact(_ fact: Int, _ value: JSONValue, _ pointer: JSONPointer) {
+        let definition = vocabulary[fact]
+        let read: FactValue? =
+            switch definition.type {
+            case .boolean: boolean(definition, value, pointer)
+            case .code: codes(definition, value, pointer)
+            case .quantity: quantity(definition, value, pointer)
+            case .set: set(definition, value, pointer)
+            }
+        if let read { statements.append(FactStatement(fact: fact, value: read, origin: .stated)) }
+    }
+
+    private mutating func boolean(
+        _ definition: FactDefinition, _ value: JSONValue, _ pointer: JSONPointer
+    ) -> FactValue? {
+        guard case .bool(let flag) = value else {
+            problem("wrong-type", pointer, "\(definition.path) is true or false, found \(value.kind)")
+            return nil
+        }
+        return .codes(BitSet([flag ? 1 : 0]))
+    }
+
+    private mutating func code(_ definition: FactDefinition, _ value: JSONValue, _ pointer: JSONPointer) -> Int? {
+        guard case .string(let text) = value else {
+            problem("wrong-type", pointer, "a code of \(definition.path) is a string, found \(value.kind)")
+            return nil
+        }
+        if let index = definition.index(of: text) { return index }
+        problem(
+            "unknown-code", pointer, "\(quoted(text)) is no code of \(definition.path)",
+            didYouMean: Suggestion.nearest(to: text, among: definition.codes.map(\.id)))
+        return nil
+    }
+
+    private mutating func codeList(
+        _ definition: FactDefinition, _ value: JSONValue, _ pointer: JSONPointer
+    ) -> BitSet {
+        guard case .array(let elements) = value else {
+            problem("wrong-type", pointer, "expected a list of codes, found \(value.kind)")
+            return BitSet()
+        }
+        var result = BitSet()
+        for (index, element) in elements.enumerated() {
+            if let code = code(definition, element, pointer.element(index)) { result.insert(code) }
+        }
+        return result
+    }
+
+    private mutating func codes(
+        _ definition: FactDefinition, _ value: JSONValue, _ pointer: JSONPointer
+    ) -> FactValue? {
+        guard case .object = value else {
+            return code(definition, value, pointer).map { .codes(BitSet([$0])) }
+        }
+        var result: FactValue?
+        for member in members(value, pointer) {
+            guard member.name == "anyOf" else {
+                problem("unknown-member", pointer.member(member.name), "unknown member \(quoted(member.name))",
+                    didYouMean: "anyOf")
+                continue
+            }
+            let codes = codeList(definition, member.value, pointer.member("anyOf"))
+            if codes.isEmpty { problem("empty", pointer.member("anyOf"), "an empty list names no value") }
+            result = .codes(codes)
+        }
+        return result
+    }
+
+    private mutating func set(_ definition: FactDefinition, _ value: JSONValue, _ pointer: JSONPointer) -> FactValue? {
+        var included = BitSet()
+        var excluded = BitSet()
+        var isComplete = false
+        if case .array(let elements) = value {
+            included = codeList(definition, value, pointer)
+            isComplete = elements.isEmpty  // `[]` is complete and empty
+        } else {
+            for member in members(value, pointer) {
+                let here = pointer.member(member.name)
+                switch member.name {
+                case "includes": included = codeList(definition, member.value, here)
+                case "excludes": excluded = codeList(definition, member.value, here)
+                case "complete":
+                    guard case .bool(let flag) = member.value else {
+                        problem("wrong-type", here, "complete is true or false, found \(member.value.kind)")
+                        continue
+                    }
+                    isComplete = flag
+                default:
+                    problem("unknown-member", here, "unknown member \(quoted(member.name))",
+                        didYouMean: Suggestion.nearest(to: member.name, among: ["includes", "excludes", "complete"]))
+                }
+            }
+        }
+        guard case .members(let holds, var fails) = definition.membership(included: included, excluded: excluded)
+        else { return nil }
+        if !holds.isDisjoint(with: fails) {
+            problem("contradiction", pointer, "the same code of \(definition.path) is both included and excluded")
+        }
+        if isComplete { fails.formUnion(BitSet.upTo(definition.codes.count).subtracting(holds)) }
+        return .members(included: holds, excluded: fails)
+    }
+
+    private mutating func quantity(
+        _ definition: FactDefinition, _ value: JSONValue, _ pointer: JSONPointer
+    ) -> FactValue? {
+        if case .number(let number) = value {
+            return checked(Interval(exactly: number), definition, pointer)
+        }
+        guard case .object = value else {
+            problem(
+                "wrong-type", pointer,
+                "\(definition.path) is a number in \(definition.unit) or an object with value and unit, found \(value.kind)"
+            )
+            return nil
+        }
+        var numbers: [String: Double] = [:]
+        var factor = 1.0
+        var exclusive = ""
+        var hasUnit = false
+        for member in members(value, pointer) {
+            let here = pointer.member(member.name)
+            switch (member.name, member.value) {
+            case ("value", .number(let number)), ("min", .number(let number)), ("max", .number(let number)):
+                numbers[member.name] = number
+            case ("unit", .string(let unit)):
+                hasUnit = true
+                if unit == definition.unit { continue }
+                if let known = definition.conversions[unit] {
+                    factor = known
+                } else {
+                    problem(
+                        "wrong-unit", here,
+                        "\(quoted(unit)) is no unit of \(definition.path), which is given in "
+                            + ([definition.unit] + definition.conversions.keys.sorted()).joined(separator: ", "),
+                        didYouMean: definition.unit)
+                }
+            case ("exclusive", .string(let side)) where ["min", "max", "both"].contains(side): exclusive = side
+            case ("value", _), ("min", _), ("max", _):
+                problem("wrong-type", here, "\(member.name) is a number, found \(member.value.kind)")
+            case ("unit", _): problem("wrong-type", here, "unit is a string, found \(member.value.kind)")
+            case ("exclusive", _): problem("wrong-type", here, "exclusive is one of min, max, both")
+            default:
+                problem("unknown-member", here, "unknown member \(quoted(member.name))",
+                    didYouMean: Suggestion.nearest(
+                        to: member.name, among: ["value", "min", "max", "unit", "exclusive"]))
+            }
+        }
+        if !hasUnit {
+            problem("wrong-unit", pointer, "a value of \(definition.path) in an object needs its unit",
+                didYouMean: definition.unit)
+        }
+        if let single = numbers["value"] {
+            if numbers.count > 1 { problem("wrong-type", pointer, "either value, or min and max") }
+            return checked(Interval(exactly: Self.scaled(single, factor)), definition, pointer)
+        }
+        guard !numbers.isEmpty else {
+            problem("empty", pointer, "a quantity needs value, min or max")
+            return nil
+        }
+        let interval = Interval(
+            lower: numbers["min"].map { Self.scaled($0, factor) } ?? -.infinity,
+            lowerIsOpen: exclusive == "min" || exclusive == "both",
+            upper: numbers["max"].map { Self.scaled($0, factor) } ?? .infinity,
+            upperIsOpen: exclusive == "max" || exclusive == "both")
+        return checked(interval, definition, pointer)
+    }
+
+    /// Converted values are rounded to nine significant places so that 7.8 g/dL is 78 g/L and not 78.00000000000001.
+    private static func scaled(_ value: Double, _ factor: Double) -> Double {
+        factor == 1 ? value : (value * factor * 1e9).rounded() / 1e9
+    }
+
+    /// A value must lie in what the fact can physically be: both ends of a range are held to it.
+    private mutating func checked(
+        _ interval: Interval, _ definition: FactDefinition, _ pointer: JSONPointer
+    ) -> FactValue? {
+        let bounds = definition.bounds
+        let lowFits = !interval.lower.isFinite || (interval.lower >= bounds.lower && interval.lower <= bounds.upper)
+        let highFits = !interval.upper.isFinite || (interval.upper >= bounds.lower && interval.upper <= bounds.upper)
+        guard lowFits, highFits else {
+            problem(
+                "out-of-range", pointer, "\(definition.path) lies \(definition.words(for: bounds)); this value cannot be")
+            return nil
+        }
+        guard !interval.isEmpty else {
+            problem("out-of-range", pointer, "no number lies in this range")
+            return nil
+        }
+        return .quantity(interval)
+    }
+}

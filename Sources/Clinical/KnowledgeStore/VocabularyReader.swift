@@ -1,0 +1,174 @@
+import ClinicalModel
+import DecisionLogic
+
+/// Reads the facts, their codes and terms from `facts/*.json`, and the codes that drugs and interventions bring.
+struct VocabularyReader {
+    /// A code that a document outside `facts` brings into facts with `codesFrom`.
+    struct ForeignCode {
+        let id: String
+        let title: String
+        let kindOf: [String]
+        let terms: [String]
+        let node: DocumentNode
+    }
+
+    let files: [DocumentNode]
+    let interventions: [ForeignCode]
+    let drugs: [ForeignCode]
+    let log: DefectLog
+
+    /// The vocabulary and the lexicon of single codes and facts.
+    func read() -> (vocabulary: Vocabulary, entries: [LexiconEntry], units: [Int: [UnitSpelling]]) {
+        var definitions: [FactDefinition] = []
+        var entries: [LexiconEntry] = []
+        var units: [Int: [UnitSpelling]] = [:]
+        var paths: Set<String> = []
+        for file in files {
+            file.allow("schema", "title", "facts", "phrases", "urgentTerms", "criteria", "derivations")
+            file.checkHeader(kind: "facts", id: nil)
+            entries += file.optionalStrings("urgentTerms").map { LexiconEntry(term: $0, meaning: .urgent) }
+            for (path, node) in file.required("facts")?.members ?? [] {
+                if !paths.insert(path).inserted { node.defect(.duplicateID, "the fact `\(path)` is defined twice") }
+                guard definitions.count < BitSet.capacity else {
+                    node.defect(.tooMany, "a vocabulary holds at most \(BitSet.capacity) facts")
+                    continue
+                }
+                let (definition, terms) = fact(path, node, number: definitions.count)
+                units[definitions.count] = unitSpellings(node, definition)
+                definitions.append(definition)
+                entries += terms
+            }
+        }
+        return (Vocabulary(definitions), entries, units)
+    }
+
+    private func fact(_ path: String, _ node: DocumentNode, number: Int) -> (FactDefinition, [LexiconEntry]) {
+        node.allow(
+            "type", "title", "unit", "bounds", "precision", "conversions", "unitTerms", "codes", "codesFrom", "readsNames",
+            "excludesNamed", "anchors",            "groups", "terms", "question", "patientQuestion", "priority")
+        let type = FactType(rawValue: node.choice("type", ["code", "boolean", "quantity", "set"])) ?? .code
+        var codes = type == .code || type == .set ? ownCodes(node) : []
+        if let source = node.optional("codesFrom") {
+            let foreign = source.string == "drugs" ? drugs : interventions
+            if source.string != "drugs" && source.string != "interventions" {
+                source.defect(.wrongType, "`\(source.string)` is neither drugs nor interventions")
+            }
+            let own = Set(codes.map(\.id))
+            codes += foreign.filter { !own.contains($0.id) }
+        }
+        if codes.count > BitSet.capacity {
+            node.defect(.tooMany, "the fact `\(path)` has \(codes.count) codes; at most \(BitSet.capacity) fit")
+            codes = Array(codes.prefix(BitSet.capacity))
+        }
+        if codes.isEmpty && (type == .code || type == .set) { node.defect(.missingMember, "the member `codes` is missing") }
+        let groups = groupMembers(node, codes, type)
+        let definition = FactDefinition(
+            path: path, title: node.string("title"), type: type, codes: definitions(codes, type, node),
+            groups: groups, unit: type == .quantity ? node.string("unit") : "", bounds: bounds(node),
+            conversions: conversions(node), question: node.optionalString("question"),
+            patientQuestion: node.optionalString("patientQuestion"), priority: node.optional("priority")?.integer ?? 100,
+            excludesNamed: node.optionalString("excludesNamed"), anchors: node.optional("anchors")?.bool ?? false)
+        return (definition, terms(node, codes, definition, number))
+    }
+
+    private func ownCodes(_ node: DocumentNode) -> [ForeignCode] {
+        (node.optional("codes")?.members ?? []).map { id, code in
+            code.allow("title", "terms", "kindOf")
+            return ForeignCode(
+                id: id, title: code.string("title"), kindOf: code.optionalStrings("kindOf"),
+                terms: code.optionalStrings("terms"), node: code)
+        }
+    }
+
+    /// In a set fact `kindOf` names other codes; what holds or is excluded is closed over it both ways.
+    private func definitions(_ codes: [ForeignCode], _ type: FactType, _ node: DocumentNode) -> [CodeDefinition] {
+        guard type == .set else { return codes.map { CodeDefinition(id: $0.id, title: $0.title) } }
+        let index = Dictionary(codes.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+        var ancestors = Array(repeating: BitSet(), count: codes.count)
+        for (number, code) in codes.enumerated() {
+            var open = code.kindOf
+            while let name = open.popLast() {
+                guard let parent = index[name] else {
+                    // An intervention may belong to classes that this one fact does not list.
+                    if node.file == code.node.file {
+                        code.node.defect(
+                            .unknownCode, "`\(name)` is no code of this fact",
+                            suggestion: Suggestion.nearest(to: name, among: index.keys))
+                    }
+                    continue
+                }
+                if parent == number || ancestors[number].contains(parent) { continue }
+                ancestors[number].insert(parent)
+                open += codes[parent].kindOf
+            }
+        }
+        return codes.enumerated().map { number, code in
+            let descendants = BitSet(codes.indices.filter { ancestors[$0].contains(number) })
+            return CodeDefinition(
+                id: code.id, title: code.title, ancestors: ancestors[number], descendants: descendants)
+        }
+    }
+
+    private func groupMembers(_ node: DocumentNode, _ codes: [ForeignCode], _ type: FactType) -> [String: BitSet] {
+        guard type == .code else { return [:] }
+        var groups: [String: BitSet] = [:]
+        for (name, group) in node.optional("groups")?.members ?? [] {
+            group.allow("title")
+            groups[name] = BitSet()
+        }
+        for (number, code) in codes.enumerated() {
+            for name in code.kindOf where groups[name] != nil { groups[name]?.insert(number) }
+            for name in code.kindOf where groups[name] == nil && code.node.file == node.file {
+                code.node.defect(
+                    .unknownCode, "`\(name)` is no group of this fact",
+                    suggestion: Suggestion.nearest(to: name, among: groups.keys))
+            }
+        }
+        return groups
+    }
+
+    private func bounds(_ node: DocumentNode) -> Interval {
+        guard let bounds = node.optional("bounds") else { return .everything }
+        bounds.allow("min", "max")
+        return Interval(
+            lower: bounds.optional("min")?.number ?? -.infinity, upper: bounds.optional("max")?.number ?? .infinity)
+    }
+
+    private func conversions(_ node: DocumentNode) -> [String: Double] {
+        var result: [String: Double] = [:]
+        for (unit, factor) in node.optional("conversions")?.members ?? [] {
+            if factor.number <= 0 { factor.defect(.wrongType, "a conversion factor must be above zero") }
+            result[unit] = factor.number
+        }
+        return result
+    }
+
+    private func unitSpellings(_ node: DocumentNode, _ definition: FactDefinition) -> [UnitSpelling] {
+        guard definition.type == .quantity else { return [] }
+        let own = [definition.unit] + node.optionalStrings("unitTerms")
+        return own.map { UnitSpelling(term: $0, factor: 1) }
+            + definition.conversions.sorted { $0.key < $1.key }.map { UnitSpelling(term: $0.key, factor: $0.value) }
+    }
+
+    private func terms(
+        _ node: DocumentNode, _ codes: [ForeignCode], _ definition: FactDefinition, _ number: Int
+    ) -> [LexiconEntry] {
+        var entries: [LexiconEntry] = []
+        let names = node.optionalStrings("terms")
+        switch definition.type {
+        case .quantity: entries += names.map { LexiconEntry(term: $0, meaning: .names(fact: number)) }
+        case .boolean:
+            entries += names.map { LexiconEntry(term: $0, meaning: .says([(number, .codes(BitSet([1])))])) }
+        case .code, .set: break
+        }
+        // Names of drugs and interventions are read for the one fact that asks for them, not for each that lists them.
+        let readsNames = node.optional("readsNames")?.bool ?? false
+        for (index, code) in codes.enumerated() where code.node.file == node.file || readsNames {
+            let value: FactValue =
+                definition.type == .set
+                ? definition.membership(included: BitSet([index]), excluded: BitSet()) : .codes(BitSet([index]))
+            entries += code.terms.map { LexiconEntry(term: $0, meaning: .says([(number, value)])) }
+        }
+        return entries
+    }
+}

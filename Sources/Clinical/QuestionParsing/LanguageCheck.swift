@@ -1,0 +1,19 @@
+import ClinicalModel
+
+/// Recognises text that is not English, so that it is declined instead of half read.
+enum LanguageCheck {
+    /// The note for another language; nil for English or for a few technical words.
+    static func note(_ tokens: [Token], knows: (String) -> Bool) -> CaseNote? {
+        let words = tokens.filter { $0.kind == .word }.map(\.text)
+        let letters = words.reduce(0) { $0 + $1.unicodeScalars.count }
+        let foreignLetters = words.reduce(0) { sum, word in
+            sum + word.unicodeScalars.count { $0.value > 0x24F && !(0x370...0x3FF).contains($0.value) }
+        }
+        let isForeignScript = foreignLetters * 10 > letters * 3
+        let foreign = words.count { EnglishGrammar.foreign.contains($0) && !knows($0) }
+        let english = words.count { EnglishGrammar.frequent.contains($0) }
+        let isForeignLatin = foreign >= 2 && foreign > english
+        guard letters > 0, isForeignScript || isForeignLatin else { return nil }
+        return CaseNote(.unsupportedLanguage, "The question does not seem to be in English; only English is read.")
+    }
+}

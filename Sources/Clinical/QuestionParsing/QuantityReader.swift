@@ -1,0 +1,143 @@
+import ClinicalModel
+import DecisionLogic
+
+/// Reads the number that belongs to a quantity's name: comparators, ranges, percent signs, other units.
+struct QuantityReader {
+    /// What stood beside a name.
+    enum Reading: Equatable {
+        /// An interval in the fact's unit and the tokens it took, the name left out.
+        case value(Interval, tokens: Range<Int>)
+        /// A number that cannot be: outside the bounds of the fact.
+        case impossible(tokens: Range<Int>)
+    }
+
+    let vocabulary: Vocabulary
+    /// Unit spellings as tokens, by fact, longest first.
+    let units: [Int: [(tokens: [String], factor: Double)]]
+
+    /// The number after a name that ends before `start`, else the number just before the name.
+    func read(_ fact: Int, _ tokens: [Token], name: Range<Int>) -> Reading? {
+        after(fact, tokens, from: name.upperBound) ?? before(fact, tokens, name: name)
+    }
+
+    // MARK: - After the name
+
+    private func after(_ fact: Int, _ tokens: [Token], from start: Int) -> Reading? {
+        var index = start
+        var comparison = Comparison.none
+        var skipped = 0
+        while index < tokens.count, skipped < 5 {
+            let token = tokens[index]
+            if case .number = token.kind { return number(fact, tokens, at: index, comparison, from: start) }
+            if let found = Comparison(tokens, at: &index) {
+                comparison = found
+                skipped += 1
+                continue
+            }
+            guard EnglishGrammar.fillers.contains(token.text) || token.text == ":" || token.text == "(" || token.text == "%"
+            else { return nil }
+            index += 1
+            skipped += 1
+        }
+        return nil
+    }
+
+    private func number(
+        _ fact: Int, _ tokens: [Token], at index: Int, _ comparison: Comparison, from start: Int
+    ) -> Reading? {
+        guard case .number(let low) = tokens[index].kind else { return nil }
+        var end = index + 1
+        let lowFactor = unit(fact, tokens, &end)
+        var high: Double?
+        var factor = lowFactor
+        if end + 1 < tokens.count, ["-", "to", "and"].contains(tokens[end].text),
+            tokens[end].text != "and" || tokens[max(0, index - 1)].text == "between",
+            case .number(let upper) = tokens[end + 1].kind
+        {
+            high = upper
+            end += 2
+            factor = unit(fact, tokens, &end) ?? lowFactor
+        }
+        return checked(fact, low, high, factor ?? 1, comparison, start..<end)
+    }
+
+    // MARK: - Before the name
+
+    private func before(_ fact: Int, _ tokens: [Token], name: Range<Int>) -> Reading? {
+        // `14 mitoses`, `12 % Ki-67`: the number with its unit stands right before the name.
+        for distance in 1...3 {
+            let index = name.lowerBound - distance
+            guard index >= 0, case .number(let value) = tokens[index].kind else { continue }
+            var end = index + 1
+            let factor = unit(fact, tokens, &end)
+            guard end >= name.lowerBound else { return nil }
+            var comparison = Comparison.none
+            var back = max(0, index - 1)
+            if index > 0, let found = Comparison(tokens, at: &back), back == index { comparison = found }
+            return checked(fact, value, nil, factor ?? 1, comparison, index..<name.upperBound)
+        }
+        return nil
+    }
+
+    // MARK: - Units and bounds
+
+    private func unit(_ fact: Int, _ tokens: [Token], _ end: inout Int) -> Double? {
+        for spelling in units[fact] ?? [] where end + spelling.tokens.count <= tokens.count {
+            if spelling.tokens.indices.allSatisfy({ tokens[end + $0].text == spelling.tokens[$0] }) {
+                end += spelling.tokens.count
+                return spelling.factor
+            }
+        }
+        return nil
+    }
+
+    private func checked(
+        _ fact: Int, _ low: Double, _ high: Double?, _ factor: Double, _ comparison: Comparison, _ range: Range<Int>
+    ) -> Reading? {
+        let definition = vocabulary[fact]
+        let scaled = { (value: Double) in factor == 1 ? value : (value * factor * 1e9).rounded() / 1e9 }
+        let bounds = definition.bounds
+        for value in [scaled(low), high.map(scaled)].compactMap({ $0 })
+        where !(value >= bounds.lower && value <= bounds.upper) {
+            return .impossible(tokens: range)
+        }
+        let interval: Interval
+        if let high {
+            interval = Interval(lower: scaled(min(low, high)), upper: scaled(max(low, high)))
+        } else {
+            switch comparison {
+            case .none: interval = Interval(exactly: scaled(low))
+            case .below: interval = Interval(upper: scaled(low), upperIsOpen: true)
+            case .atMost: interval = Interval(upper: scaled(low))
+            case .above: interval = Interval(lower: scaled(low), lowerIsOpen: true)
+            case .atLeast: interval = Interval(lower: scaled(low))
+            }
+        }
+        return .value(interval, tokens: range)
+    }
+}
+
+/// A comparator before a number.
+enum Comparison: Equatable {
+    case none, below, atMost, above, atLeast
+
+    /// The comparator at a token; the index moves behind it.
+    init?(_ tokens: [Token], at index: inout Int) {
+        guard index < tokens.count else { return nil }
+        let text = tokens[index].text
+        let next = index + 1 < tokens.count ? tokens[index + 1].text : ""
+        switch text {
+        case "\u{2264}": self = .atMost
+        case "\u{2265}": self = .atLeast
+        case "<" where next == "=": (self, index) = (.atMost, index + 1)
+        case ">" where next == "=": (self, index) = (.atLeast, index + 1)
+        case "at" where next == "least": (self, index) = (.atLeast, index + 1)
+        case "at" where next == "most": (self, index) = (.atMost, index + 1)
+        case "up" where next == "to": (self, index) = (.atMost, index + 1)
+        case _ where EnglishGrammar.lessWords.contains(text): self = .below
+        case _ where EnglishGrammar.moreWords.contains(text): self = .above
+        default: return nil
+        }
+        index += 1
+    }
+}

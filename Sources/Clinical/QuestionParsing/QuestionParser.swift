@@ -1,0 +1,268 @@
+public import ClinicalModel
+public import DecisionLogic
+
+/// What was read from a question.
+public struct ParsedQuestion: Sendable {
+    /// The facts, each with the words it was read from; nothing is in here that the text does not assert.
+    public let statements: [FactStatement]
+    /// Remarks: impossible values, several patients, urgent words, another language, unread words.
+    public let notes: [CaseNote]
+}
+
+/// Reads English clinical text into facts: terms of the lexicon by one automaton, a small grammar for numbers, scopes
+/// for negation and doubt. Deterministic and linear in the text; it knows no medicine but the lexicon's.
+public struct QuestionParser: Sendable {
+    private let vocabulary: Vocabulary
+    private let entries: [LexiconEntry]
+    private let trie: TermTrie
+    private let units: [Int: [(tokens: [String], factor: Double)]]
+    /// The facts that hold treatments, given names of the contract.
+    private let prior: Int?
+    private let declines: Int?
+    private let comedications: Int?
+
+    /// A reader with the words of a release of the knowledge.
+    public init(lexicon: Lexicon, vocabulary: Vocabulary) {
+        self.vocabulary = vocabulary
+        entries = lexicon.entries
+        trie = TermTrie(lexicon.entries.map(\.term))
+        units = lexicon.units.mapValues { spellings in
+            spellings.map { (Tokenizer.tokens(of: $0.term).map(\.text), $0.factor) }
+                .sorted { $0.tokens.count > $1.tokens.count }
+        }
+        prior = vocabulary.index(of: "treatment.prior")
+        declines = vocabulary.index(of: "patient.declines")
+        comedications = vocabulary.index(of: "patient.comedications")
+    }
+
+    /// A term with its place.
+    private struct Mention {
+        let entries: [Int]
+        let tokens: Range<Int>
+    }
+
+    /// What a question says. Linear in its length; the caller bounds that at 4,000 Unicode scalars.
+    public func parse(_ question: String) -> ParsedQuestion {
+        let original = Tokenizer.tokens(of: question)
+        if let note = LanguageCheck.note(original, knows: { trie.words.contains($0) }) {
+            return ParsedQuestion(statements: [], notes: [note])
+        }
+        if namesSeveralPatients(original) {
+            return ParsedQuestion(
+                statements: [],
+                notes: [
+                    CaseNote(.multiplePatients, "More than one patient seems to be described; ask about one at a time.")
+                ])
+        }
+        let tokens = original.map(corrected)
+        let mentions = find(tokens)
+        var statements: [FactStatement] = []
+        var choices: [Int: FactStatement] = [:]
+        var notes: [CaseNote] = []
+        var used = Set(mentions.flatMap { Array($0.tokens) })
+        let reader = QuantityReader(vocabulary: vocabulary, units: units)
+        for (place, mention) in mentions.enumerated() {
+            let scope = Scope(tokens, term: mention.tokens)
+            for number in mention.entries {
+                switch entries[number].meaning {
+                case .names(let fact):
+                    quantity(fact, mention, tokens, scope, reader, &statements, &notes, &used)
+                case .urgent:
+                    if !scope.isNegated && !scope.isDoubtful { notes.append(urgent) }
+                case .says(let facts):
+                    if alternative(mentions, place, tokens) {
+                        offer(facts, mention, tokens, &choices)
+                    } else {
+                        add(facts, mention, tokens, scope, &statements)
+                    }
+                }
+            }
+        }
+        statements = distinct(statements + choices.sorted { $0.key < $1.key }.map(\.value))
+        if let unread = unreadNote(original, tokens, used) { notes.append(unread) }
+        return ParsedQuestion(statements: statements, notes: distinct(notes))
+    }
+
+    private var urgent: CaseNote {
+        CaseNote(
+            .urgentCare,
+            "This may be an emergency: act by the local emergency protocol now; this answer is not for emergencies.")
+    }
+
+    // MARK: - Terms
+
+    private func corrected(_ token: Token) -> Token {
+        guard token.kind == .word, !EnglishGrammar.common.contains(token.text),
+            let word = trie.correction(of: token.text)
+        else { return token }
+        return Token(text: word, kind: .word, span: token.span)
+    }
+
+    private func find(_ tokens: [Token]) -> [Mention] {
+        var mentions: [Mention] = []
+        var index = 0
+        while index < tokens.count {
+            if let match = trie.longestMatch(tokens, at: index) {
+                mentions.append(Mention(entries: match.entries, tokens: index..<index + match.length))
+                index += match.length
+            } else {
+                index += 1
+            }
+        }
+        return mentions
+    }
+
+    /// Whether a term stands beside another value of the same fact with `or` or `versus` between them.
+    private func alternative(_ mentions: [Mention], _ place: Int, _ tokens: [Token]) -> Bool {
+        func joined(_ left: Mention, _ right: Mention) -> Bool {
+            let gap = left.tokens.upperBound..<max(left.tokens.upperBound, right.tokens.lowerBound)
+            guard gap.count <= 3, gap.contains(where: { EnglishGrammar.alternatives.contains(tokens[$0].text) }) else {
+                return false
+            }
+            return !codeFacts(left).isDisjoint(with: codeFacts(right))
+        }
+        return place > 0 && joined(mentions[place - 1], mentions[place])
+            || place + 1 < mentions.count && joined(mentions[place], mentions[place + 1])
+    }
+
+    private func codeFacts(_ mention: Mention) -> Set<Int> {
+        Set(
+            mention.entries.flatMap { number -> [Int] in
+                guard case .says(let facts) = entries[number].meaning else { return [] }
+                return facts.map(\.fact)
+            })
+    }
+
+    // MARK: - Facts
+
+    private func add(
+        _ facts: [(fact: Int, value: FactValue)], _ mention: Mention, _ tokens: [Token], _ scope: Scope,
+        _ statements: inout [FactStatement]
+    ) {
+        let span = span(mention, tokens)
+        let hasSet = facts.contains { vocabulary[$0.fact].type == .set }
+        for (fact, value) in facts {
+            guard let (target, isNegated) = placed(fact, scope) else { continue }
+            if scope.isDoubtful { continue }
+            var said = value
+            if isNegated {
+                // "No liver metastases" excludes the liver and says nothing of metastases elsewhere.
+                if hasSet && vocabulary[fact].type != .set { continue }
+                if facts.count > 1 && !hasSet { continue }
+                guard let denied = denied(value, target) else { continue }
+                said = denied
+            }
+            statements.append(FactStatement(fact: target, value: said, origin: .read, span: span))
+        }
+    }
+
+    private func span(_ mention: Mention, _ tokens: [Token]) -> Range<Int> {
+        tokens[mention.tokens.lowerBound].span.lowerBound..<tokens[mention.tokens.upperBound - 1].span.upperBound
+    }
+
+    /// `Small bowel or pancreas` leaves both codes: what stands side by side is one statement of either.
+    private func offer(
+        _ facts: [(fact: Int, value: FactValue)], _ mention: Mention, _ tokens: [Token],
+        _ choices: inout [Int: FactStatement]
+    ) {
+        let here = span(mention, tokens)
+        for (fact, value) in facts {
+            guard case .codes(let codes) = value else { continue }
+            if let earlier = choices[fact], case .codes(let others) = earlier.value, let start = earlier.span {
+                choices[fact] = FactStatement(
+                    fact: fact, value: .codes(codes.union(others)), origin: .read,
+                    span: start.lowerBound..<here.upperBound)
+            } else {
+                choices[fact] = FactStatement(fact: fact, value: value, origin: .read, span: here)
+            }
+        }
+    }
+
+    /// The fact that a term speaks of in its scope: a treatment is given, refused, or only talked about.
+    private func placed(_ fact: Int, _ scope: Scope) -> (fact: Int, isNegated: Bool)? {
+        if fact == prior {
+            if scope.isRefused { return declines.map { ($0, false) } }
+            if scope.isNegated && scope.isGiven { return (fact, true) }
+            return scope.isGiven && !scope.isNegated ? (fact, false) : nil
+        }
+        if fact == comedications { return scope.isTaken ? (fact, scope.isNegated) : nil }
+        return (fact, scope.isNegated)
+    }
+
+    private func denied(_ value: FactValue, _ fact: Int) -> FactValue? {
+        let definition = vocabulary[fact]
+        switch value {
+        case .codes(let codes): return .codes(BitSet.upTo(definition.codes.count).subtracting(codes))
+        case .quantity: return nil
+        case .members(let included, _):
+            // Denying a code denies what was named, not the classes that it brought.
+            let named = BitSet(
+                included.members.filter { code in
+                    included.members.allSatisfy { $0 == code || !definition.codes[$0].ancestors.contains(code) }
+                })
+            return definition.membership(included: BitSet(), excluded: named)
+        }
+    }
+
+    private func quantity(
+        _ fact: Int, _ mention: Mention, _ tokens: [Token], _ scope: Scope, _ reader: QuantityReader,
+        _ statements: inout [FactStatement], _ notes: inout [CaseNote], _ used: inout Set<Int>
+    ) {
+        switch reader.read(fact, tokens, name: mention.tokens) {
+        case .value(let interval, let range):
+            used.formUnion(range)
+            if scope.isDoubtful { return }
+            let first = min(mention.tokens.lowerBound, range.lowerBound)
+            let last = max(mention.tokens.upperBound, range.upperBound) - 1
+            statements.append(
+                FactStatement(
+                    fact: fact, value: .quantity(interval), origin: .read,
+                    span: tokens[first].span.lowerBound..<tokens[last].span.upperBound))
+        case .impossible(let range):
+            used.formUnion(range)
+            let definition = vocabulary[fact]
+            notes.append(
+                CaseNote(
+                    .invalidValue,
+                    "The value given for \(definition.title) cannot be: it lies "
+                        + "\(definition.words(for: definition.bounds)). It was not used."))
+        case nil: break
+        }
+    }
+
+    private func distinct(_ statements: [FactStatement]) -> [FactStatement] {
+        statements.reduce(into: []) { result, statement in
+            let isThere = result.contains { $0.fact == statement.fact && $0.value == statement.value }
+            if !isThere { result.append(statement) }
+        }
+    }
+
+    // MARK: - Remarks
+
+    private func namesSeveralPatients(_ tokens: [Token]) -> Bool {
+        var names: Set<String> = []
+        for (index, token) in tokens.enumerated() where token.text == "patient" || token.text == "case" {
+            guard index + 1 < tokens.count else { continue }
+            let next = tokens[index + 1].text
+            if ["a", "b", "1", "2", "one", "two"].contains(next) { names.insert(next) }
+        }
+        return names.isSuperset(of: ["a", "b"]) || names.isSuperset(of: ["1", "2"]) || names.isSuperset(of: ["one", "two"])
+    }
+
+    private func unreadNote(_ original: [Token], _ tokens: [Token], _ used: Set<Int>) -> CaseNote? {
+        var words: [String] = []
+        for (index, token) in tokens.enumerated() where token.kind == .word && !used.contains(index) {
+            let word = original[index].text
+            guard word.count >= 4, word.count <= 24, !EnglishGrammar.common.contains(word),
+                !EnglishGrammar.frequent.contains(word), !words.contains(word)
+            else { continue }
+            words.append(word)
+            if words.count == 8 { break }
+        }
+        return words.isEmpty ? nil : CaseNote(.unreadText, "Not understood and not used: \(words.joined(separator: ", ")).")
+    }
+
+    private func distinct(_ notes: [CaseNote]) -> [CaseNote] {
+        notes.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+}

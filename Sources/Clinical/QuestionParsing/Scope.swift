@@ -1,0 +1,52 @@
+/// How a term is meant where it stands.
+struct Scope {
+    /// It is denied.
+    var isNegated = false
+    /// It is not asserted: possible, hypothetical, of a relative.
+    var isDoubtful = false
+    /// A treatment that was given.
+    var isGiven = false
+    /// A treatment that the patient does not want.
+    var isRefused = false
+    /// A medicine that is taken.
+    var isTaken = false
+
+    /// Reads the words around a term, within its clause.
+    init(_ tokens: [Token], term: Range<Int>) {
+        var steps = 0
+        var index = term.lowerBound - 1
+        while index >= 0, steps < 8 {
+            let token = tokens[index]
+            if token.kind == .boundary && token.text != "," || EnglishGrammar.conjunctions.contains(token.text) { break }
+            // A comma ends the reach of a negation but not of `on lanreotide, everolimus`.
+            let isBehindComma = tokens[index..<term.lowerBound].contains { $0.text == "," }
+            if !isBehindComma, steps < 6 { readNear(tokens, index) }
+            if EnglishGrammar.refusals.contains(token.text) { isRefused = true }
+            if EnglishGrammar.givenBefore.contains(token.text), steps < 5 { isGiven = true }
+            if EnglishGrammar.taking.contains(token.text), steps < 6 { isTaken = true }
+            steps += 1
+            index -= 1
+        }
+        readAfter(tokens, term)
+    }
+
+    private mutating func readNear(_ tokens: [Token], _ index: Int) {
+        let text = tokens[index].text
+        if EnglishGrammar.negations.contains(text) {
+            // `not yet`, `not only` deny nothing.
+            let next = index + 1 < tokens.count ? tokens[index + 1].text : ""
+            if next != "only" && next != "just" { isNegated = true }
+        }
+        if EnglishGrammar.doubts.contains(text) || EnglishGrammar.relatives.contains(text) { isDoubtful = true }
+    }
+
+    private mutating func readAfter(_ tokens: [Token], _ term: Range<Int>) {
+        for index in term.upperBound..<min(tokens.count, term.upperBound + 5) {
+            let token = tokens[index]
+            if token.kind == .boundary { break }
+            if EnglishGrammar.negationsAfter.contains(token.text) { isNegated = true }
+            if token.text == "ruled", index + 1 < tokens.count, tokens[index + 1].text == "out" { isNegated = true }
+            if EnglishGrammar.givenAfter.contains(token.text) { isGiven = true }
+        }
+    }
+}

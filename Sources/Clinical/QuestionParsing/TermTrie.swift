@@ -1,0 +1,98 @@
+import ClinicalModel
+
+/// All terms of the lexicon as one automaton over tokens: the longest term that starts at a token is found in one walk.
+struct TermTrie: Sendable {
+    private struct Node {
+        var next: [String: Int] = [:]
+        var entries: [Int] = []
+    }
+
+    private var nodes: [Node] = [Node()]
+    /// The words of all terms, for plurals and misspellings.
+    private(set) var words: Set<String> = []
+    /// Words of at least six letters by their first four, so that a misspelling is compared with few.
+    private var byStem: [String: [String]] = [:]
+
+    /// The automaton of terms; entry numbers are places in the list.
+    init(_ terms: [String]) {
+        for (number, term) in terms.enumerated() {
+            var node = 0
+            for token in Tokenizer.tokens(of: term) where token.kind != .boundary {
+                words.insert(token.text)
+                if let next = nodes[node].next[token.text] {
+                    node = next
+                } else {
+                    nodes.append(Node())
+                    nodes[node].next[token.text] = nodes.count - 1
+                    node = nodes.count - 1
+                }
+            }
+            if node != 0 { nodes[node].entries.append(number) }
+        }
+        for word in words.sorted() where word.count >= 6 { byStem[String(word.prefix(4)), default: []].append(word) }
+    }
+
+    /// The entries of the longest term that starts at a token, and how many tokens it takes.
+    func longestMatch(_ tokens: [Token], at start: Int) -> (entries: [Int], length: Int)? {
+        var node = 0
+        var found: (entries: [Int], length: Int)?
+        var index = start
+        while index < tokens.count, let next = step(node, tokens[index].text) {
+            node = next
+            index += 1
+            if !nodes[node].entries.isEmpty { found = (nodes[node].entries, index - start) }
+        }
+        return found
+    }
+
+    private func step(_ node: Int, _ text: String) -> Int? {
+        if let next = nodes[node].next[text] { return next }
+        // A regular plural is the same word: tumours, metastases stand in the lexicon where they are irregular.
+        if text.count > 3, text.hasSuffix("s"), let next = nodes[node].next[String(text.dropLast())] { return next }
+        return nil
+    }
+
+    /// The lexicon's word that a misspelt word stands for: one edit from six letters, two from nine, the first four
+    /// letters right (`hypo` is never read as `hyper`). nil for a word that is known or near to none.
+    func correction(of word: String) -> String? {
+        guard word.count >= 6, word.count <= 32, !words.contains(word), !words.contains(String(word.dropLast())) else {
+            return nil
+        }
+        let allowed = word.count >= 9 ? 2 : 1
+        var best: (distance: Int, word: String)?
+        let stems = [String(word.prefix(4))]
+        for candidate in stems.flatMap({ byStem[$0] ?? [] }) where abs(candidate.count - word.count) <= allowed {
+            let distance = Self.distance(Array(word), Array(candidate))
+            if distance <= allowed, distance < best?.distance ?? 99 { best = (distance, candidate) }
+        }
+        return best?.word ?? earlySlip(word)
+    }
+
+    /// A letter lost among the first four (`intial`, `aproach`): one insertion that makes a known word.
+    private func earlySlip(_ word: String) -> String? {
+        let letters = Array(word)
+        for length in 2...3 {
+            let stem = String(letters.prefix(length))
+            for (key, candidates) in byStem where key.hasPrefix(stem) {
+                for candidate in candidates where candidate.count == word.count + 1 {
+                    if Self.distance(letters, Array(candidate)) == 1 { return candidate }
+                }
+            }
+        }
+        return nil
+    }
+
+    private static func distance(_ left: [Character], _ right: [Character]) -> Int {
+        var row = Array(0...right.count)
+        for i in 1...left.count {
+            var diagonal = row[0]
+            row[0] = i
+            for j in 1...right.count {
+                let above = row[j]
+                row[j] = min(row[j] + 1, row[j - 1] + 1, diagonal + (left[i - 1] == right[j - 1] ? 0 : 1))
+                diagonal = above
+            }
+        }
+        return row[right.count]
+    }
+}

@@ -1,0 +1,133 @@
+/// A piece of a question: a word, a number, or a sign, folded for matching, with its place in the original text.
+struct Token: Equatable {
+    /// What sort of piece it is.
+    enum Kind: Equatable {
+        /// Letters.
+        case word
+        /// A number with its value; the folded text keeps its digits.
+        case number(Double)
+        /// A sign that means something: `+ - < > % / ≤ ≥ =`.
+        case sign
+        /// A mark that ends a clause.
+        case boundary
+    }
+
+    /// The folded text.
+    let text: String
+    /// Its sort.
+    let kind: Kind
+    /// Its place, in Unicode scalars of the original text.
+    let span: Range<Int>
+}
+
+/// Cuts text into tokens, once, in linear time. Hyphens and spaces inside terms mean nothing, so `Ki-67`, `Ki67` and
+/// `Ki 67` are the same tokens; a hyphen between numbers is a range, one after a word and before a gap is a minus.
+enum Tokenizer {
+    /// The tokens of a text.
+    static func tokens(of text: String) -> [Token] {
+        let scalars = Array(text.unicodeScalars).map(folded)
+        var tokens: [Token] = []
+        var position = 0
+        while position < scalars.count {
+            guard let scalar = scalars[position] else {
+                position += 1
+                continue
+            }
+            if isDigit(scalar) {
+                tokens.append(number(scalars, &position))
+            } else if scalar.properties.isAlphabetic {
+                tokens.append(word(scalars, &position))
+            } else {
+                if let token = sign(scalar, scalars, position) { tokens.append(token) }
+                position += 1
+            }
+        }
+        return tokens
+    }
+
+    /// A scalar as it is matched: one kind of dash, quote, space and digit; nil for what has no width.
+    private static func folded(_ scalar: Unicode.Scalar) -> Unicode.Scalar? {
+        switch scalar.value {
+        case 0x200B...0x200D, 0x2060, 0xFEFF, 0xAD: nil
+        case 0x2010...0x2015, 0x2212, 0xFE63, 0xFF0D: "-"
+        case 0x2018, 0x2019, 0x201C, 0x201D: "'"
+        case 0xA0, 0x2000...0x200A, 0x202F, 0x3000: " "
+        case 0xB5: "\u{3BC}"
+        default:
+            if let value = scalar.properties.numericType == nil ? nil : scalar.properties.numericValue,
+                scalar.properties.numericType == .digit || scalar.properties.numericType == .decimal,
+                let digit = Int(exactly: value), (0...9).contains(digit)
+            {
+                Unicode.Scalar(UInt8(0x30 + digit))
+            } else if let lower = scalar.properties.lowercaseMapping.unicodeScalars.first {
+                lower
+            } else {
+                scalar
+            }
+        }
+    }
+
+    private static func isDigit(_ scalar: Unicode.Scalar) -> Bool { (0x30...0x39).contains(scalar.value) }
+
+    private static func word(_ scalars: [Unicode.Scalar?], _ position: inout Int) -> Token {
+        let start = position
+        var text = String.UnicodeScalarView()
+        while position < scalars.count {
+            guard let scalar = scalars[position] else {
+                position += 1
+                continue
+            }
+            if scalar == "'" {  // St John's, the patient's: the apostrophe goes, the letters stay together
+                position += 1
+                continue
+            }
+            guard scalar.properties.isAlphabetic, !isDigit(scalar) else { break }
+            text.append(scalar)
+            position += 1
+        }
+        return Token(text: String(text), kind: .word, span: start..<position)
+    }
+
+    /// Digits with one point or comma between digits: `12`, `7.8`, `12,5`. A comma before three digits and no more is
+    /// still a decimal comma here: clinical values are not written with thousands.
+    private static func number(_ scalars: [Unicode.Scalar?], _ position: inout Int) -> Token {
+        let start = position
+        var text = ""
+        var hasPoint = false
+        while position < scalars.count, let scalar = scalars[position] {
+            if isDigit(scalar) {
+                text.unicodeScalars.append(scalar)
+            } else if scalar == "." || scalar == ",", !hasPoint, position + 1 < scalars.count,
+                let after = scalars[position + 1], isDigit(after)
+            {
+                hasPoint = true
+                text.append(".")
+            } else {
+                break
+            }
+            position += 1
+        }
+        return Token(text: text, kind: .number(Double(text) ?? .nan), span: start..<position)
+    }
+
+    private static func sign(_ scalar: Unicode.Scalar, _ scalars: [Unicode.Scalar?], _ position: Int) -> Token? {
+        let span = position..<position + 1
+        switch scalar {
+        case "+", "<", ">", "%", "/", "=", "\u{2264}", "\u{2265}", "^":
+            return Token(text: String(Character(scalar)), kind: .sign, span: span)
+        case "-":
+            let before = position > 0 ? scalars[position - 1] : nil
+            let after = position + 1 < scalars.count ? scalars[position + 1] : nil
+            let follows = before.map { isDigit($0) || $0 == "%" } ?? false
+            let precedes = after.map { isDigit($0) } ?? false
+            let endsWord = before?.properties.isAlphabetic ?? false
+            let gap = after.map { !$0.properties.isAlphabetic && !isDigit($0) } ?? true
+            if follows && precedes || endsWord && gap { return Token(text: "-", kind: .sign, span: span) }
+            let free = before.map { $0 == " " } ?? true
+            return free && (after.map { $0 == " " } ?? false) ? Token(text: "-", kind: .boundary, span: span) : nil
+        case ".", ";", ":", ",", "?", "!", "(", ")", "[", "]", "\n":
+            return Token(text: String(Character(scalar)), kind: .boundary, span: span)
+        default: return nil
+        }
+    }
+}

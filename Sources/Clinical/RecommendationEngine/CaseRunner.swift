@@ -1,0 +1,164 @@
+public import ClinicalModel
+public import DecisionLogic
+
+/// What a clinical case showed.
+public struct CaseOutcome: Sendable {
+    /// The case.
+    public let clinicalCase: ClinicalCase
+    /// One sentence for each difference between the answer and the expectation; empty: passed.
+    public let differences: [String]
+    /// The values that the case was judged on, for coverage.
+    let values: [FactValue]
+}
+
+/// Runs the cases that stand beside the rules.
+public struct CaseRunner: Sendable {
+    /// Reads a question into statements and notes; the composition root gives the question reader.
+    public typealias Reader = @Sendable (String) -> (statements: [FactStatement], notes: [CaseNote])
+
+    private let engine: RecommendationEngine
+    private let read: Reader
+
+    /// A runner.
+    public init(engine: RecommendationEngine, read: @escaping Reader) {
+        self.engine = engine
+        self.read = read
+    }
+
+    /// Judges one case and compares, exactly in both directions.
+    public func run(_ clinicalCase: ClinicalCase) -> CaseOutcome {
+        let question = clinicalCase.question.map(read)
+        let statements = clinicalCase.statements + (question?.statements ?? [])
+        let (answer, values) = engine.complete(
+            statements, notes: question?.notes ?? [], audience: .clinician, explains: false)
+        var differences: [String] = []
+        func compare<Value: Equatable>(_ name: String, _ expected: Value, _ found: Value) {
+            if expected != found { differences.append("\(name): expected \(expected), found \(found)") }
+        }
+        let expected = clinicalCase.expectation
+        let paths = engine.knowledge.vocabulary.facts.map(\.path)
+        compare("outcome", expected.outcome.rawValue, answer.outcome.rawValue)
+        if let topic = expected.topic { compare("topic", topic, answer.topic?.id ?? "none") }
+        compare(
+            "recommended", expected.recommended, answer.options.filter(\.isRecommended).map(\.intervention.id))
+        let conditional = answer.options.filter { !$0.isRecommended }
+        compare(
+            "conditional", expected.conditional.keys.sorted(), conditional.map(\.intervention.id).sorted())
+        for option in conditional {
+            guard let needs = expected.conditional[option.intervention.id] else { continue }
+            compare("needs of \(option.intervention.id)", needs, option.needs.map { paths[$0] }.sorted())
+        }
+        compare("excluded", expected.excluded, answer.excluded.map(\.intervention.id).sorted())
+        compare("diagnostics", expected.diagnostics, answer.diagnostics.map(\.diagnostic.id))
+        compare(
+            "assumed", expected.assumed, answer.facts.filter { $0.origin == .assumed }.map { paths[$0.fact] }.sorted())
+        compare("conflicts", expected.conflicts, answer.conflicts.map { paths[$0.fact] }.sorted())
+        if let facts = expected.facts { compareFacts(facts, question?.statements ?? [], &differences) }
+        compareDetails(expected, answer, &differences)
+        return CaseOutcome(clinicalCase: clinicalCase, differences: differences, values: values)
+    }
+
+    private func compareFacts(
+        _ expected: [FactStatement], _ found: [FactStatement], _ differences: inout [String]
+    ) {
+        let vocabulary = engine.knowledge.vocabulary
+        func merged(_ statements: [FactStatement]) -> [Int: FactValue] {
+            statements.reduce(into: [:]) { result, statement in
+                result[statement.fact] = result[statement.fact]?.intersection(statement.value) ?? statement.value
+            }
+        }
+        let (wanted, got) = (merged(expected), merged(found))
+        for fact in Set(wanted.keys).union(got.keys).sorted() where wanted[fact] != got[fact] {
+            let definition = vocabulary[fact]
+            differences.append(
+                "facts: \(definition.path): expected \(wanted[fact].map(definition.words) ?? "nothing"), "
+                    + "read \(got[fact].map(definition.words) ?? "nothing")")
+        }
+    }
+
+    private func compareDetails(
+        _ expected: ClinicalCase.Expectation, _ answer: Guidance, _ differences: inout [String]
+    ) {
+        for (id, words) in expected.cautions.sorted(by: { $0.key < $1.key }) {
+            let told = answer.options.first { $0.intervention.id == id }?.cautions.map(\.wording.clinician) ?? []
+            for word in words where !told.contains(where: { $0.contains(word) }) {
+                differences.append("cautions of \(id): nothing says `\(word)`")
+            }
+        }
+        for (id, labels) in expected.labels.sorted(by: { $0.key < $1.key }) {
+            let found = answer.options.first { $0.intervention.id == id }?.labels ?? []
+            for (jurisdiction, status) in labels.sorted(by: { $0.key < $1.key })
+            where !found.contains(where: { $0.jurisdiction == jurisdiction && $0.status == status }) {
+                differences.append("labels of \(id): not \(status) in \(jurisdiction)")
+            }
+        }
+    }
+}
+
+/// Which leaves and rules the cases saw both ways.
+public struct ConditionCoverage: Sendable {
+    /// Leaves by number: how many there are.
+    public let leafCount: Int
+    /// Numbers of leaves that were never true.
+    public let leavesNeverTrue: [Int]
+    /// Numbers of leaves that were never false.
+    public let leavesNeverFalse: [Int]
+    /// Rules that were true in no case.
+    public let rulesNeverTrue: [String]
+    /// Rules that were true in every case.
+    public let rulesNeverNotTrue: [String]
+
+    /// The coverage that a set of outcomes gives.
+    public init(_ outcomes: [CaseOutcome], knowledge: ClinicalKnowledge, leafCount: Int) {
+        var seenTrue = Array(repeating: false, count: leafCount)
+        var seenFalse = Array(repeating: false, count: leafCount)
+        let conditions = knowledge.allConditions
+        for outcome in outcomes {
+            for condition in conditions {
+                condition.forEachLeaf { leaf in
+                    switch leaf.test.evaluate(outcome.values[leaf.fact]) {
+                    case .true: seenTrue[leaf.id] = true
+                    case .false: seenFalse[leaf.id] = true
+                    case .unknown: break
+                    }
+                }
+            }
+        }
+        let rules = knowledge.topics.flatMap(\.recommendations)
+        let truths = rules.map { rule in outcomes.map { rule.appliesWhen.evaluate($0.values) } }
+        self.leafCount = leafCount
+        leavesNeverTrue = seenTrue.indices.filter { !seenTrue[$0] }
+        leavesNeverFalse = seenFalse.indices.filter { !seenFalse[$0] }
+        rulesNeverTrue = rules.indices.filter { !truths[$0].contains(.true) }.map { rules[$0].id }
+        rulesNeverNotTrue = rules.indices.filter { truths[$0].allSatisfy { $0 == .true } }.map { rules[$0].id }
+    }
+}
+
+extension ClinicalKnowledge {
+    /// Every condition of every document.
+    var allConditions: [Condition] {
+        var all: [Condition?] = derivations.flatMap { [$0.given, $0.when] }
+        for drug in drugs.values {
+            for label in drug.labels {
+                all += label.indications.map(\.fact.when)
+                all += label.facts.values.flatMap { $0.map(\.when) }
+            }
+        }
+        for intervention in interventions.values {
+            all += (intervention.contraindications + intervention.cautions).map(\.when)
+        }
+        for topic in topics {
+            all.append(topic.scope)
+            all += topic.assumptions.map(\.when) + topic.summary.map(\.when) + topic.statements.map(\.when)
+            all += topic.tierSummaries.values.flatMap { $0.map(\.when) }
+            all += topic.disagreements.map(\.when)
+            for diagnostic in topic.diagnostics { all += [diagnostic.appliesWhen] + diagnostic.evidence.map(\.when) }
+            for rule in topic.recommendations {
+                all += [rule.appliesWhen] + rule.ranks.map(\.when) + rule.evidence.map(\.when)
+                all += rule.cautions.map(\.when) + rule.otherwise.map(\.when)
+                all += (rule.agreement.for + rule.agreement.against + rule.agreement.silent).map(\.when)
+            }
+        }
+        return all.compactMap { $0 }
+    }
+}

@@ -1,0 +1,37 @@
+import ClinicalModel
+import DecisionLogic
+
+/// Finds the unknown facts that would change the answer, and which options each would move.
+struct FollowUps {
+    let knowledge: ClinicalKnowledge
+    let values: [FactValue]
+    let topic: Topic
+
+    /// The questions: first the facts that decide options, then those that decide ranks, then those that decide a limit
+    /// of an option; within each the one that moves most first, then by the priority that the knowledge gives.
+    func questions(for options: [Guidance.Option]) -> [Guidance.FollowUp] {
+        var moved: [Int: (kind: Int, options: [String])] = [:]
+        func note(_ fact: Int, _ option: String, kind: Int) {
+            var entry = moved[fact] ?? (kind, [])
+            entry.kind = min(entry.kind, kind)
+            if !entry.options.contains(option) { entry.options.append(option) }
+            moved[fact] = entry
+        }
+        let judge = OptionJudge(knowledge: knowledge, values: values)
+        for option in options {
+            for fact in option.needs { note(fact, option.intervention.id, kind: 0) }
+            let rules = topic.recommendations.filter { rule in option.rules.contains { $0.id == rule.id } }
+            for rule in rules {
+                for fact in judge.rankNeeds(rule).members { note(fact, option.intervention.id, kind: 1) }
+            }
+            for caution in option.cautions where caution.severity == .contraindication {
+                for fact in caution.needs { note(fact, option.intervention.id, kind: 2) }
+            }
+        }
+        return moved.sorted { left, right in
+            let (a, b) = (left.value, right.value)
+            let (p, q) = (knowledge.vocabulary[left.key].priority, knowledge.vocabulary[right.key].priority)
+            return (a.kind, -a.options.count, p, left.key) < (b.kind, -b.options.count, q, right.key)
+        }.map { Guidance.FollowUp(fact: $0.key, wouldChange: $0.value.options) }
+    }
+}

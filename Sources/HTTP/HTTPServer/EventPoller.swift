@@ -1,0 +1,81 @@
+/// What a descriptor is watched for.
+enum Interest: Equatable {
+    /// Bytes to read, or a connection to accept.
+    case reading
+    /// Room to write.
+    case writing
+}
+
+/// A descriptor that is ready, by the token it was added with.
+struct ReadyEvent {
+    let token: UInt64
+    let isReadable: Bool
+    let isWritable: Bool
+    /// The peer is gone or the socket failed.
+    let isBroken: Bool
+}
+
+/// Waits for descriptors. One small protocol, so that a kqueue poller can join the epoll one.
+protocol EventPoller: ~Copyable {
+    /// Watches a descriptor, level-triggered.
+    func add(_ descriptor: Int32, token: UInt64, _ interest: Interest) -> Bool
+    /// Changes what a descriptor is watched for.
+    func change(_ descriptor: Int32, token: UInt64, _ interest: Interest)
+    /// Watches it no more.
+    func remove(_ descriptor: Int32)
+    /// Waits at most so many milliseconds and gives each ready descriptor to `handle`.
+    func wait(milliseconds: Int32, _ handle: (ReadyEvent) -> Void)
+}
+
+#if os(Linux)
+    import CEpoll
+    import Glibc
+
+    /// epoll(7).
+    struct EpollPoller: EventPoller, ~Copyable {
+        private let descriptor: Int32
+        private static let batch = 256
+
+        /// nil where the kernel gives no descriptor.
+        init?() {
+            descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
+            if descriptor < 0 { return nil }
+        }
+
+        deinit { close(descriptor) }
+
+        func add(_ target: Int32, token: UInt64, _ interest: Interest) -> Bool {
+            control(EPOLL_CTL_ADD, target, token, interest) == 0
+        }
+
+        func change(_ target: Int32, token: UInt64, _ interest: Interest) {
+            _ = control(EPOLL_CTL_MOD, target, token, interest)
+        }
+
+        func remove(_ target: Int32) { _ = epoll_ctl(descriptor, EPOLL_CTL_DEL, target, nil) }
+
+        private func control(_ operation: Int32, _ target: Int32, _ token: UInt64, _ interest: Interest) -> Int32 {
+            let flags = interest == .reading ? EPOLLIN.rawValue | EPOLLRDHUP.rawValue : EPOLLOUT.rawValue
+            var event = consilium_event(flags, token)
+            return epoll_ctl(descriptor, operation, target, &event)
+        }
+
+        func wait(milliseconds: Int32, _ handle: (ReadyEvent) -> Void) {
+            withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: Self.batch) { events in
+                guard let base = events.baseAddress else { return }
+                // epoll_wait(2) writes the first `count` events; −1 (EINTR) means none.
+                let count = epoll_wait(descriptor, base, Int32(Self.batch), milliseconds)
+                guard count > 0 else { return }
+                for index in 0..<Int(count) {
+                    let flags = events[index].events
+                    handle(
+                        ReadyEvent(
+                            token: consilium_token(base + index),
+                            isReadable: flags & (EPOLLIN.rawValue | EPOLLRDHUP.rawValue) != 0,
+                            isWritable: flags & EPOLLOUT.rawValue != 0,
+                            isBroken: flags & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0))
+                }
+            }
+        }
+    }
+#endif

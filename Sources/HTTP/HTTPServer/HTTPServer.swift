@@ -1,0 +1,105 @@
+import Dispatch
+import Glibc
+public import HTTPWire
+public import Logging
+import Synchronization
+
+/// How a server listens and what it allows.
+public struct ServerConfiguration: Sendable {
+    /// A numeric address or `localhost`.
+    public var host = "127.0.0.1"
+    /// The port; 0 takes a free one.
+    public var port = 8080
+    /// Event loops; 0: one for each processor.
+    public var loops = 0
+    /// The limits of a request.
+    public var limits = ParsingLimits()
+    /// The deadlines of a connection.
+    public var deadlines = Deadlines()
+    /// Connections at once, over all loops; more are answered with 503.
+    public var maximumConnections = 10_000
+    /// Whether each answer is logged.
+    public var logsAccess = true
+    /// What the loops count together.
+    let shared = SharedCount()
+
+    /// The defaults above.
+    public init() {}
+}
+
+/// A number that all loops change.
+final class SharedCount: Sendable {
+    let count = Atomic<Int>(0)
+}
+
+/// An HTTP/1.1 server: one event loop for each processor on a thread that Dispatch supplies. Safe from any thread.
+public final class HTTPServer: Sendable {
+    private let configuration: ServerConfiguration
+    private let handler: any HTTPHandler
+    private let logger: Logger
+    private let controls = Mutex<[LoopControl]>([])
+    private let running = DispatchGroup()
+
+    /// A server that does not listen yet.
+    public init(configuration: ServerConfiguration, handler: any HTTPHandler, logger: Logger) {
+        self.configuration = configuration
+        self.handler = handler
+        self.logger = logger
+    }
+
+    /// Listens and serves; returns at once.
+    /// - Throws: `ServerStartError`; nothing listens then.
+    public func start() throws(ServerStartError) -> ListeningAddress {
+        signal(SIGPIPE, SIG_IGN)
+        let count = configuration.loops > 0 ? configuration.loops : max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        let first = try ListeningSocket(host: configuration.host, port: configuration.port)
+        let address = first.address
+        try begin(first, number: 0)
+        for number in 1..<max(1, count) {
+            try begin(try ListeningSocket(host: configuration.host, port: address.port), number: number)
+        }
+        return address
+    }
+
+    private func begin(_ listener: consuming ListeningSocket, number: Int) throws(ServerStartError) {
+        guard let control = LoopControl() else { throw .noDescriptors }
+        // The listener changes its thread once, inside this box, and is never touched here again.
+        let box = Mutex<ListeningSocket?>(consume listener)
+        controls.withLock { $0.append(control) }
+        let (configuration, handler, logger) = (configuration, handler, logger)
+        let holder = Holder(box)
+        DispatchQueue(label: "http.loop.\(number)", qos: .userInitiated).async(group: running) {
+            guard let listener = holder.take(),
+                let loop = EventLoop(
+                    number: number, listener: listener, configuration: configuration, handler: handler,
+                    control: control, logger: logger)
+            else { return }
+            loop.run()
+        }
+    }
+
+    /// Hands a listener to the thread of its loop.
+    private final class Holder: Sendable {
+        private let box: Mutex<ListeningSocket?>
+        init(_ box: consuming Mutex<ListeningSocket?>) { self.box = box }
+        func take() -> ListeningSocket? { box.withLock { $0.take() } }
+    }
+
+    /// Listens no more; each answer closes its connection; connections without a request close.
+    public func beginDrain() {
+        for control in controls.withLock({ $0 }) { control.advance(to: .draining) }
+    }
+
+    /// Drains, and closes what is left after the time.
+    public func stop(within time: Duration) async {
+        beginDrain()
+        let milliseconds = Int(time / .milliseconds(1))
+        let controls = controls.withLock { $0 }
+        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(milliseconds)) {
+            for control in controls { control.advance(to: .stopping) }
+        }
+        await withCheckedContinuation { continuation in
+            running.notify(queue: .global()) { continuation.resume() }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+public import ClinicalModel
+public import DecisionLogic
+public import KnowledgeStore
+import QuestionParsing
+public import RecommendationEngine
+
+/// One release of the knowledge with the reader and the engine made for it. Everything that answers goes through here,
+/// so that every door gives the same answer for the same case. Immutable; safe from any thread.
+public struct Advisor: Sendable {
+    /// The knowledge.
+    public let knowledge: KnowledgeBase
+    /// The engine over it.
+    public let engine: RecommendationEngine
+    private let parser: QuestionParser
+
+    /// Questions are at most this long, in Unicode scalars.
+    public static let longestQuestion = 4_000
+
+    /// An advisor over a release.
+    public init(knowledge: KnowledgeBase) {
+        self.knowledge = knowledge
+        engine = RecommendationEngine(knowledge: knowledge.clinical)
+        parser = QuestionParser(lexicon: knowledge.lexicon, vocabulary: knowledge.clinical.vocabulary)
+    }
+
+    /// What a question says.
+    public func read(_ question: String) -> (statements: [FactStatement], notes: [CaseNote]) {
+        let parsed = parser.parse(question)
+        return (parsed.statements, parsed.notes)
+    }
+
+    /// The guidance for structured facts, a question, or both; structured facts come first.
+    public func guidance(
+        statements: [FactStatement], question: String?, audience: Audience = .clinician, explains: Bool = false
+    ) -> Guidance {
+        let parsed = question.map(read)
+        // A read fact that only repeats a structured one says nothing new.
+        let read = (parsed?.statements ?? []).filter { said in
+            !statements.contains { $0.fact == said.fact && $0.value == said.value }
+        }
+        return engine.recommend(
+            for: statements + read, notes: parsed?.notes ?? [], audience: audience, explains: explains)
+    }
+}
+
+extension Advisor {
+    /// The JSON document that `POST /recommend` gives for a question alone. An `explain` that is none of `none`, `summary`
+    /// and `full` counts as `none`.
+    public func document(question: String, audience: Audience, explain: String) -> [UInt8] {
+        let explanation = RecommendRequest.Explanation(rawValue: explain) ?? .none
+        let guidance = guidance(
+            statements: [], question: question, audience: audience, explains: explanation == .full)
+        return GuidanceBody(
+            guidance: guidance, knowledge: knowledge, audience: audience, explanation: explanation
+        ).bytes()
+    }
+}

@@ -1,0 +1,15 @@
+import Synchronization
+
+/// The advisor that answers now. A request takes it once, so its whole answer comes from one release.
+public final class CurrentKnowledge: Sendable {
+    private let present: Mutex<Advisor>
+
+    /// Holds an advisor.
+    public init(_ advisor: Advisor) { present = Mutex(advisor) }
+
+    /// The advisor of this moment: one retain under a short lock.
+    public var advisor: Advisor { present.withLock { $0 } }
+
+    /// Puts another in its place; answers under way keep theirs.
+    public func replace(with advisor: Advisor) { present.withLock { $0 = advisor } }
+}

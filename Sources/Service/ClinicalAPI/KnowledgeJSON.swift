@@ -1,0 +1,82 @@
+import ClinicalModel
+import JSONText
+import KnowledgeStore
+
+/// Writes what a release says of itself.
+struct KnowledgeJSON {
+    let knowledge: KnowledgeBase
+
+    /// The members that end every answer.
+    func writeFooter(for topic: Topic?, audience: Audience, to json: inout JSONWriter) {
+        let manifest = knowledge.manifest
+        write("review", topic?.review ?? manifest.review, &json)
+        json.object("knowledge") {
+            $0.member("version", manifest.version)
+            $0.member("digest", knowledge.digest)
+            $0.member("released", manifest.released)
+        }
+        json.member("intendedUse", manifest.intendedUse)
+        json.member("disclaimer", manifest.disclaimer.text(for: audience) ?? manifest.disclaimer.clinician)
+        json.member("editorialPolicy", "/knowledge")
+    }
+
+    /// The body of `GET /knowledge`.
+    func bytes() -> [UInt8] {
+        let manifest = knowledge.manifest
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("version", manifest.version)
+        json.member("digest", knowledge.digest)
+        json.member("released", manifest.released)
+        json.member("title", manifest.title)
+        json.member("license", manifest.license)
+        json.member("intendedUse", manifest.intendedUse)
+        json.member("disclaimer", manifest.disclaimer.clinician)
+        json.member("editorialPolicy", manifest.editorialPolicy)
+        write("review", manifest.review, &json)
+        json.list("releases", [manifest.version]) { $0.string($1) }
+        json.list("schemes", manifest.schemes) { json, scheme in
+            json.beginObject()
+            json.member("id", scheme.id)
+            json.member("title", scheme.title)
+            json.member("reference", scheme.reference)
+            json.list("grades", scheme.grades) { json, grade in
+                json.beginObject()
+                json.member("grade", grade.grade)
+                json.member("meaning", grade.meaning)
+                json.endObject()
+            }
+            json.endObject()
+        }
+        json.endObject()
+        return json.bytes
+    }
+
+    func write(_ name: String, _ review: Review, _ json: inout JSONWriter) {
+        json.object(name) {
+            $0.member("status", review.status)
+            $0.member("reviewed", review.reviewed)
+            $0.member("reviewBy", review.reviewBy)
+        }
+    }
+}
+
+/// Writes sources.
+enum ReferenceJSON {
+    /// The members of a reference, without the braces.
+    static func writeMembers(_ reference: Reference, to json: inout JSONWriter) {
+        json.member("id", reference.id)
+        json.member("type", reference.type.rawValue)
+        json.member("design", reference.design)
+        json.member("title", reference.title)
+        json.member("authors", reference.authors)
+        json.member("journal", reference.journal)
+        json.member("year", reference.year)
+        json.member("pmid", reference.pmid)
+        json.member("doi", reference.doi)
+        json.member("setId", reference.setId)
+        json.member("revision", reference.revision)
+        json.member("jurisdiction", reference.jurisdiction)
+        json.member("confirmed", reference.isConfirmed)
+    }
+}
