@@ -58,6 +58,8 @@ public struct FactDefinition: Sendable {
     public let excludesNamed: String?
     /// Whether a word on this fact shows that a case is of this field at all.
     public let anchors: Bool
+    /// In a set: whether names that are no code are taken, kept out of the value and told as not checked.
+    public let isOpen: Bool
 
     private let codeIndex: [String: Int]
 
@@ -65,7 +67,7 @@ public struct FactDefinition: Sendable {
     public init(
         path: String, title: String, type: FactType, codes: [CodeDefinition] = [], groups: [String: BitSet] = [:],
         unit: String = "", bounds: Interval = .everything, conversions: [String: Double] = [:],
-        question: String? = nil, patientQuestion: String? = nil, priority: Int = 100, excludesNamed: String? = nil, anchors: Bool = false
+        question: String? = nil, patientQuestion: String? = nil, priority: Int = 100, excludesNamed: String? = nil, anchors: Bool = false, isOpen: Bool = false
     ) {
         self.path = path
         self.title = title
@@ -81,6 +83,7 @@ public struct FactDefinition: Sendable {
         self.priority = priority
         self.excludesNamed = excludesNamed
         self.anchors = anchors
+        self.isOpen = isOpen
         codeIndex = Dictionary(
             self.codes.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
     }

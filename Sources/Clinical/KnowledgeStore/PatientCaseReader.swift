@@ -22,11 +22,14 @@ public struct PatientCaseReader: Sendable {
     public init(vocabulary: Vocabulary) { self.vocabulary = vocabulary }
 
     /// The statements of a `case` object, or all its problems: one problem leaves no statement.
-    public func read(_ value: JSONValue, at pointer: JSONPointer) -> (statements: [FactStatement], problems: [CaseProblem])
-    {
+    ///
+    /// `unchecked` are names in open sets that are no codes: accepted, and to be told as not checked.
+    public func read(
+        _ value: JSONValue, at pointer: JSONPointer
+    ) -> (statements: [FactStatement], unchecked: [String], problems: [CaseProblem]) {
         var reading = Reading(vocabulary: vocabulary)
         reading.groups(value, pointer)
-        return reading.problems.isEmpty ? (reading.statements, []) : ([], reading.problems)
+        return reading.problems.isEmpty ? (reading.statements, reading.unchecked, []) : ([], [], reading.problems)
     }
 
     /// One fact's value as the case format writes it.
@@ -42,6 +45,7 @@ public struct PatientCaseReader: Sendable {
 private struct Reading {
     let vocabulary: Vocabulary
     var statements: [FactStatement] = []
+    var unchecked: [String] = []
     var problems: [CaseProblem] = []
 
     init(vocabulary: Vocabulary) { self.vocabulary = vocabulary }
@@ -116,6 +120,10 @@ private struct Reading {
             return nil
         }
         if let index = definition.index(of: text) { return index }
+        if definition.isOpen, (1...64).contains(text.unicodeScalars.count) {
+            unchecked.append(String(quoted(text).dropFirst().dropLast()))
+            return nil
+        }
         problem(
             "unknown-code", pointer, "\(quoted(text)) is no code of \(definition.path)",
             didYouMean: Suggestion.nearest(to: text, among: definition.codes.map(\.id)))

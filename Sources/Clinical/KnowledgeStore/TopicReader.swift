@@ -198,7 +198,7 @@ struct TopicReader {
         let reader = PatientCaseReader(vocabulary: conditions.vocabulary)
         var statements: [FactStatement] = []
         if let content = node.optional("case") {
-            let (read, problems) = reader.read(content.value, at: content.pointer)
+            let (read, _, problems) = reader.read(content.value, at: content.pointer)
             statements = read
             log(problems, of: node)
         }

@@ -45,7 +45,7 @@ struct VocabularyReader {
     private func fact(_ path: String, _ node: DocumentNode, number: Int) -> (FactDefinition, [LexiconEntry]) {
         node.allow(
             "type", "title", "unit", "bounds", "precision", "conversions", "unitTerms", "codes", "codesFrom", "readsNames",
-            "excludesNamed", "anchors",            "groups", "terms", "question", "patientQuestion", "priority")
+            "excludesNamed", "anchors", "open",            "groups", "terms", "question", "patientQuestion", "priority")
         let type = FactType(rawValue: node.choice("type", ["code", "boolean", "quantity", "set"])) ?? .code
         var codes = type == .code || type == .set ? ownCodes(node) : []
         if let source = node.optional("codesFrom") {
@@ -67,7 +67,8 @@ struct VocabularyReader {
             groups: groups, unit: type == .quantity ? node.string("unit") : "", bounds: bounds(node),
             conversions: conversions(node), question: node.optionalString("question"),
             patientQuestion: node.optionalString("patientQuestion"), priority: node.optional("priority")?.integer ?? 100,
-            excludesNamed: node.optionalString("excludesNamed"), anchors: node.optional("anchors")?.bool ?? false)
+            excludesNamed: node.optionalString("excludesNamed"), anchors: node.optional("anchors")?.bool ?? false,
+            isOpen: node.optional("open")?.bool ?? false)
         return (definition, terms(node, codes, definition, number))
     }
 

@@ -54,7 +54,8 @@ enum EnglishGrammar {
         "because", "before", "after", "during", "while", "since", "until", "again", "still", "just", "like", "need", "needs",
         "want", "wants", "good", "disease", "tumour", "tumor", "cancer", "lesion", "lesions", "diagnosis", "diagnosed",
         "doctor", "said", "says", "happens", "tell", "told", "positron", "emission", "tomography", "involvement", "body",
-        "initial", "first", "second", "line", "male", "female", "were", "make", "made", "take", "takes", "taken", "done",
+        "whose", "become", "becomes", "mean", "means", "currently", "today", "here", "went", "come", "comes", "right",
+        "left", "type", "types", "possible", "suspected", "initial", "first", "second", "line", "male", "female", "were", "make", "made", "take", "takes", "taken", "done",
     ]
 
     /// English words without which a sentence of six words hardly goes.

@@ -34,10 +34,14 @@ struct Scope {
         let text = tokens[index].text
         if EnglishGrammar.negations.contains(text) {
             // `not yet`, `not only` deny nothing.
-            let next = index + 1 < tokens.count ? tokens[index + 1].text : ""
-            if next != "only" && next != "just" { isNegated = true }
+            let follower = index + 1 < tokens.count ? tokens[index + 1].text : ""
+            if follower != "only" && follower != "just" { isNegated = true }
         }
-        if EnglishGrammar.doubts.contains(text) || EnglishGrammar.relatives.contains(text) { isDoubtful = true }
+        // `If this tumour were …` speaks of a patient who is there: the doubt begins at the verb.
+        let next = index + 1 < tokens.count ? tokens[index + 1].text : ""
+        let isOfSomebodyReal = text == "if" && ["this", "the", "my", "her", "his"].contains(next)
+        let doubts = EnglishGrammar.doubts.contains(text) && !isOfSomebodyReal
+        if doubts || EnglishGrammar.relatives.contains(text) { isDoubtful = true }
     }
 
     private mutating func readAfter(_ tokens: [Token], _ term: Range<Int>) {

@@ -55,9 +55,8 @@ struct TermTrie: Sendable {
     /// The lexicon's word that a misspelt word stands for: one edit from six letters, two from nine, the first four
     /// letters right (`hypo` is never read as `hyper`). nil for a word that is known or near to none.
     func correction(of word: String) -> String? {
-        guard word.count >= 6, word.count <= 32, !words.contains(word), !words.contains(String(word.dropLast())) else {
-            return nil
-        }
+        let isPlural = word.hasSuffix("s") && words.contains(String(word.dropLast()))
+        guard word.count >= 6, word.count <= 32, !words.contains(word), !isPlural else { return nil }
         let allowed = word.count >= 9 ? 2 : 1
         var best: (distance: Int, word: String)?
         let stems = [String(word.prefix(4))]

@@ -31,7 +31,8 @@ public struct Advisor: Sendable {
 
     /// The guidance for structured facts, a question, or both; structured facts come first.
     public func guidance(
-        statements: [FactStatement], question: String?, audience: Audience = .clinician, explains: Bool = false
+        statements: [FactStatement], notes: [CaseNote] = [], question: String?, audience: Audience = .clinician,
+        explains: Bool = false
     ) -> Guidance {
         let parsed = question.map(read)
         // A read fact that only repeats a structured one says nothing new.
@@ -39,7 +40,7 @@ public struct Advisor: Sendable {
             !statements.contains { $0.fact == said.fact && $0.value == said.value }
         }
         return engine.recommend(
-            for: statements + read, notes: parsed?.notes ?? [], audience: audience, explains: explains)
+            for: statements + read, notes: notes + (parsed?.notes ?? []), audience: audience, explains: explains)
     }
 }
 

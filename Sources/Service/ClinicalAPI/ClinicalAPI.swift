@@ -71,7 +71,7 @@ public struct ClinicalAPI: Sendable {
         do {
             let asked = try read(advisor)
             let guidance = advisor.guidance(
-                statements: asked.statements, question: asked.question, audience: asked.audience,
+                statements: asked.statements, notes: asked.notes, question: asked.question, audience: asked.audience,
                 explains: asked.explanation == .full)
             let body = GuidanceBody(
                 guidance: guidance, knowledge: advisor.knowledge, audience: asked.audience,

@@ -19,6 +19,7 @@ struct RecommendRequest {
 
     var question: String?
     var statements: [FactStatement] = []
+    var notes: [CaseNote] = []
     var audience = Audience.clinician
     var explanation = Explanation.none
 
@@ -86,10 +87,15 @@ struct RecommendRequest {
                 question = text
             }
         case ("case", let value):
-            let (statements, problems) = PatientCaseReader(
+            let (statements, unchecked, problems) = PatientCaseReader(
                 vocabulary: advisor.knowledge.clinical.vocabulary
             ).read(value, at: pointer)
             self.statements = statements
+            if !unchecked.isEmpty {
+                notes.append(
+                    CaseNote(
+                        .unreadText, "Not known here and not checked: \(unchecked.prefix(8).joined(separator: ", "))."))
+            }
             items += problems.map {
                 .init(pointer: $0.pointer.description, code: $0.code, detail: $0.detail, didYouMean: $0.didYouMean)
             }
