@@ -60,5 +60,45 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             path: "Sources/Service/consilium", swiftSettings: settings),
+        .target(
+            name: "TestSupport", dependencies: ["ClinicalAPI", "HTTPServer", "HTTPWire", "KnowledgeStore"],
+            path: "Tests/TestSupport", swiftSettings: settings),
+        .testTarget(
+            name: "JSONTextTests", dependencies: ["JSONText"], path: "Tests/JSONTextTests", swiftSettings: settings),
+        .testTarget(
+            name: "HTTPWireTests", dependencies: ["HTTPWire"], path: "Tests/HTTP/HTTPWireTests", exclude: ["Corpus"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "HTTPServerTests", dependencies: ["HTTPServer", "HTTPWire"], path: "Tests/HTTP/HTTPServerTests",
+            swiftSettings: settings),
+        .testTarget(
+            name: "DecisionLogicTests", dependencies: ["DecisionLogic"], path: "Tests/Clinical/DecisionLogicTests",
+            swiftSettings: settings),
+        .testTarget(
+            name: "KnowledgeStoreTests", dependencies: ["KnowledgeStore", "ClinicalModel", "JSONText", "TestSupport"],
+            path: "Tests/Clinical/KnowledgeStoreTests", swiftSettings: settings),
+        .testTarget(
+            name: "RecommendationEngineTests",
+            dependencies: [
+                "RecommendationEngine", "KnowledgeStore", "ClinicalAPI", "ClinicalModel", "DecisionLogic", "JSONText",
+                "TestSupport",
+            ],
+            path: "Tests/Clinical/RecommendationEngineTests", swiftSettings: settings),
+        .testTarget(
+            name: "QuestionParsingTests",
+            dependencies: [
+                "QuestionParsing", "ClinicalAPI", "ClinicalModel", "DecisionLogic", "KnowledgeStore", "TestSupport",
+            ],
+            path: "Tests/Clinical/QuestionParsingTests", swiftSettings: settings),
+        .testTarget(
+            name: "ClinicalAPITests", dependencies: ["ClinicalAPI", "HTTPServer", "HTTPWire", "TestSupport", "Yams"],
+            path: "Tests/Service/ClinicalAPITests", swiftSettings: settings),
+        .testTarget(
+            name: "LiveServerTests",
+            dependencies: ["HTTPServer", "HTTPWire", "TestSupport", .product(name: "Logging", package: "swift-log")],
+            path: "Tests/Service/LiveServerTests", swiftSettings: settings),
+        .testTarget(
+            name: "ArchitectureTests", dependencies: ["TestSupport"], path: "Tests/ArchitectureTests",
+            swiftSettings: settings),
     ]
 )

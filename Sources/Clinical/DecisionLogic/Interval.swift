@@ -10,8 +10,9 @@ public struct Interval: Sendable, Equatable {
     public let upperIsOpen: Bool
 
     /// An interval. An end at infinity counts as open.
-    public init(lower: Double = -.infinity, lowerIsOpen: Bool = false, upper: Double = .infinity, upperIsOpen: Bool = false)
-    {
+    public init(
+        lower: Double = -.infinity, lowerIsOpen: Bool = false, upper: Double = .infinity, upperIsOpen: Bool = false
+    ) {
         self.lower = lower
         self.lowerIsOpen = lowerIsOpen || lower == -.infinity
         self.upper = upper

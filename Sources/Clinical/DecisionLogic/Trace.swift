@@ -62,7 +62,9 @@ extension Condition {
         case .all(let parts): return parts.flatMap { $0.refutations(values, vocabulary) }
         case .any(let parts), .count(_, let parts): return parts.flatMap { $0.refutations(values, vocabulary) }
         case .not(let part):
-            return part.grounds(values).members.map { "\(vocabulary[$0].title): \(vocabulary[$0].words(for: values[$0]))" }
+            return part.grounds(values).members.map {
+                "\(vocabulary[$0].title): \(vocabulary[$0].words(for: values[$0]))"
+            }
         case .criterion(_, let part): return part.refutations(values, vocabulary)
         case .leaf(let leaf):
             let definition = vocabulary[leaf.fact]
@@ -92,7 +94,9 @@ extension FactDefinition {
             if !included.isEmpty { parts.append(included.members.map { codes[$0].title }.joined(separator: ", ")) }
             if !excluded.isEmpty {
                 let all = excluded.union(included).count == codes.count
-                parts.append(all ? "nothing else" : "not " + excluded.members.map { codes[$0].title }.joined(separator: ", not "))
+                parts.append(
+                    all ? "nothing else" : "not " + excluded.members.map { codes[$0].title }.joined(separator: ", not ")
+                )
             }
             return parts.isEmpty ? "not known" : parts.joined(separator: "; ")
         }

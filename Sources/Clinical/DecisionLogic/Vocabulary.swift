@@ -67,13 +67,15 @@ public struct FactDefinition: Sendable {
     public init(
         path: String, title: String, type: FactType, codes: [CodeDefinition] = [], groups: [String: BitSet] = [:],
         unit: String = "", bounds: Interval = .everything, conversions: [String: Double] = [:],
-        question: String? = nil, patientQuestion: String? = nil, priority: Int = 100, excludesNamed: String? = nil, anchors: Bool = false, isOpen: Bool = false
+        question: String? = nil, patientQuestion: String? = nil, priority: Int = 100, excludesNamed: String? = nil,
+        anchors: Bool = false, isOpen: Bool = false
     ) {
         self.path = path
         self.title = title
         self.type = type
         self.codes =
-            type == .boolean ? [CodeDefinition(id: "false", title: "no"), CodeDefinition(id: "true", title: "yes")] : codes
+            type == .boolean
+            ? [CodeDefinition(id: "false", title: "no"), CodeDefinition(id: "true", title: "yes")] : codes
         self.groups = groups
         self.unit = unit
         self.bounds = bounds

@@ -162,7 +162,8 @@ final class ConditionReader {
             if forDerivation { operand.defect(.knownInDerivation, "`isKnown` must not stand in a derivation") }
             return (fact, .isKnown)
         default:
-            node.defect(.wrongTest, "`\(name)` does not fit `\(definition.path)`, which is a \(definition.type.rawValue)")
+            node.defect(
+                .wrongTest, "`\(name)` does not fit `\(definition.path)`, which is a \(definition.type.rawValue)")
             return nil
         }
     }

@@ -25,7 +25,8 @@ struct DocumentReader {
     }
 
     func limit(_ node: DocumentNode) -> Limit {
-        node.allow("statement", "patient", "reference", "section", "jurisdiction", "confirmed", "when", "shown", "severity")
+        node.allow(
+            "statement", "patient", "reference", "section", "jurisdiction", "confirmed", "when", "shown", "severity")
         return Limit(
             wording: wording(node), reference: node.string("reference"), section: node.optionalString("section"),
             jurisdiction: node.optionalString("jurisdiction"), isConfirmed: node.bool("confirmed"),
@@ -81,7 +82,8 @@ struct DocumentReader {
     private func label(_ node: DocumentNode) -> DrugLabel {
         node.allow(
             "jurisdiction", "reference", "status", "revision", "indications", "dosing", "adjustments",
-            "contraindications", "boxedWarnings", "warnings", "interactions", "pregnancy", "lactation", "administration")
+            "contraindications", "boxedWarnings", "warnings", "interactions", "pregnancy", "lactation", "administration"
+        )
         var facts: [DrugLabel.Part: [LabelFact]] = [:]
         for part in DrugLabel.Part.allCases where node.has(part.rawValue) {
             facts[part] = node.nodes(part.rawValue).map(labelFact)
@@ -140,7 +142,8 @@ struct DocumentReader {
 
     private func part(_ node: DocumentNode) -> RegimenPart {
         node.allow(
-            "drug", "dose", "timesPerDay", "every", "days", "cycle", "cycles", "route", "duration", "section", "reference",
+            "drug", "dose", "timesPerDay", "every", "days", "cycle", "cycles", "route", "duration", "section",
+            "reference",
             "confirmed")
         return RegimenPart(
             drug: node.string("drug"),

@@ -52,6 +52,8 @@ public enum DefectCode: String, Sendable, CaseIterable {
     case unknownGrade = "K306"
     /// A rule that does not exist.
     case danglingRule = "K307"
+    /// A retired rule that does not name what took its place.
+    case retiredAlone = "K308"
     /// A recommendation without a statement of any source.
     case noEvidence = "K401"
     /// A grade that no guideline or label statement stands behind.
@@ -91,7 +93,8 @@ public struct KnowledgeDefect: Error, Sendable, Equatable, CustomStringConvertib
     public let suggestion: String?
 
     /// A defect.
-    public init(_ code: DefectCode, file: String, pointer: String = "#", _ sentence: String, suggestion: String? = nil) {
+    public init(_ code: DefectCode, file: String, pointer: String = "#", _ sentence: String, suggestion: String? = nil)
+    {
         self.code = code
         self.file = file
         self.pointer = pointer

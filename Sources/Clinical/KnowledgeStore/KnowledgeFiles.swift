@@ -79,7 +79,8 @@ struct KnowledgeFiles {
                 default: false
                 }
             if !fits {
-                log.add(KnowledgeDefect(.unexpectedFile, file: path, "the file has no place in the layout of the folder"))
+                log.add(
+                    KnowledgeDefect(.unexpectedFile, file: path, "the file has no place in the layout of the folder"))
             }
             return fits
         }

@@ -28,7 +28,8 @@ public struct KnowledgeLoader: Sendable {
         let drugNodes = files.folder("drugs")
         let interventionNodes = files.folder("interventions")
         let vocabularyReader = VocabularyReader(
-            files: factFiles, interventions: interventionNodes.map { Self.interventionCode($0.name, $0.node, drugNodes) },
+            files: factFiles,
+            interventions: interventionNodes.map { Self.interventionCode($0.name, $0.node, drugNodes) },
             drugs: drugNodes.map { Self.drugCode($0.name, $0.node) }, log: log)
         let (vocabulary, entries, units) = vocabularyReader.read()
 
@@ -55,7 +56,8 @@ public struct KnowledgeLoader: Sendable {
             cases += own
         }
         let clinical = ClinicalKnowledge(
-            vocabulary: vocabulary, derivations: derivations, topics: topics, interventions: interventions, drugs: drugs,
+            vocabulary: vocabulary, derivations: derivations, topics: topics, interventions: interventions,
+            drugs: drugs,
             references: references)
         let checker = LinkChecker(clinical: clinical, manifest: manifest, today: today, log: log)
         checker.check()

@@ -18,7 +18,9 @@ final class LinkChecker {
 
     func check() {
         for derivation in clinical.derivations {
-            if let reference = derivation.reference { cite(reference, "facts (\(derivation.id))", "derivations.\(derivation.id)") }
+            if let reference = derivation.reference {
+                cite(reference, "facts (\(derivation.id))", "derivations.\(derivation.id)")
+            }
         }
         for drug in sorted(clinical.drugs) { check(drug) }
         for intervention in sorted(clinical.interventions) { check(intervention) }
@@ -28,7 +30,8 @@ final class LinkChecker {
         }
         checkDates("manifest.json", manifest.review)
         for reference in clinical.references.keys.sorted() where usedBy[reference] == nil {
-            log.add(KnowledgeDefect(.unusedReference, file: "references/\(reference).json", "nothing cites this source"))
+            log.add(
+                KnowledgeDefect(.unusedReference, file: "references/\(reference).json", "nothing cites this source"))
         }
     }
 
@@ -66,13 +69,16 @@ final class LinkChecker {
                     .danglingDrug, file: file, "there is no drug `\(drug)`",
                     suggestion: Suggestion.nearest(to: drug, among: clinical.drugs.keys)))
         }
-        for part in intervention.regimens.flatMap(\.parts) { cite(part.reference, file, "interventions.\(intervention.id)") }
+        for part in intervention.regimens.flatMap(\.parts) {
+            cite(part.reference, file, "interventions.\(intervention.id)")
+        }
         for limit in intervention.contraindications + intervention.cautions {
             cite(limit.reference, file, "interventions.\(intervention.id)")
         }
         for limit in intervention.contraindications where limit.when == nil {
             log.add(
-                KnowledgeDefect(.missingMember, file: file, "a contraindication of an intervention needs `when`: whom it forbids"))
+                KnowledgeDefect(
+                    .missingMember, file: file, "a contraindication of an intervention needs `when`: whom it forbids"))
         }
     }
 
@@ -132,10 +138,12 @@ final class LinkChecker {
         for strength in strengths where !manifest.defines(strength) {
             log.add(
                 KnowledgeDefect(
-                    .unknownGrade, file: file, "the manifest defines no grade `\(strength.grade)` of `\(strength.scheme)`",
+                    .unknownGrade, file: file,
+                    "the manifest defines no grade `\(strength.grade)` of `\(strength.scheme)`",
                     suggestion: Suggestion.nearest(
                         to: strength.grade,
-                        among: manifest.schemes.filter { $0.id == strength.scheme }.flatMap { $0.grades.map(\.grade) })))
+                        among: manifest.schemes.filter { $0.id == strength.scheme }.flatMap { $0.grades.map(\.grade) }))
+            )
         }
         if rule.strength != nil && !rule.evidence.contains(where: { $0.tier != .research }) {
             log.add(

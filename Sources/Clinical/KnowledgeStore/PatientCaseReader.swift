@@ -64,15 +64,18 @@ private struct Reading {
     }
 
     /// A word of the user's for a message: short, printable.
-    private func quoted(_ text: String) -> String {
-        "`" + String(String.UnicodeScalarView(text.unicodeScalars.prefix(64).filter { $0.value >= 0x20 })) + "`"
+    private func quoted(_ text: String) -> String { "`" + short(text) + "`" }
+
+    /// No more than 64 printable characters of what was sent are ever repeated.
+    private func short(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.prefix(64).filter { $0.value >= 0x20 }))
     }
 
     mutating func groups(_ value: JSONValue, _ pointer: JSONPointer) {
         let paths = vocabulary.facts.map(\.path)
         let groupNames = Set(paths.compactMap { $0.split(separator: ".").first.map(String.init) })
         for group in members(value, pointer) {
-            let here = pointer.member(group.name)
+            let here = pointer.member(short(group.name))
             guard groupNames.contains(group.name) else {
                 problem(
                     "unknown-member", here, "unknown group \(quoted(group.name))",
@@ -83,7 +86,7 @@ private struct Reading {
                 let path = group.name + "." + member.name
                 guard let fact = vocabulary.index(of: path) else {
                     problem(
-                        "unknown-member", here.member(member.name), "unknown fact \(quoted(path))",
+                        "unknown-member", here.member(short(member.name)), "unknown fact \(quoted(path))",
                         didYouMean: Suggestion.nearest(to: path, among: paths))
                     continue
                 }
@@ -121,7 +124,7 @@ private struct Reading {
         }
         if let index = definition.index(of: text) { return index }
         if definition.isOpen, (1...64).contains(text.unicodeScalars.count) {
-            unchecked.append(String(quoted(text).dropFirst().dropLast()))
+            unchecked.append(short(text))
             return nil
         }
         problem(
@@ -153,7 +156,8 @@ private struct Reading {
         var result: FactValue?
         for member in members(value, pointer) {
             guard member.name == "anyOf" else {
-                problem("unknown-member", pointer.member(member.name), "unknown member \(quoted(member.name))",
+                problem(
+                    "unknown-member", pointer.member(short(member.name)), "unknown member \(quoted(member.name))",
                     didYouMean: "anyOf")
                 continue
             }
@@ -173,7 +177,7 @@ private struct Reading {
             isComplete = elements.isEmpty  // `[]` is complete and empty
         } else {
             for member in members(value, pointer) {
-                let here = pointer.member(member.name)
+                let here = pointer.member(short(member.name))
                 switch member.name {
                 case "includes": included = codeList(definition, member.value, here)
                 case "excludes": excluded = codeList(definition, member.value, here)
@@ -184,7 +188,8 @@ private struct Reading {
                     }
                     isComplete = flag
                 default:
-                    problem("unknown-member", here, "unknown member \(quoted(member.name))",
+                    problem(
+                        "unknown-member", here, "unknown member \(quoted(member.name))",
                         didYouMean: Suggestion.nearest(to: member.name, among: ["includes", "excludes", "complete"]))
                 }
             }
@@ -216,7 +221,7 @@ private struct Reading {
         var exclusive = ""
         var hasUnit = false
         for member in members(value, pointer) {
-            let here = pointer.member(member.name)
+            let here = pointer.member(short(member.name))
             switch (member.name, member.value) {
             case ("value", .number(let number)), ("min", .number(let number)), ("max", .number(let number)):
                 numbers[member.name] = number
@@ -238,13 +243,15 @@ private struct Reading {
             case ("unit", _): problem("wrong-type", here, "unit is a string, found \(member.value.kind)")
             case ("exclusive", _): problem("wrong-type", here, "exclusive is one of min, max, both")
             default:
-                problem("unknown-member", here, "unknown member \(quoted(member.name))",
+                problem(
+                    "unknown-member", here, "unknown member \(quoted(member.name))",
                     didYouMean: Suggestion.nearest(
                         to: member.name, among: ["value", "min", "max", "unit", "exclusive"]))
             }
         }
         if !hasUnit {
-            problem("wrong-unit", pointer, "a value of \(definition.path) in an object needs its unit",
+            problem(
+                "wrong-unit", pointer, "a value of \(definition.path) in an object needs its unit",
                 didYouMean: definition.unit)
         }
         if let single = numbers["value"] {
@@ -277,7 +284,8 @@ private struct Reading {
         let highFits = !interval.upper.isFinite || (interval.upper >= bounds.lower && interval.upper <= bounds.upper)
         guard lowFits, highFits else {
             problem(
-                "out-of-range", pointer, "\(definition.path) lies \(definition.words(for: bounds)); this value cannot be")
+                "out-of-range", pointer,
+                "\(definition.path) lies \(definition.words(for: bounds)); this value cannot be")
             return nil
         }
         guard !interval.isEmpty else {

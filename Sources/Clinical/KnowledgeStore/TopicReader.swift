@@ -41,7 +41,10 @@ struct TopicReader {
             assumptions: node.nodes("assumptions").compactMap(assumption),
             summary: node.nodes("summary").map(conditionalWording), tierSummaries: tiers,
             statements: statements(files.document("\(folder)/statements.json")),
-            recommendations: files.folder("\(folder)/recommendations").map { recommendation(id, $0.name, $0.node) },
+            recommendations: files.folder("\(folder)/recommendations").compactMap {
+                let rule = recommendation(id, $0.name, $0.node)
+                return isRetired($0.node) ? nil : rule
+            },
             diagnostics: files.folder("\(folder)/diagnostics").map { diagnostic($0.name, $0.node) }
                 .sorted { ($0.order, $0.id) < ($1.order, $1.id) },
             disagreements: files.folder("\(folder)/disagreements").map { disagreement($0.name, $0.node) })
@@ -92,7 +95,8 @@ struct TopicReader {
     private func recommendation(_ topic: String, _ name: String, _ node: DocumentNode) -> Recommendation {
         node.allow(
             "schema", "id", "status", "replacedBy", "title", "rows", "use", "intervention", "regimen", "direction",
-            "appliesWhen", "rank", "rankedBy", "strength", "agreement", "evidence", "cautions", "otherwise", "placement")
+            "appliesWhen", "rank", "rankedBy", "strength", "agreement", "evidence", "cautions", "otherwise", "placement"
+        )
         node.checkHeader(kind: "recommendation", id: "\(topic).\(name)")
         let direction = Recommendation.Direction(rawValue: node.choice("direction", ["for", "against"])) ?? .for
         let agreement = node.optional("agreement")
@@ -115,6 +119,15 @@ struct TopicReader {
             evidence: node.nodes("evidence").map { documents.statement($0) },
             cautions: node.nodes("cautions").map(documents.limit), otherwise: node.nodes("otherwise").map(refusal),
             placement: node.optionalString("placement"))
+    }
+
+    /// A retired rule keeps its id for ever and judges nothing; it names what took its place.
+    private func isRetired(_ node: DocumentNode) -> Bool {
+        guard node.choice("status", ["active", "retired"]) == "retired" else { return false }
+        if !node.has("replacedBy") {
+            node.defect(.retiredAlone, "a retired recommendation needs `replacedBy`")
+        }
+        return true
     }
 
     private func rankedBy(_ node: DocumentNode, _ direction: Recommendation.Direction) -> String {
@@ -211,7 +224,8 @@ struct TopicReader {
         for problem in problems {
             node.log.add(
                 KnowledgeDefect(
-                    problem.code == "wrong-unit" ? .wrongUnit : problem.code == "unknown-code" ? .unknownCode : .wrongType,
+                    problem.code == "wrong-unit"
+                        ? .wrongUnit : problem.code == "unknown-code" ? .unknownCode : .wrongType,
                     file: node.file, pointer: problem.pointer.description, problem.detail,
                     suggestion: problem.didYouMean))
         }
@@ -221,7 +235,8 @@ struct TopicReader {
         _ node: DocumentNode?, _ reader: PatientCaseReader, _ document: DocumentNode
     ) -> ClinicalCase.Expectation {
         node?.allow(
-            "outcome", "topic", "recommended", "conditional", "excluded", "diagnostics", "assumed", "conflicts", "facts",
+            "outcome", "topic", "recommended", "conditional", "excluded", "diagnostics", "assumed", "conflicts",
+            "facts",
             "cautions", "labels")
         let outcome = node?.choice("outcome", ["guidance", "data-required", "out-of-scope"]) ?? ""
         var conditional: [String: [String]] = [:]

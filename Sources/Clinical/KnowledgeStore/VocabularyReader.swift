@@ -44,8 +44,9 @@ struct VocabularyReader {
 
     private func fact(_ path: String, _ node: DocumentNode, number: Int) -> (FactDefinition, [LexiconEntry]) {
         node.allow(
-            "type", "title", "unit", "bounds", "precision", "conversions", "unitTerms", "codes", "codesFrom", "readsNames",
-            "excludesNamed", "anchors", "open",            "groups", "terms", "question", "patientQuestion", "priority")
+            "type", "title", "unit", "bounds", "precision", "conversions", "unitTerms", "codes", "codesFrom",
+            "readsNames",
+            "excludesNamed", "anchors", "open", "groups", "terms", "question", "patientQuestion", "priority")
         let type = FactType(rawValue: node.choice("type", ["code", "boolean", "quantity", "set"])) ?? .code
         var codes = type == .code || type == .set ? ownCodes(node) : []
         if let source = node.optional("codesFrom") {
@@ -60,13 +61,16 @@ struct VocabularyReader {
             node.defect(.tooMany, "the fact `\(path)` has \(codes.count) codes; at most \(BitSet.capacity) fit")
             codes = Array(codes.prefix(BitSet.capacity))
         }
-        if codes.isEmpty && (type == .code || type == .set) { node.defect(.missingMember, "the member `codes` is missing") }
+        if codes.isEmpty && (type == .code || type == .set) {
+            node.defect(.missingMember, "the member `codes` is missing")
+        }
         let groups = groupMembers(node, codes, type)
         let definition = FactDefinition(
             path: path, title: node.string("title"), type: type, codes: definitions(codes, type, node),
             groups: groups, unit: type == .quantity ? node.string("unit") : "", bounds: bounds(node),
             conversions: conversions(node), question: node.optionalString("question"),
-            patientQuestion: node.optionalString("patientQuestion"), priority: node.optional("priority")?.integer ?? 100,
+            patientQuestion: node.optionalString("patientQuestion"),
+            priority: node.optional("priority")?.integer ?? 100,
             excludesNamed: node.optionalString("excludesNamed"), anchors: node.optional("anchors")?.bool ?? false,
             isOpen: node.optional("open")?.bool ?? false)
         return (definition, terms(node, codes, definition, number))

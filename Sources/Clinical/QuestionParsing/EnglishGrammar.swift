@@ -9,19 +9,25 @@ enum EnglishGrammar {
     static let negationsAfter: Set<String> = ["excluded", "absent"]
     /// Before a term: it is not asserted.
     static let doubts: Set<String> = [
-        "possible", "possibly", "suspected", "suspicious", "probable", "query", "if", "whether", "would", "were", "consider",
+        "possible", "possibly", "suspected", "suspicious", "probable", "query", "if", "whether", "would", "were",
+        "consider",
         "considering", "unless", "could", "might", "may", "questionable", "undecided", "hypothetical", "rule",
     ]
     /// Between terms of one fact: either.
     static let alternatives: Set<String> = ["or", "versus", "vs"]
     /// Before a treatment: it was given.
     static let givenBefore: Set<String> = [
-        "on", "after", "prior", "previous", "previously", "progressed", "progressing", "progression", "through", "despite",
-        "failed", "failing", "refractory", "received", "had", "underwent", "following", "given", "treated", "stopped",
-        "post", "had", "completed", "since", "sp", "receiving", "past",
+        "on", "after", "previously", "progressed", "progressing", "progression", "through", "despite", "failed",
+        "failing",
+        "refractory", "received", "had", "underwent", "following", "given", "treated", "stopped", "completed", "since",
+        "receiving",
     ]
+    /// Right before a treatment: it was given.
+    static let earlier: Set<String> = ["prior", "previous", "post", "past"]
     /// After a treatment: it was given.
-    static let givenAfter: Set<String> = ["caused", "failed", "stopped", "done", "completed", "refractory", "ago", "exposed"]
+    static let givenAfter: Set<String> = [
+        "caused", "failed", "stopped", "done", "completed", "refractory", "ago", "exposed",
+    ]
     /// Before a treatment: the patient does not want it.
     static let refusals: Set<String> = ["declines", "declined", "refuses", "refused", "rejects", "rejected"]
     /// Before a medicine: it is taken.
@@ -37,35 +43,47 @@ enum EnglishGrammar {
     static let moreWords: Set<String> = ["above", "over", "more", "greater", ">", "exceeding", "higher"]
     /// Words between a quantity's name and its number.
     static let fillers: Set<String> = [
-        "of", "is", "was", "index", "about", "approximately", "approx", "around", "score", "level", "at", "count", "=", "than",
+        "of", "is", "was", "index", "about", "approximately", "approx", "around", "score", "level", "at", "count", "=",
+        "than",
         "rate", "value", "the", "only", "between", "a",
     ]
 
     /// Words that say nothing clinical and are never reported as unread.
     static let common: Set<String> = [
-        "what", "which", "where", "when", "who", "should", "shall", "would", "could", "will", "does", "have", "been", "being",
+        "what", "which", "where", "when", "who", "should", "shall", "would", "could", "will", "does", "have", "been",
+        "being",
         "this", "that", "these", "those", "there", "with", "from", "into", "onto", "over", "under", "between", "about",
-        "patient", "patients", "treat", "treating", "treatment", "therapy", "management", "manage", "managed", "approach",
-        "option", "options", "recommended", "recommend", "best", "most", "appropriate", "next", "step", "start", "starting",
-        "begin", "beginning", "using", "used", "give", "given", "please", "help", "case", "history", "years", "year", "months",
+        "patient", "patients", "treat", "treating", "treatment", "therapy", "management", "manage", "managed",
+        "approach",
+        "option", "options", "recommended", "recommend", "best", "most", "appropriate", "next", "step", "start",
+        "starting",
+        "begin", "beginning", "using", "used", "give", "given", "please", "help", "case", "history", "years", "year",
+        "months",
         "month", "weeks", "week", "days", "scan", "scans", "imaging", "shows", "showed", "shown", "found", "finding",
         "findings", "known", "unknown", "also", "then", "than", "them", "they", "their", "your", "mine", "more", "less",
         "some", "such", "very", "well", "only", "other", "another", "same", "both", "each", "many", "much", "several",
-        "because", "before", "after", "during", "while", "since", "until", "again", "still", "just", "like", "need", "needs",
+        "because", "before", "after", "during", "while", "since", "until", "again", "still", "just", "like", "need",
+        "needs",
         "want", "wants", "good", "disease", "tumour", "tumor", "cancer", "lesion", "lesions", "diagnosis", "diagnosed",
-        "doctor", "said", "says", "happens", "tell", "told", "positron", "emission", "tomography", "involvement", "body",
+        "doctor", "said", "says", "happens", "tell", "told", "positron", "emission", "tomography", "involvement",
+        "body",
         "whose", "become", "becomes", "mean", "means", "currently", "today", "here", "went", "come", "comes", "right",
-        "left", "type", "types", "possible", "suspected", "initial", "first", "second", "line", "male", "female", "were", "make", "made", "take", "takes", "taken", "done",
+        "left", "type", "types", "possible", "suspected", "initial", "first", "second", "line", "male", "female",
+        "were", "make", "made", "take", "takes", "taken", "done",
     ]
 
     /// English words without which a sentence of six words hardly goes.
     static let frequent: Set<String> = [
-        "the", "a", "an", "of", "with", "for", "in", "on", "is", "to", "and", "what", "no", "not", "after", "has", "had", "my",
-        "at", "by", "from", "or", "was", "are", "which", "it", "i", "this", "first", "if", "be", "as", "how", "does", "who",
+        "the", "a", "an", "of", "with", "for", "in", "on", "is", "to", "and", "what", "no", "not", "after", "has",
+        "had", "my",
+        "at", "by", "from", "or", "was", "are", "which", "it", "i", "this", "first", "if", "be", "as", "how", "does",
+        "who",
     ]
     /// Frequent words of other languages in Latin letters.
     static let foreign: Set<String> = [
-        "het", "een", "met", "van", "und", "der", "die", "das", "mit", "bei", "avec", "des", "une", "les", "con", "el", "los",
-        "las", "una", "del", "della", "il", "och", "med", "ja", "em", "para", "para", "pour", "welche", "behandlung", "lever",
+        "het", "een", "met", "van", "und", "der", "die", "das", "mit", "bei", "avec", "des", "une", "les", "con", "el",
+        "los",
+        "las", "una", "del", "della", "il", "och", "med", "ja", "em", "para", "para", "pour", "welche", "behandlung",
+        "lever",
     ]
 }

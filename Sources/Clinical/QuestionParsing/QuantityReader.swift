@@ -34,7 +34,9 @@ struct QuantityReader {
                 skipped += 1
                 continue
             }
-            guard EnglishGrammar.fillers.contains(token.text) || token.text == ":" || token.text == "(" || token.text == "%"
+            guard
+                EnglishGrammar.fillers.contains(token.text) || token.text == ":" || token.text == "("
+                    || token.text == "%"
             else { return nil }
             index += 1
             skipped += 1

@@ -246,7 +246,8 @@ public struct QuestionParser: Sendable {
             let next = tokens[index + 1].text
             if ["a", "b", "1", "2", "one", "two"].contains(next) { names.insert(next) }
         }
-        return names.isSuperset(of: ["a", "b"]) || names.isSuperset(of: ["1", "2"]) || names.isSuperset(of: ["one", "two"])
+        return names.isSuperset(of: ["a", "b"]) || names.isSuperset(of: ["1", "2"])
+            || names.isSuperset(of: ["one", "two"])
     }
 
     private func unreadNote(_ original: [Token], _ tokens: [Token], _ used: Set<Int>) -> CaseNote? {
@@ -259,7 +260,8 @@ public struct QuestionParser: Sendable {
             words.append(word)
             if words.count == 8 { break }
         }
-        return words.isEmpty ? nil : CaseNote(.unreadText, "Not understood and not used: \(words.joined(separator: ", ")).")
+        return words.isEmpty
+            ? nil : CaseNote(.unreadText, "Not understood and not used: \(words.joined(separator: ", ")).")
     }
 
     private func distinct(_ notes: [CaseNote]) -> [CaseNote] {

@@ -17,12 +17,18 @@ struct Scope {
         var index = term.lowerBound - 1
         while index >= 0, steps < 8 {
             let token = tokens[index]
-            if token.kind == .boundary && token.text != "," || EnglishGrammar.conjunctions.contains(token.text) { break }
+            if token.kind == .boundary && token.text != "," || EnglishGrammar.conjunctions.contains(token.text) {
+                break
+            }
             // A comma ends the reach of a negation but not of `on lanreotide, everolimus`.
             let isBehindComma = tokens[index..<term.lowerBound].contains { $0.text == "," }
             if !isBehindComma, steps < 6 { readNear(tokens, index) }
             if EnglishGrammar.refusals.contains(token.text) { isRefused = true }
-            if EnglishGrammar.givenBefore.contains(token.text), steps < 5 { isGiven = true }
+            if EnglishGrammar.givenBefore.contains(token.text), steps < 4 { isGiven = true }
+            if EnglishGrammar.earlier.contains(token.text), steps < 2 { isGiven = true }
+            if token.text == "p", index > 1, tokens[index - 1].text == "/", tokens[index - 2].text == "s" {
+                isGiven = true
+            }
             if EnglishGrammar.taking.contains(token.text), steps < 6 { isTaken = true }
             steps += 1
             index -= 1

@@ -59,39 +59,18 @@ struct TermTrie: Sendable {
         guard word.count >= 6, word.count <= 32, !words.contains(word), !isPlural else { return nil }
         let allowed = word.count >= 9 ? 2 : 1
         var best: (distance: Int, word: String)?
-        let stems = [String(word.prefix(4))]
-        for candidate in stems.flatMap({ byStem[$0] ?? [] }) where abs(candidate.count - word.count) <= allowed {
-            let distance = Self.distance(Array(word), Array(candidate))
+        for candidate in byStem[String(word.prefix(4))] ?? [] where abs(candidate.count - word.count) <= allowed {
+            let distance = EditDistance.between(word, candidate, limit: allowed)
             if distance <= allowed, distance < best?.distance ?? 99 { best = (distance, candidate) }
         }
         return best?.word ?? earlySlip(word)
     }
 
-    /// A letter lost among the first four (`intial`, `aproach`): one insertion that makes a known word.
+    /// A slip among the first four letters: one lost (`intial`, `aproach`) or two swapped (`tumuor`).
     private func earlySlip(_ word: String) -> String? {
-        let letters = Array(word)
-        for length in 2...3 {
-            let stem = String(letters.prefix(length))
-            for (key, candidates) in byStem where key.hasPrefix(stem) {
-                for candidate in candidates where candidate.count == word.count + 1 {
-                    if Self.distance(letters, Array(candidate)) == 1 { return candidate }
-                }
-            }
-        }
-        return nil
-    }
-
-    private static func distance(_ left: [Character], _ right: [Character]) -> Int {
-        var row = Array(0...right.count)
-        for i in 1...left.count {
-            var diagonal = row[0]
-            row[0] = i
-            for j in 1...right.count {
-                let above = row[j]
-                row[j] = min(row[j] + 1, row[j - 1] + 1, diagonal + (left[i - 1] == right[j - 1] ? 0 : 1))
-                diagonal = above
-            }
-        }
-        return row[right.count]
+        let stem = word.prefix(2)
+        let near = byStem.filter { $0.key.hasPrefix(stem) }.flatMap(\.value)
+            .filter { $0.count == word.count + 1 || ($0.count == word.count && $0.sorted() == word.sorted()) }
+        return near.sorted().first { EditDistance.between(word, $0, limit: 1) == 1 }
     }
 }

@@ -107,6 +107,8 @@ public struct ConditionCoverage: Sendable {
     public let rulesNeverTrue: [String]
     /// Rules that were true in every case.
     public let rulesNeverNotTrue: [String]
+    /// Rules for and against one thing that were true in one case, with no disagreement that names both.
+    public let unspokenDisagreements: [(pro: String, contra: String, file: String)]
 
     /// The coverage that a set of outcomes gives.
     public init(_ outcomes: [CaseOutcome], knowledge: ClinicalKnowledge, leafCount: Int) {
@@ -131,6 +133,21 @@ public struct ConditionCoverage: Sendable {
         leavesNeverFalse = seenFalse.indices.filter { !seenFalse[$0] }
         rulesNeverTrue = rules.indices.filter { !truths[$0].contains(.true) }.map { rules[$0].id }
         rulesNeverNotTrue = rules.indices.filter { truths[$0].allSatisfy { $0 == .true } }.map { rules[$0].id }
+        unspokenDisagreements = outcomes.flatMap { outcome in
+            knowledge.topics.flatMap { topic in
+                Self.unspoken(in: topic, outcome.values).map { ($0.pro, $0.contra, outcome.clinicalCase.file) }
+            }
+        }
+    }
+
+    private static func unspoken(in topic: Topic, _ values: [FactValue]) -> [(pro: String, contra: String)] {
+        let holding = topic.recommendations.filter { $0.appliesWhen.evaluate(values) == .true }
+        return holding.filter { $0.direction == .against }.flatMap { contra in
+            let opposed = holding.filter { $0.direction == .for && $0.intervention == contra.intervention }
+            return opposed.filter { pro in
+                !topic.disagreements.contains { Set($0.between).isSuperset(of: [pro.id, contra.id]) }
+            }.map { ($0.id, contra.id) }
+        }
     }
 }
 

@@ -43,9 +43,10 @@ struct FactCompletion {
             if found.isEmpty { break }
         }
         conflicts.sort { $0.fact < $1.fact }
-        facts = statements.map {
-            Guidance.Fact(fact: $0.fact, value: $0.value, origin: $0.origin, span: $0.span)
-        } + facts
+        facts =
+            statements.map {
+                Guidance.Fact(fact: $0.fact, value: $0.value, origin: $0.origin, span: $0.span)
+            } + facts
     }
 
     // MARK: - One attempt
@@ -61,7 +62,8 @@ struct FactCompletion {
             parties[statement.fact, default: []].append(
                 Party(
                     value: value,
-                    words: "\(definition.title) \(statement.origin.rawValue) as \(definition.words(for: statement.value))",
+                    words:
+                        "\(definition.title) \(statement.origin.rawValue) as \(definition.words(for: statement.value))",
                     ledFrom: BitSet([statement.fact])))
             values[statement.fact] = values[statement.fact].intersection(value)
             support[statement.fact] = BitSet([statement.fact])
@@ -157,7 +159,9 @@ struct FactCompletion {
     mutating func assume(_ assumptions: [Assumption]) {
         for assumption in assumptions {
             defer { deriveFromAssumed() }
-            guard !blocked.contains(assumption.fact), assumption.when?.evaluate(values) ?? .true == .true else { continue }
+            guard !blocked.contains(assumption.fact), assumption.when?.evaluate(values) ?? .true == .true else {
+                continue
+            }
             let definition = vocabulary[assumption.fact]
             switch assumption.content {
             case .value(let value):

@@ -31,14 +31,16 @@ struct OptionJudge {
         if let refusal = forbidden(intervention, judged.map(\.rule), &sources) { return .refused(refusal) }
         if let lead = best.first {
             return .offered(
-                option(intervention, lead.rule, best.map(\.rule), contra.map(\.rule), needs: [], &sources), rank: lead.rank)
+                option(intervention, lead.rule, best.map(\.rule), contra.map(\.rule), needs: [], &sources),
+                rank: lead.rank)
         }
         if let lead = possible.first {
             let needs = possible.filter { $0.rank == lead.rank }.reduce(into: BitSet()) {
                 $0.formUnion($1.rule.appliesWhen.needs(values))
             }
             return .offered(
-                option(intervention, lead.rule, possible.map(\.rule), [], needs: needs.members, &sources), rank: lead.rank)
+                option(intervention, lead.rule, possible.map(\.rule), [], needs: needs.members, &sources),
+                rank: lead.rank)
         }
         return .refused(notOffered(intervention, contra.map(\.rule) + pro.map(\.rule), judged.map(\.rule), &sources))
     }
@@ -95,7 +97,8 @@ struct OptionJudge {
                 continue
             }
             return exclusion(
-                intervention, refusal.wording, rule.appliesWhen.grounds(values).members, sources.cite(refusal.reference),
+                intervention, refusal.wording, rule.appliesWhen.grounds(values).members,
+                sources.cite(refusal.reference),
                 rules)
         }
         let lead = speaking.first
@@ -105,7 +108,8 @@ struct OptionJudge {
         let reason = "does not apply to this case: " + distinct.joined(separator: "; ")
         return exclusion(
             intervention, Wording(clinician: reason, patient: "does not fit what was said about this case"),
-            lead?.appliesWhen.grounds(values).members ?? [], lead?.evidence.first.map { sources.cite($0.reference) }, rules)
+            lead?.appliesWhen.grounds(values).members ?? [], lead?.evidence.first.map { sources.cite($0.reference) },
+            rules)
     }
 
     private func exclusion(

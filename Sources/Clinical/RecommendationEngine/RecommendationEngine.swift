@@ -43,7 +43,8 @@ public struct RecommendationEngine: Sendable {
         }
         let open = fitting.isEmpty ? judged.filter { $0.truth == .unknown } : fitting
         let isOfField = statements.contains { knowledge.vocabulary[$0.fact].anchors }
-        if !isOfField && !allNotes.contains(where: { $0.code == .unsupportedLanguage || $0.code == .multiplePatients }) {
+        if !isOfField && !allNotes.contains(where: { $0.code == .unsupportedLanguage || $0.code == .multiplePatients })
+        {
             allNotes.append(
                 CaseNote(.offTopic, "Nothing that was said shows that this is about a neuroendocrine neoplasm."))
         }
@@ -102,7 +103,9 @@ public struct RecommendationEngine: Sendable {
         }
         for tier in Tier.allCases {
             let summary = (topic.tierSummaries[tier] ?? []).first { $0.when?.evaluate(values) ?? .true == .true }
-            let statements = shown(topic.statements.filter { $0.tier == tier }, values, audience).map { sources.cite($0) }
+            let statements = shown(topic.statements.filter { $0.tier == tier }, values, audience).map {
+                sources.cite($0)
+            }
             if summary == nil && statements.isEmpty { continue }
             answer.tiers.append(
                 Guidance.TierPart(tier: tier, summary: summary?.wording, statements: statements))

@@ -48,7 +48,8 @@ struct SummaryWriter {
         }
         let lead = (recommended.isEmpty ? options : recommended).prefix(3)
         let names = lead.map(\.intervention.title.clinician).joined(separator: "; ")
-        let plain = lead.map { $0.intervention.title.patient ?? $0.intervention.title.clinician }.joined(separator: "; ")
+        let plain = lead.map { $0.intervention.title.patient ?? $0.intervention.title.clinician }.joined(
+            separator: "; ")
         if first.isRecommended {
             return Wording(
                 clinician: "First in order: \(names).",
@@ -56,7 +57,8 @@ struct SummaryWriter {
         }
         let decisive = first.needs.map { vocabulary[$0].title }.joined(separator: ", ")
         return Wording(
-            clinician: "First in order, each only once what it needs is known: \(names). The first depends on: \(decisive).",
+            clinician:
+                "First in order, each only once what it needs is known: \(names). The first depends on: \(decisive).",
             patient: "Choices that may fit, once more is known (\(decisive)): \(plain).")
     }
 }

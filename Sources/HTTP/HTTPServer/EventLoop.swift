@@ -122,7 +122,9 @@ final class EventLoop {
             _ = Glibc.read(control.wakeDescriptor, &value, 8)
         default:
             let index = Int(event.token & 0xFFFF_FFFF)
-            guard index < slots.count, generations[index] == UInt32(event.token >> 32), slots[index] != nil else { return }
+            guard index < slots.count, generations[index] == UInt32(event.token >> 32), slots[index] != nil else {
+                return
+            }
             if event.isWritable { flush(index) }
             if event.isReadable || event.isBroken { readable(index) }
         }

@@ -45,7 +45,8 @@ public struct HTTPRequest: Sendable {
             places.append(FieldPlace(name: start..<middle, value: middle..<head.count))
         }
         self.init(
-            method: method, target: target == "*" ? .asterisk : try RequestTarget(target.utf8), minorVersion: 1, head: head,
+            method: method, target: target == "*" ? .asterisk : try RequestTarget(target.utf8), minorVersion: 1,
+            head: head,
             fields: places, body: body)
     }
 

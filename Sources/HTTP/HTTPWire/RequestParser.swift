@@ -157,7 +157,9 @@ public struct RequestParser: Sendable {
         }
     }
 
-    private func values(_ name: StaticString, _ head: [UInt8], _ fields: [HTTPRequest.FieldPlace]) -> [ArraySlice<UInt8>] {
+    private func values(_ name: StaticString, _ head: [UInt8], _ fields: [HTTPRequest.FieldPlace]) -> [ArraySlice<
+        UInt8
+    >] {
         fields.filter { HTTPRequest.matches(head[$0.name], name) }.map { head[$0.value] }
     }
 

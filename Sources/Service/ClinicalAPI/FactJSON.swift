@@ -56,7 +56,9 @@ struct FactJSON {
 
     /// What was named, without the classes that it brought.
     private func mostSpecific(_ codes: BitSet, _ definition: FactDefinition) -> [String] {
-        codes.members.filter { definition.codes[$0].descendants.isDisjoint(with: codes) }.map { definition.codes[$0].id }
+        codes.members.filter { definition.codes[$0].descendants.isDisjoint(with: codes) }.map {
+            definition.codes[$0].id
+        }
     }
 
     /// What was excluded, without the members that it brought.

@@ -66,7 +66,8 @@ extension ClinicalAPI {
     }
 
     private func list<Element>(
-        _ request: HTTPRequest, known: [String], _ items: (Advisor, [(name: String, value: String)]) throws(Refusal) -> [Element],
+        _ request: HTTPRequest, known: [String],
+        _ items: (Advisor, [(name: String, value: String)]) throws(Refusal) -> [Element],
         _ write: (inout JSONWriter, Element) -> Void
     ) -> HTTPResponse {
         let advisor = current.advisor
@@ -106,7 +107,8 @@ extension ClinicalAPI {
             return refused(
                 ProblemDetails(
                     slug: "not-found", title: "Not Found", status: HTTPStatus(404),
-                    detail: "no drug of this name is covered", suggestions: advisor.knowledge.drugs(near: name)), request)
+                    detail: "no drug of this name is covered", suggestions: advisor.knowledge.drugs(near: name)),
+                request)
         }
         return json(request) { _ in DrugJSON.bytes(drug, query: name) }
     }
@@ -174,7 +176,8 @@ extension ClinicalAPI {
         guard let topic = knowledge.clinical.topics.first(where: { $0.id == id }) else {
             return refused(
                 ProblemDetails(
-                    slug: "not-found", title: "Not Found", status: HTTPStatus(404), detail: "there is no topic of this id",
+                    slug: "not-found", title: "Not Found", status: HTTPStatus(404),
+                    detail: "there is no topic of this id",
                     suggestions: Suggestion.ranked(id, knowledge.clinical.topics.map(\.id))), request)
         }
         return json(request) { _ in TopicJSON(topic: topic, knowledge: knowledge).bytes() }
@@ -202,7 +205,9 @@ struct TopicJSON {
             json.member("decisionTableRows", rule.rows)
             json.endObject()
         }
-        json.list("facts", knowledge.clinical.vocabulary.facts.sorted { ($0.priority, $0.path) < ($1.priority, $1.path) }) {
+        json.list(
+            "facts", knowledge.clinical.vocabulary.facts.sorted { ($0.priority, $0.path) < ($1.priority, $1.path) }
+        ) {
             write($1, &$0)
         }
         json.endObject()

@@ -19,26 +19,72 @@ public enum ProblemCatalog {
 
     /// All kinds, by slug ascending.
     public static let entries: [Entry] = [
-        Entry(slug: "bad-host", title: "Bad Request", status: 400, meaning: "Not exactly one valid Host field came.", remedy: "Send one Host field."),
-        Entry(slug: "bad-parameter", title: "Bad Parameter", status: 400, meaning: "A query parameter is unknown, missing or has a value that cannot be.", remedy: "See `errors`; each names its parameter."),
-        Entry(slug: "bad-target", title: "Bad Request", status: 400, meaning: "The request target is badly encoded or climbs out of the root.", remedy: "Encode the path with percent signs."),
-        Entry(slug: "body-too-large", title: "Content Too Large", status: 413, meaning: "The body exceeds the limit.", remedy: "Send less; the limit stands in `detail`."),
-        Entry(slug: "draining", title: "Service Unavailable", status: 503, meaning: "The service is shutting down.", remedy: "Ask another instance, or try again after Retry-After."),
-        Entry(slug: "fields-too-large", title: "Request Header Fields Too Large", status: 431, meaning: "The header fields exceed the limit.", remedy: "Send fewer or shorter fields."),
-        Entry(slug: "invalid-case", title: "Invalid Case", status: 422, meaning: "The body is JSON but no valid question or case.", remedy: "See `errors`; each points at its place."),
-        Entry(slug: "malformed-json", title: "Malformed JSON", status: 400, meaning: "The body is no JSON text.", remedy: "The byte offset stands in `detail`."),
-        Entry(slug: "malformed-request", title: "Bad Request", status: 400, meaning: "The request breaks RFC 9112.", remedy: "Use a conforming HTTP/1.1 client."),
-        Entry(slug: "method-not-allowed", title: "Method Not Allowed", status: 405, meaning: "The path does not take the method.", remedy: "See the Allow field."),
-        Entry(slug: "not-acceptable", title: "Not Acceptable", status: 406, meaning: "No representation fits the Accept field.", remedy: "Accept application/json."),
-        Entry(slug: "not-found", title: "Not Found", status: 404, meaning: "There is nothing of this name.", remedy: "See `suggestions`."),
-        Entry(slug: "overloaded", title: "Service Unavailable", status: 503, meaning: "All connections are taken.", remedy: "Try again after Retry-After."),
-        Entry(slug: "stale-cursor", title: "Gone", status: 410, meaning: "The cursor belongs to another release of the knowledge.", remedy: "Start the list again without a cursor."),
-        Entry(slug: "target-too-long", title: "URI Too Long", status: 414, meaning: "The request line exceeds the limit.", remedy: "Send long questions with POST."),
-        Entry(slug: "timeout", title: "Request Timeout", status: 408, meaning: "The request arrived too slowly.", remedy: "Send it again."),
-        Entry(slug: "unknown-expectation", title: "Expectation Failed", status: 417, meaning: "The only expectation is 100-continue.", remedy: "Leave the Expect field out."),
-        Entry(slug: "unknown-method", title: "Not Implemented", status: 501, meaning: "The method is not known.", remedy: "Use a method of RFC 9110."),
-        Entry(slug: "unsupported-media-type", title: "Unsupported Media Type", status: 415, meaning: "The body is of another type than the path takes.", remedy: "See the Accept-Post field."),
-        Entry(slug: "unsupported-transfer-coding", title: "Not Implemented", status: 501, meaning: "The only transfer coding is chunked.", remedy: "Send the body with a length or in chunks."),
-        Entry(slug: "unsupported-version", title: "HTTP Version Not Supported", status: 505, meaning: "Only HTTP/1.1 and 1.0 are spoken.", remedy: "Use HTTP/1.1."),
+        Entry(
+            slug: "bad-host", title: "Bad Request", status: 400, meaning: "Not exactly one valid Host field came.",
+            remedy: "Send one Host field."),
+        Entry(
+            slug: "bad-parameter", title: "Bad Parameter", status: 400,
+            meaning: "A query parameter is unknown, missing or has a value that cannot be.",
+            remedy: "See `errors`; each names its parameter."),
+        Entry(
+            slug: "bad-target", title: "Bad Request", status: 400,
+            meaning: "The request target is badly encoded or climbs out of the root.",
+            remedy: "Encode the path with percent signs."),
+        Entry(
+            slug: "body-too-large", title: "Content Too Large", status: 413, meaning: "The body exceeds the limit.",
+            remedy: "Send less; the limit stands in `detail`."),
+        Entry(
+            slug: "draining", title: "Service Unavailable", status: 503, meaning: "The service is shutting down.",
+            remedy: "Ask another instance, or try again after Retry-After."),
+        Entry(
+            slug: "fields-too-large", title: "Request Header Fields Too Large", status: 431,
+            meaning: "The header fields exceed the limit.", remedy: "Send fewer or shorter fields."),
+        Entry(
+            slug: "invalid-case", title: "Invalid Case", status: 422,
+            meaning: "The body is JSON but no valid question or case.",
+            remedy: "See `errors`; each points at its place."),
+        Entry(
+            slug: "malformed-json", title: "Malformed JSON", status: 400, meaning: "The body is no JSON text.",
+            remedy: "The byte offset stands in `detail`."),
+        Entry(
+            slug: "malformed-request", title: "Bad Request", status: 400, meaning: "The request breaks RFC 9112.",
+            remedy: "Use a conforming HTTP/1.1 client."),
+        Entry(
+            slug: "method-not-allowed", title: "Method Not Allowed", status: 405,
+            meaning: "The path does not take the method.", remedy: "See the Allow field."),
+        Entry(
+            slug: "not-acceptable", title: "Not Acceptable", status: 406,
+            meaning: "No representation fits the Accept field.", remedy: "Accept application/json."),
+        Entry(
+            slug: "not-found", title: "Not Found", status: 404, meaning: "There is nothing of this name.",
+            remedy: "See `suggestions`."),
+        Entry(
+            slug: "overloaded", title: "Service Unavailable", status: 503, meaning: "All connections are taken.",
+            remedy: "Try again after Retry-After."),
+        Entry(
+            slug: "stale-cursor", title: "Gone", status: 410,
+            meaning: "The cursor belongs to another release of the knowledge.",
+            remedy: "Start the list again without a cursor."),
+        Entry(
+            slug: "target-too-long", title: "URI Too Long", status: 414, meaning: "The request line exceeds the limit.",
+            remedy: "Send long questions with POST."),
+        Entry(
+            slug: "timeout", title: "Request Timeout", status: 408, meaning: "The request arrived too slowly.",
+            remedy: "Send it again."),
+        Entry(
+            slug: "unknown-expectation", title: "Expectation Failed", status: 417,
+            meaning: "The only expectation is 100-continue.", remedy: "Leave the Expect field out."),
+        Entry(
+            slug: "unknown-method", title: "Not Implemented", status: 501, meaning: "The method is not known.",
+            remedy: "Use a method of RFC 9110."),
+        Entry(
+            slug: "unsupported-media-type", title: "Unsupported Media Type", status: 415,
+            meaning: "The body is of another type than the path takes.", remedy: "See the Accept-Post field."),
+        Entry(
+            slug: "unsupported-transfer-coding", title: "Not Implemented", status: 501,
+            meaning: "The only transfer coding is chunked.", remedy: "Send the body with a length or in chunks."),
+        Entry(
+            slug: "unsupported-version", title: "HTTP Version Not Supported", status: 505,
+            meaning: "Only HTTP/1.1 and 1.0 are spoken.", remedy: "Use HTTP/1.1."),
     ]
 }

@@ -72,7 +72,7 @@ struct RecommendRequest {
     }
 
     private mutating func read(_ member: JSONMember, _ advisor: Advisor, _ items: inout [ProblemDetails.Item]) {
-        let pointer = JSONPointer.root.member(member.name)
+        let pointer = JSONPointer.root.member(Self.short(member.name))
         func fault(_ code: String, _ detail: String, didYouMean: String? = nil) {
             items.append(.init(pointer: pointer.description, code: code, detail: detail, didYouMean: didYouMean))
         }
@@ -117,15 +117,20 @@ struct RecommendRequest {
         case ("question", _), ("audience", _), ("explain", _), ("knowledge", _):
             fault("wrong-type", "\(member.name) is a string, found \(member.value.kind)")
         default:
-            let name = String(member.name.unicodeScalars.prefix(64).filter { $0.value >= 0x20 }.map(Character.init))
             fault(
-                "unknown-member", "unknown member `\(name)`",
+                "unknown-member", "unknown member `\(Self.short(member.name))`",
                 didYouMean: Suggestion.nearest(to: member.name, among: Self.members))
         }
     }
 
+    /// No more than 64 printable characters of what was sent are ever repeated.
+    static func short(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.prefix(64).filter { $0.value >= 0x20 }))
+    }
+
     private static func invalid(_ items: [ProblemDetails.Item]) -> Refusal {
-        let detail = items.count == 1 ? items[0].detail : "\(items.count) faults in the request; each stands in `errors`"
+        let detail =
+            items.count == 1 ? items[0].detail : "\(items.count) faults in the request; each stands in `errors`"
         return Refusal(
             ProblemDetails(
                 slug: "invalid-case", title: "Invalid Case", status: HTTPStatus(422), detail: detail, errors: items))
@@ -142,7 +147,7 @@ struct Refusal: Error {
 extension ProblemDetails {
     /// 400 for a query parameter that the path does not take.
     static func unknownParameter(_ name: String, known: [String]) -> ProblemDetails {
-        let short = String(name.unicodeScalars.prefix(64).filter { $0.value >= 0x20 }.map(Character.init))
+        let short = RecommendRequest.short(name)
         return ProblemDetails(
             slug: "bad-parameter", title: "Bad Parameter", status: HTTPStatus(400),
             detail: "unknown parameter `\(short)`",

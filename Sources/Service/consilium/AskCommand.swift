@@ -41,8 +41,10 @@ struct AskCommand: ParsableCommand {
         } else {
             let guidance = advisor.guidance(statements: [], question: text, audience: audience)
             Console.line(
-                ReadableAnswer(guidance: guidance, vocabulary: advisor.knowledge.clinical.vocabulary, audience: audience)
-                    .text(disclaimer: advisor.knowledge.manifest.disclaimer, version: advisor.knowledge.manifest.version))
+                ReadableAnswer(
+                    guidance: guidance, vocabulary: advisor.knowledge.clinical.vocabulary, audience: audience
+                )
+                .text(disclaimer: advisor.knowledge.manifest.disclaimer, version: advisor.knowledge.manifest.version))
         }
     }
 

@@ -51,6 +51,11 @@ struct CheckCommand: ParsableCommand {
             + coverage.rulesNeverNotTrue.map {
                 KnowledgeDefect(.neverNotTrue, file: $0, "every case makes this recommendation apply")
             }
+            + coverage.unspokenDisagreements.map {
+                KnowledgeDefect(
+                    .unspokenDisagreement, file: $0.file,
+                    "`\($0.pro)` and `\($0.contra)` both hold; no disagreement names both")
+            }
     }
 
     private func report(_ base: KnowledgeBase, _ outcomes: [CaseOutcome], _ coverage: ConditionCoverage) {

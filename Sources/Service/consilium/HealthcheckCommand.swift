@@ -20,7 +20,9 @@ struct HealthcheckCommand: ParsableCommand {
         if address == "0.0.0.0" || address == "localhost" { address = "127.0.0.1" }
         if address == "::" { address = "::1" }
         let number = port ?? environment["CONSILIUM_PORT"].flatMap { Int($0) } ?? 8080
-        guard let number = UInt16(exactly: number) else { throw ValidationError("the port must lie between 0 and 65535") }
+        guard let number = UInt16(exactly: number) else {
+            throw ValidationError("the port must lie between 0 and 65535")
+        }
         let status = Self.statusLine(host: address, port: number)
         guard let status, status.hasPrefix("HTTP/1.1 200 ") else {
             Console.error("consilium: not ready: \(status ?? "no answer from \(address) port \(number)")")

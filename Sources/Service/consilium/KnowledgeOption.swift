@@ -18,7 +18,8 @@ enum KnowledgeOption {
             return try KnowledgeLoader(directory: directory, today: today).load()
         } catch {
             for defect in error.defects { Console.error(defect.description) }
-            Console.error("consilium: the knowledge in `\(directory)` has \(error.defects.count) defects and is not used")
+            Console.error(
+                "consilium: the knowledge in `\(directory)` has \(error.defects.count) defects and is not used")
             throw failure
         }
     }

@@ -37,7 +37,9 @@ struct ReadableAnswer {
             let value = fact.closesSet ? "nothing else" : definition.words(for: fact.value)
             return "  \(definition.title): \(value)  [\(fact.origin.rawValue)]" + (fact.because.map { " \($0)" } ?? "")
         }
-        lines += guidance.conflicts.map { "  CONFLICT \(vocabulary[$0.fact].title): \($0.between.joined(separator: " / "))" }
+        lines += guidance.conflicts.map {
+            "  CONFLICT \(vocabulary[$0.fact].title): \($0.between.joined(separator: " / "))"
+        }
         lines += guidance.notes.map { "  note (\($0.code.rawValue)): \($0.text)" }
         return section("Understood", lines)
     }
@@ -50,11 +52,14 @@ struct ReadableAnswer {
                 lines += zip(cited.regimen.parts, cited.numbers).map { "       \(dose($0)) [\($1)]" }
             }
             if audience == .clinician, let placement = option.placement { lines.append("       Place: \(placement)") }
-            if audience == .patient, let summary = option.intervention.patientSummary { lines.append("       \(summary)") }
+            if audience == .patient, let summary = option.intervention.patientSummary {
+                lines.append("       \(summary)")
+            }
             lines += option.labels.map { label in
                 let section = label.section.map { " \($0)" } ?? ""
                 let needs = label.needs.isEmpty ? "" : " if \(titles(label.needs))"
-                return "       \(label.jurisdiction) label, \(label.drug): \(label.status)\(section)\(needs) [\(label.number)]"
+                return
+                    "       \(label.jurisdiction) label, \(label.drug): \(label.status)\(section)\(needs) [\(label.number)]"
             }
             lines += option.evidence.map {
                 "       \($0.statement.tier.rawValue): \(words($0.statement.wording))"
@@ -85,13 +90,15 @@ struct ReadableAnswer {
     private func amount(_ amount: Amount) -> String {
         func plain(_ value: Double) -> String { Int(exactly: value).map { String($0) } ?? String(value) }
         let value =
-            amount.minimum == amount.maximum ? plain(amount.minimum) : "\(plain(amount.minimum))–\(plain(amount.maximum))"
+            amount.minimum == amount.maximum
+            ? plain(amount.minimum) : "\(plain(amount.minimum))–\(plain(amount.maximum))"
         return "\(value) \(amount.unit)"
     }
 
     private func excluded() -> [String] {
         guidance.excluded.map { exclusion in
-            "  \(words(exclusion.intervention.title)): \(words(exclusion.reason))" + (exclusion.number.map { " [\($0)]" } ?? "")
+            "  \(words(exclusion.intervention.title)): \(words(exclusion.reason))"
+                + (exclusion.number.map { " [\($0)]" } ?? "")
         }
     }
 

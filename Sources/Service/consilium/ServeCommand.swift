@@ -85,7 +85,8 @@ struct HTTPService: Service {
     func run() async throws {
         let address = try server.start()
         for warning in knowledge.warnings { Console.error("warning: \(warning)") }
-        Console.line("consilium \(ProductVersion.current) answers on \(address) with knowledge \(knowledge.manifest.version)")
+        Console.line(
+            "consilium \(ProductVersion.current) answers on \(address) with knowledge \(knowledge.manifest.version)")
         try await gracefulShutdown()
         // Not ready first, so that balancers look elsewhere; then the listeners close and what is under way is finished.
         readiness.beginDrain()

@@ -66,7 +66,8 @@ struct Settings {
         }
         for member in members {
             guard Self.names.contains(member.name) else {
-                let hint = Suggestion.nearest(to: member.name, among: Self.names).map { "; did you mean `\($0)`?" } ?? ""
+                let hint =
+                    Suggestion.nearest(to: member.name, among: Self.names).map { "; did you mean `\($0)`?" } ?? ""
                 faults.append("\(path): unknown setting `\(member.name)`\(hint)")
                 continue
             }

@@ -1,0 +1,122 @@
+import ClinicalAPI
+import Foundation
+import HTTPServer
+import HTTPWire
+import TestSupport
+import Testing
+import Yams
+
+/// `openapi.yaml` as a tree.
+struct Contract {
+    let root: [String: Any]
+
+    init() throws { root = try #require(try Yams.load(yaml: Checkout.text("openapi.yaml")) as? [String: Any]) }
+
+    var paths: [String: [String: [String: Any]]] { root["paths"] as? [String: [String: [String: Any]]] ?? [:] }
+
+    /// A schema by its name.
+    func schema(_ name: String) -> [String: Any] {
+        ((root["components"] as? [String: Any])?["schemas"] as? [String: Any])?[name] as? [String: Any] ?? [:]
+    }
+
+    /// What of an answer the contract does not describe.
+    func faults(_ value: Any, _ schema: [String: Any]) -> [String] {
+        SchemaChecker { self.schema(String($0.split(separator: "/").last ?? "")) }.faults(value, schema)
+    }
+}
+
+@Suite struct `The contract` {
+    @Test func `declares every route of the table and no other`() throws {
+        let declared = Set(
+            try Contract().paths.flatMap { path, operations in operations.keys.map { "\($0.uppercased()) \(path)" } })
+        let served = Set(try Checkout.router().routes.map { "\($0.method) \($0.pattern)" })
+        #expect(declared == served)
+    }
+
+    @Test func `names each operation as the table does`() throws {
+        for route in try Checkout.router().routes {
+            let operation = try Contract().paths[route.pattern]?[route.method.name.lowercased()]
+            #expect(operation?["operationId"] as? String == route.name)
+        }
+    }
+
+    @Test func `is served as it stands`() throws {
+        #expect(
+            try Checkout.router().get("/openapi.yaml").response.body == Array(try Checkout.text("openapi.yaml").utf8))
+    }
+
+    @Test(
+        "describes the answer of",
+        arguments: [
+            ("/", "Index"), ("/drugs", "DrugPage"), ("/references", "ReferencePage"), ("/topics", "TopicPage"),
+            ("/topics/pancreatic-net", "TopicDetail"),
+            ("/knowledge", "Release"), ("/problems/invalid-case", "ProblemKind"), ("/livez", "Status"),
+            ("/readyz", "Readiness"),
+            ("/references/clarinet-2014", "Reference"), ("/nothing", "Problem"), ("/drugs/x", "Problem"),
+            ("/recommend?question=%20", "Problem"),
+        ])
+    func answers(_ path: String, _ schema: String) throws {
+        let contract = try Contract()
+        #expect(contract.faults(try Checkout.router().get(path).json, contract.schema(schema)) == [])
+    }
+
+    @Test func `describes every drug`() throws {
+        let contract = try Contract()
+        let router = try Checkout.router()
+        for id in try router.get("/drugs?limit=200").strings("items.*.id") {
+            #expect(contract.faults(try router.get("/drugs/\(id)").json, contract.schema("Drug")) == [], "\(id)")
+        }
+    }
+
+    @Test func `describes the answer to every bundled case, for both readers, with and without a trace`() throws {
+        let contract = try Contract()
+        let router = try Checkout.router()
+        let folder = Checkout.content + "/topics/pancreatic-net/cases"
+        for file in try FileManager.default.contentsOfDirectory(atPath: folder).sorted() {
+            let data = try Data(contentsOf: URL(fileURLWithPath: folder + "/" + file))
+            let document = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+            var body = document.filter { $0.key == "question" || $0.key == "case" }
+            for (audience, explain) in [("clinician", "full"), ("patient", "none"), ("clinician", "summary")] {
+                body["audience"] = audience
+                body["explain"] = explain
+                let text = String(decoding: try JSONSerialization.data(withJSONObject: body), as: UTF8.self)
+                let reply = try router.recommend(text)
+                #expect(reply.status == 200)
+                #expect(contract.faults(reply.json, contract.schema("Recommendation")) == [], "\(file) for \(audience)")
+            }
+        }
+    }
+
+    @Test func `has examples that are answered`() throws {
+        let operation = try #require(try Contract().paths["/recommend"]?["post"])
+        let content =
+            ((operation["requestBody"] as? [String: Any])?["content"] as? [String: Any])?["application/json"]
+            as? [String: Any]
+        let examples = try #require(content?["examples"] as? [String: [String: Any]])
+        for (name, example) in examples {
+            let body = try JSONSerialization.data(withJSONObject: try #require(example["value"]))
+            #expect(
+                try Checkout.router().recommend(String(decoding: body, as: UTF8.self)).string("outcome") == "guidance",
+                "\(name)")
+        }
+    }
+
+    @Test func `notices an answer that it does not describe`() throws {
+        let contract = try Contract()
+        #expect(contract.faults(["status": 1], contract.schema("Status")) != [])
+        #expect(contract.faults(["status": "ok", "more": 1], contract.schema("Status")) != [])
+        #expect(contract.faults([:] as [String: Any], contract.schema("Status")) != [])
+    }
+}
+
+@Suite struct `A trace` {
+    @Test func `shows each condition with its truth and what is known`() throws {
+        let reply = try Checkout.router().recommend(
+            #"{"case":{"tumor":{"kind":"neuroendocrine-tumor","primarySite":"pancreas","grade":"G2"},"disease":{"extent":"metastatic"}},"explain":"full"}"#
+        )
+        #expect(reply.string("options.0.trace.rules.0.id") == "pancreatic-net.first-line-lanreotide")
+        #expect(reply.string("options.0.trace.rules.0.condition.truth") == "unknown")
+        #expect(reply.string("options.0.trace.rules.0.condition.children.0.children.0.value") == "grade 2")
+        #expect(reply.string("options.0.trace.rules.0.condition.children.1.children.0.test") == "is positive")
+    }
+}

@@ -1,0 +1,89 @@
+package import ClinicalAPI
+import Foundation
+package import HTTPServer
+package import HTTPWire
+package import KnowledgeStore
+
+/// The checkout, and what the tests of several rooms need from it.
+package enum Checkout {
+    /// The root of the checkout.
+    package static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().path
+
+    /// The bundled knowledge as it stands in the checkout.
+    package static let content = root + "/Sources/Clinical/GuidelineContent/Content"
+
+    /// A text file of the checkout.
+    package static func text(_ path: String) throws -> String {
+        try String(contentsOfFile: root + "/" + path, encoding: .utf8)
+    }
+
+    /// The knowledge of the checkout, loaded once.
+    package static let knowledge: Result<KnowledgeBase, any Error> = Result {
+        try KnowledgeLoader(directory: content).load()
+    }
+
+    /// An advisor over it.
+    package static func advisor() throws -> Advisor { Advisor(knowledge: try knowledge.get()) }
+
+    /// The routes over it, in the process.
+    package static func router() throws -> Router {
+        let contract = try Data(contentsOf: URL(fileURLWithPath: root + "/openapi.yaml"))
+        return Router(
+            routes: ClinicalAPI(current: CurrentKnowledge(try advisor()), openAPI: [UInt8](contract)).routes)
+    }
+}
+
+/// A response as a test looks at it.
+package struct Reply {
+    /// The status code.
+    package let status: Int
+    /// The response itself.
+    package let response: HTTPResponse
+    /// The body as a JSON object; empty where it is none.
+    package let json: [String: Any]
+
+    /// Looks at a response.
+    package init(_ response: HTTPResponse) {
+        self.response = response
+        status = response.status.code
+        json = (try? JSONSerialization.jsonObject(with: Data(response.body))) as? [String: Any] ?? [:]
+    }
+
+    /// The value at a path of members and indexes, such as `options.0.id`; nil where there is none.
+    package func value(_ path: String) -> Any? { Self.value(json, path.split(separator: ".").map(String.init)[...]) }
+
+    /// The string at a path.
+    package func string(_ path: String) -> String? { value(path) as? String }
+
+    /// The strings at a path of a list of objects: `options.*.id`.
+    package func strings(_ path: String) -> [String] {
+        let parts = path.components(separatedBy: ".*.")
+        guard parts.count == 2, let list = value(parts[0]) as? [Any] else { return [] }
+        return list.compactMap { Self.value($0, parts[1].split(separator: ".").map(String.init)[...]) as? String }
+    }
+
+    private static func value(_ node: Any, _ path: ArraySlice<String>) -> Any? {
+        guard let name = path.first else { return node }
+        if let object = node as? [String: Any] { return object[name].flatMap { value($0, path.dropFirst()) } }
+        if let list = node as? [Any], let index = Int(name), list.indices.contains(index) {
+            return value(list[index], path.dropFirst())
+        }
+        return nil
+    }
+}
+
+extension Router {
+    /// Posts a JSON text to `/recommend`.
+    package func recommend(_ body: String) throws -> Reply {
+        Reply(
+            respond(
+                to: try HTTPRequest(
+                    .post, "/recommend", fields: [("Content-Type", "application/json")], body: Array(body.utf8))))
+    }
+
+    /// Gets a path.
+    package func get(_ path: String, accept: String? = nil) throws -> Reply {
+        Reply(respond(to: try HTTPRequest(.get, path, fields: accept.map { [("Accept", $0)] } ?? [])))
+    }
+}
