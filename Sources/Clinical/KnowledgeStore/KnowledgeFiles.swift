@@ -41,6 +41,11 @@ struct KnowledgeFiles {
         digest = "sha256:" + hash.finish()
     }
 
+    /// Whether a folder holds a manifest.
+    static func isKnowledge(_ directory: String) -> Bool {
+        FileManager.default.isReadableFile(atPath: directory + "/manifest.json")
+    }
+
     /// The documents under a folder, with the name without `.json` of each.
     func folder(_ prefix: String) -> [(name: String, node: DocumentNode)] {
         documents.compactMap { path, node in

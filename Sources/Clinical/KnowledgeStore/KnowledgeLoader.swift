@@ -18,9 +18,14 @@ public struct KnowledgeLoader: Sendable {
     /// - Throws: `InvalidKnowledge` with every defect that was found.
     public func load() throws(InvalidKnowledge) -> KnowledgeBase {
         let log = DefectLog()
+        // A folder without a manifest is no knowledge; what else lies in it is not looked at.
+        guard KnowledgeFiles.isKnowledge(directory) else {
+            throw InvalidKnowledge(defects: [
+                KnowledgeDefect(.unreadable, file: directory, "the folder has no readable manifest.json")
+            ])
+        }
         let files = KnowledgeFiles(directory: directory, log: log)
         guard let manifestNode = files.document("manifest.json") else {
-            log.add(KnowledgeDefect(.missingMember, file: "manifest.json", "the folder has no readable manifest.json"))
             throw InvalidKnowledge(defects: log.defects)
         }
         let manifest = Manifest(manifestNode)

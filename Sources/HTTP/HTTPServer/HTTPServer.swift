@@ -52,11 +52,12 @@ public final class HTTPServer: Sendable {
     public func start() throws(ServerStartError) -> ListeningAddress {
         signal(SIGPIPE, SIG_IGN)
         let count = configuration.loops > 0 ? configuration.loops : max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-        let first = try ListeningSocket(host: configuration.host, port: configuration.port)
+        let first = try ListeningSocket.first(host: configuration.host, port: configuration.port)
         let address = first.address
         try begin(first, number: 0)
         for number in 1..<max(1, count) {
-            try begin(try ListeningSocket(host: configuration.host, port: address.port), number: number)
+            try begin(
+                try ListeningSocket(host: configuration.host, port: address.port, sharesPort: true), number: number)
         }
         return address
     }

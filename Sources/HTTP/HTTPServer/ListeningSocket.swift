@@ -36,8 +36,16 @@ struct ListeningSocket: ~Copyable {
     let descriptor: Int32
     let address: ListeningAddress
 
-    /// Listens with SO_REUSEPORT, so that each loop has a listener of its own and the kernel spreads connections.
-    init(host: String, port: Int) throws(ServerStartError) {
+    /// Listens with SO_REUSEPORT, so that each loop has a listener of its own and the kernel spreads connections. The
+    /// first listener is bound once without it before, because the kernel would let a second process share the port
+    /// and take half of the connections without a word.
+    static func first(host: String, port: Int) throws(ServerStartError) -> ListeningSocket {
+        if port != 0 { _ = try ListeningSocket(host: host, port: port, sharesPort: false) }
+        return try ListeningSocket(host: host, port: port, sharesPort: true)
+    }
+
+    /// A listener; `sharesPort` lets others of this process join it.
+    init(host: String, port: Int, sharesPort: Bool) throws(ServerStartError) {
         let numeric = host == "localhost" ? "127.0.0.1" : host
         var storage = sockaddr_storage()
         guard let length = Self.fill(&storage, numeric, port) else { throw .badHost(host) }
@@ -46,7 +54,9 @@ struct ListeningSocket: ~Copyable {
         guard descriptor >= 0 else { throw .noDescriptors }
         var on: Int32 = 1
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
-        setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, socklen_t(MemoryLayout<Int32>.size))
+        if sharesPort {
+            setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, socklen_t(MemoryLayout<Int32>.size))
+        }
         let bound = withUnsafePointer(to: &storage) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, length) }
         }

@@ -48,6 +48,9 @@ struct GuidanceBody {
     /// Words that must reach every reader: the clinician's where none were written for the patient.
     private func safeWords(_ wording: Wording) -> String { words(wording) ?? wording.clinician }
 
+    /// What a patient reads where a caution has clinician's words alone: it may hold a dose, and it must not be lost.
+    private static let plainCaution = "A further point of safety must be checked by the treatment team."
+
     private func paths(_ facts: [Int]) -> [String] { facts.map { vocabulary[$0].path } }
 
     private func write(_ topic: Topic, _ json: inout JSONWriter) {
@@ -178,7 +181,7 @@ struct GuidanceBody {
     private func write(_ caution: Guidance.Caution, _ json: inout JSONWriter) {
         json.beginObject()
         json.member("severity", caution.severity.rawValue)
-        json.member("statement", safeWords(caution.wording))
+        json.member("statement", caution.wording.text(for: audience) ?? Self.plainCaution)
         json.member("because", paths(caution.because))
         json.member("needs", paths(caution.needs))
         json.member("section", caution.section)

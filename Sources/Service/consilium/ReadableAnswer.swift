@@ -67,11 +67,16 @@ struct ReadableAnswer {
             }
             lines += option.cautions.map { caution in
                 let needs = caution.needs.isEmpty ? "" : " (not decided: \(titles(caution.needs)))"
-                return "       \(caution.severity.rawValue): \(words(caution.wording))\(needs)"
+                return "       \(caution.severity.rawValue): \(text(caution))\(needs)"
                     + unconfirmed(caution.isConfirmed) + " [\(caution.number)]"
             }
             return lines
         }
+    }
+
+    /// A caution that has clinician's words alone may hold a dose: a patient reads that there is one more.
+    private func text(_ caution: Guidance.Caution) -> String {
+        caution.wording.text(for: audience) ?? "A further point of safety must be checked by the treatment team."
     }
 
     private func dose(_ part: RegimenPart) -> String {

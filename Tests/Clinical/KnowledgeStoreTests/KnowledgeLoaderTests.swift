@@ -171,7 +171,13 @@ struct Breakage: CustomTestStringConvertible, Sendable {
     }
 
     @Test func `says that a folder is not there`() {
-        #expect(throws: InvalidKnowledge.self) { try KnowledgeLoader(directory: "/nowhere").load() }
+        do throws(InvalidKnowledge) {
+            _ = try KnowledgeLoader(directory: "/nowhere").load()
+            Issue.record("nothing was loaded from /nowhere")
+        } catch {
+            #expect(
+                error.defects.map(\.description) == ["/nowhere#: the folder has no readable manifest.json (K100)"])
+        }
     }
 
     @Test func `gives another digest when a byte changes`() throws {

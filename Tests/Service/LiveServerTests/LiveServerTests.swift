@@ -173,6 +173,12 @@ struct Live {
         await live.server.stop(within: .seconds(5))
     }
 
+    @Test func `does not share its port with another server`() async throws {
+        let live = try Live()
+        #expect(throws: ServerStartError.self) { _ = try Live { $0.port = live.address.port } }
+        await live.server.stop(within: .seconds(5))
+    }
+
     @Test func `says in a sentence why it cannot listen`() throws {
         var configuration = ServerConfiguration()
         configuration.host = "nowhere.example"
