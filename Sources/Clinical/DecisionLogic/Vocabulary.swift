@@ -102,12 +102,19 @@ public struct FactDefinition: Sendable {
         }
     }
 
-    /// A set value with its classes: what is included brings its classes, what is excluded brings its members.
+    /// A set value with its classes. What is included brings its classes, what is excluded brings its members; in a set
+    /// of what is not wanted or not tolerated a class that is named means each of its members, and a member says nothing
+    /// of its class.
     public func membership(included: BitSet, excluded: BitSet) -> FactValue {
+        let isRefusal = excludesNamed != nil
         var allIncluded = included
         var allExcluded = excluded
-        for code in included.members where code < codes.count { allIncluded.formUnion(codes[code].ancestors) }
-        for code in excluded.members where code < codes.count { allExcluded.formUnion(codes[code].descendants) }
+        for code in included.members where code < codes.count {
+            allIncluded.formUnion(isRefusal ? codes[code].descendants : codes[code].ancestors)
+        }
+        for code in excluded.members where code < codes.count && !isRefusal {
+            allExcluded.formUnion(codes[code].descendants)
+        }
         return .members(included: allIncluded, excluded: allExcluded)
     }
 }

@@ -17,6 +17,8 @@ public struct CaseProblem: Sendable, Equatable {
 public struct PatientCaseReader: Sendable {
     /// The facts.
     public let vocabulary: Vocabulary
+    /// No more problems than these are told of one case.
+    public static let mostProblems = 20
 
     /// A reader.
     public init(vocabulary: Vocabulary) { self.vocabulary = vocabulary }
@@ -50,8 +52,20 @@ private struct Reading {
 
     init(vocabulary: Vocabulary) { self.vocabulary = vocabulary }
 
-    private mutating func problem(_ code: String, _ pointer: JSONPointer, _ detail: String, didYouMean: String? = nil) {
-        problems.append(CaseProblem(code: code, pointer: pointer, detail: detail, didYouMean: didYouMean))
+    /// Adds a problem. What was meant is looked for only as long as somebody will read it: a case of a hundred thousand
+    /// wrong codes must not cost a hundred thousand searches.
+    private mutating func problem(
+        _ code: String, _ pointer: JSONPointer, _ detail: String, didYouMean: String? = nil
+    ) {
+        if !isFull {
+            problems.append(CaseProblem(code: code, pointer: pointer, detail: detail, didYouMean: didYouMean))
+        }
+    }
+
+    private var isFull: Bool { problems.count >= PatientCaseReader.mostProblems }
+
+    private func nearest(to word: String, among candidates: [String]) -> String? {
+        isFull ? nil : Suggestion.nearest(to: word, among: candidates)
     }
 
     private mutating func members(_ value: JSONValue, _ pointer: JSONPointer) -> [JSONMember] {
@@ -79,7 +93,7 @@ private struct Reading {
             guard groupNames.contains(group.name) else {
                 problem(
                     "unknown-member", here, "unknown group \(quoted(group.name))",
-                    didYouMean: Suggestion.nearest(to: group.name, among: groupNames.sorted()))
+                    didYouMean: nearest(to: group.name, among: groupNames.sorted()))
                 continue
             }
             for member in members(group.value, here) {
@@ -87,7 +101,7 @@ private struct Reading {
                 guard let fact = vocabulary.index(of: path) else {
                     problem(
                         "unknown-member", here.member(short(member.name)), "unknown fact \(quoted(path))",
-                        didYouMean: Suggestion.nearest(to: path, among: paths))
+                        didYouMean: nearest(to: path, among: paths))
                     continue
                 }
                 self.fact(fact, member.value, here.member(member.name))
@@ -124,12 +138,12 @@ private struct Reading {
         }
         if let index = definition.index(of: text) { return index }
         if definition.isOpen, (1...64).contains(text.unicodeScalars.count) {
-            unchecked.append(short(text))
+            if unchecked.count < PatientCaseReader.mostProblems { unchecked.append(short(text)) }
             return nil
         }
         problem(
             "unknown-code", pointer, "\(quoted(text)) is no code of \(definition.path)",
-            didYouMean: Suggestion.nearest(to: text, among: definition.codes.map(\.id)))
+            didYouMean: nearest(to: text, among: definition.codes.map(\.id)))
         return nil
     }
 
@@ -190,7 +204,7 @@ private struct Reading {
                 default:
                     problem(
                         "unknown-member", here, "unknown member \(quoted(member.name))",
-                        didYouMean: Suggestion.nearest(to: member.name, among: ["includes", "excludes", "complete"]))
+                        didYouMean: nearest(to: member.name, among: ["includes", "excludes", "complete"]))
                 }
             }
         }
@@ -245,7 +259,7 @@ private struct Reading {
             default:
                 problem(
                     "unknown-member", here, "unknown member \(quoted(member.name))",
-                    didYouMean: Suggestion.nearest(
+                    didYouMean: nearest(
                         to: member.name, among: ["value", "min", "max", "unit", "exclusive"]))
             }
         }

@@ -144,7 +144,7 @@ public struct QuestionParser: Sendable {
         for (fact, value) in facts {
             guard let (target, isNegated) = placed(fact, scope) else { continue }
             if scope.isDoubtful { continue }
-            var said = value
+            var said = target == fact ? value : moved(value, from: fact, to: target)
             if isNegated {
                 // "No liver metastases" excludes the liver and says nothing of metastases elsewhere.
                 if hasSet && vocabulary[fact].type != .set { continue }
@@ -189,6 +189,22 @@ public struct QuestionParser: Sendable {
         return (fact, scope.isNegated)
     }
 
+    /// The codes that a value names, in another fact that has codes of the same ids: what is declined is named as a
+    /// treatment.
+    private func moved(_ value: FactValue, from fact: Int, to target: Int) -> FactValue {
+        guard case .members(let included, _) = value else { return value }
+        let definition = vocabulary[fact]
+        let codes = named(included, definition).members.compactMap {
+            vocabulary[target].index(of: definition.codes[$0].id)
+        }
+        return vocabulary[target].membership(included: BitSet(codes), excluded: BitSet())
+    }
+
+    /// Of the codes that hold, those that were named and not brought by a member.
+    private func named(_ included: BitSet, _ definition: FactDefinition) -> BitSet {
+        BitSet(included.members.filter { definition.codes[$0].descendants.isDisjoint(with: included) })
+    }
+
     private func denied(_ value: FactValue, _ fact: Int) -> FactValue? {
         let definition = vocabulary[fact]
         switch value {
@@ -196,11 +212,7 @@ public struct QuestionParser: Sendable {
         case .quantity: return nil
         case .members(let included, _):
             // Denying a code denies what was named, not the classes that it brought.
-            let named = BitSet(
-                included.members.filter { code in
-                    included.members.allSatisfy { $0 == code || !definition.codes[$0].ancestors.contains(code) }
-                })
-            return definition.membership(included: BitSet(), excluded: named)
+            return definition.membership(included: BitSet(), excluded: named(included, definition))
         }
     }
 

@@ -21,25 +21,35 @@ public struct ClinicalAPI: Sendable {
     /// The routes, in the order of `openapi.yaml`.
     public var routes: [Route] {
         [
-            Route(.get, "/", name: "getIndex") { request, _ in index(request) },
-            Route(.post, "/recommend", name: "recommend") { request, _ in postRecommend(request) },
+            plain(.get, "/", name: "getIndex") { request, _ in index(request) },
+            plain(.post, "/recommend", name: "recommend") { request, _ in postRecommend(request) },
             Route(.get, "/recommend", name: "recommendByQuery") { request, _ in getRecommend(request) },
             Route(.get, "/drugs", name: "listDrugs") { request, _ in listDrugs(request) },
-            Route(.get, "/drugs/{name}", name: "getDrug") { request, path in drug(request, path["name"]) },
+            plain(.get, "/drugs/{name}", name: "getDrug") { request, path in drug(request, path["name"]) },
             Route(.get, "/references", name: "listReferences") { request, _ in listReferences(request) },
-            Route(.get, "/references/{id}", name: "getReference") { request, path in reference(request, path["id"]) },
+            plain(.get, "/references/{id}", name: "getReference") { request, path in reference(request, path["id"]) },
             Route(.get, "/topics", name: "listTopics") { request, _ in listTopics(request) },
-            Route(.get, "/topics/{id}", name: "getTopic") { request, path in topic(request, path["id"]) },
-            Route(.get, "/knowledge", name: "getKnowledge") { request, _ in
+            plain(.get, "/topics/{id}", name: "getTopic") { request, path in topic(request, path["id"]) },
+            plain(.get, "/knowledge", name: "getKnowledge") { request, _ in
                 json(request) { KnowledgeJSON(knowledge: $0.knowledge).bytes() }
             },
-            Route(.get, "/problems/{slug}", name: "getProblem") { request, path in problem(request, path["slug"]) },
-            Route(.get, "/openapi.yaml", name: "getOpenAPI") { request, _ in contract(request) },
+            plain(.get, "/problems/{slug}", name: "getProblem") { request, path in problem(request, path["slug"]) },
+            plain(.get, "/openapi.yaml", name: "getOpenAPI") { request, _ in contract(request) },
             Route(.get, "/livez", name: "getLiveness", isUnversioned: true) { _, _ in
                 HTTPResponse(HTTPStatus(200), body: Array("{\"status\":\"ok\"}".utf8), contentType: "application/json")
             },
             Route(.get, "/readyz", name: "getReadiness", isUnversioned: true) { request, _ in ready(request) },
         ]
+    }
+
+    /// A route that takes no query parameters and says so.
+    private func plain(
+        _ method: HTTPMethod, _ pattern: String, name: String, _ handle: @escaping Route.Handler
+    ) -> Route {
+        Route(method, pattern, name: name) { request, path in
+            if let first = query(request).first { return refused(.unknownParameter(first.name, known: []), request) }
+            return handle(request, path)
+        }
     }
 
     // MARK: - Recommendation

@@ -31,7 +31,8 @@ struct FactJSON {
                 json.object("value") { range(&$0, interval, definition.unit) }
             }
         case .members(let included, let excluded):
-            let named = mostSpecific(included, definition)
+            let isRefusal = definition.excludesNamed != nil
+            let named = isRefusal ? mostGeneral(included, definition) : mostSpecific(included, definition)
             if !named.isEmpty { json.member("value", named) }
             if fact.closesSet {
                 json.member("complete", true)
@@ -61,7 +62,7 @@ struct FactJSON {
         }
     }
 
-    /// What was excluded, without the members that it brought.
+    /// What was named as a class, without the members that it brought.
     private func mostGeneral(_ codes: BitSet, _ definition: FactDefinition) -> [String] {
         codes.members.filter { definition.codes[$0].ancestors.isDisjoint(with: codes) }.map { definition.codes[$0].id }
     }

@@ -102,7 +102,6 @@ extension ClinicalAPI {
 
     func drug(_ request: HTTPRequest, _ name: String) -> HTTPResponse {
         let advisor = current.advisor
-        if let first = query(request).first { return refused(.unknownParameter(first.name, known: []), request) }
         guard let drug = advisor.knowledge.drug(named: name) else {
             return refused(
                 ProblemDetails(
@@ -137,7 +136,6 @@ extension ClinicalAPI {
 
     func reference(_ request: HTTPRequest, _ id: String) -> HTTPResponse {
         let knowledge = current.advisor.knowledge
-        if let first = query(request).first { return refused(.unknownParameter(first.name, known: []), request) }
         guard let reference = knowledge.clinical.references[id] else {
             return refused(
                 ProblemDetails(
@@ -172,7 +170,6 @@ extension ClinicalAPI {
 
     func topic(_ request: HTTPRequest, _ id: String) -> HTTPResponse {
         let knowledge = current.advisor.knowledge
-        if let first = query(request).first { return refused(.unknownParameter(first.name, known: []), request) }
         guard let topic = knowledge.clinical.topics.first(where: { $0.id == id }) else {
             return refused(
                 ProblemDetails(

@@ -73,8 +73,9 @@ struct RecommendRequest {
 
     private mutating func read(_ member: JSONMember, _ advisor: Advisor, _ items: inout [ProblemDetails.Item]) {
         let pointer = JSONPointer.root.member(Self.short(member.name))
-        func fault(_ code: String, _ detail: String, didYouMean: String? = nil) {
-            items.append(.init(pointer: pointer.description, code: code, detail: detail, didYouMean: didYouMean))
+        func fault(_ code: String, _ detail: String, didYouMean: @autoclosure () -> String? = nil) {
+            guard items.count < PatientCaseReader.mostProblems else { return }
+            items.append(.init(pointer: pointer.description, code: code, detail: detail, didYouMean: didYouMean()))
         }
         switch (member.name, member.value) {
         case ("question", .string(let text)):

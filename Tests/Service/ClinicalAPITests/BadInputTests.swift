@@ -161,6 +161,38 @@ struct BadInput: CustomTestStringConvertible, Sendable {
         #expect(reply.strings("case.conflicts.*.path") == ["tumor.grade"])
     }
 
+    @Test func `of a hundred thousand wrong codes costs no more than twenty`() throws {
+        let codes = Array(repeating: "\"lanreotidee\"", count: 15_000).joined(separator: ",")
+        let reply = try Checkout.router().recommend(#"{"case":{"treatment":{"prior":[\#(codes)]}}}"#)
+        #expect(reply.status == 422)
+        #expect(reply.strings("errors.*.code").count == 20)
+    }
+
+    @Test(
+        "of a query where none is taken gets 400:",
+        arguments: ["/knowledge?x=1", "/?x", "/drugs/lanreotide?x=1", "/openapi.yaml?a=b"])
+    func parameters(_ path: String) throws {
+        let reply = try Checkout.router().get(path)
+        #expect(reply.status == 400)
+        #expect(reply.string("errors.0.code") == "unknown-parameter")
+    }
+
+    @Test("that refuses a class excludes each of its members:", arguments: ["declines", "intolerance"])
+    func refusals(_ member: String) throws {
+        let group = member == "declines" ? "patient" : "treatment"
+        let refusal = #""\#(member)":["chemotherapy"]"#
+        let parts = [
+            #""tumor":{"kind":"neuroendocrine-tumor","primarySite":"pancreas","ki67":15}"#,
+            #""disease":{"extent":"metastatic","burden":"high","tumourSymptoms":true}"#,
+            group == "patient" ? #""patient":{\#(refusal)}"# : #""treatment":{"line":1,\#(refusal)}"#,
+        ]
+        let reply = try Checkout.router().recommend("{\"case\":{\(parts.joined(separator: ","))}}")
+        let chemotherapy: Set = ["capecitabine-temozolomide", "folfox", "streptozocin-fluorouracil", "folfiri"]
+        #expect(Set(reply.strings("options.*.id")).isDisjoint(with: chemotherapy))
+        #expect(Set(reply.strings("excluded.*.id")).isSuperset(of: chemotherapy))
+        #expect(reply.strings("options.*.id").contains("lanreotide"))
+    }
+
     @Test func `of unknown medicines is accepted and told as not checked`() throws {
         let reply = try Checkout.router().recommend(
             #"{"case":{"tumor":{"kind":"neuroendocrine-tumor"},"patient":{"comedications":["mesalazine"]}}}"#)
