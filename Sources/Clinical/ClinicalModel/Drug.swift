@@ -1,7 +1,7 @@
 public import DecisionLogic
 
 /// One fact of a label, such as a warning.
-public struct LabelFact: Sendable {
+public final class LabelFact: Sendable {
     /// The sentence.
     public let wording: Wording
     /// The section of the label.
@@ -49,7 +49,7 @@ public struct Indication: Sendable {
 }
 
 /// A label of one jurisdiction.
-public struct DrugLabel: Sendable {
+public final class DrugLabel: Sendable {
     /// The sections of a label that the knowledge keeps, in the order in which they are told.
     public enum Part: String, Sendable, CaseIterable {
         /// Doses by indication.
@@ -103,7 +103,7 @@ public struct DrugLabel: Sendable {
 }
 
 /// A drug with its names and labels.
-public struct Drug: Sendable {
+public final class Drug: Sendable {
     /// Its id, for ever.
     public let id: String
     /// The generic name.

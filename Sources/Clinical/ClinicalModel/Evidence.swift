@@ -1,7 +1,7 @@
 public import DecisionLogic
 
 /// What one source says: a statement with its reference, never without.
-public struct Statement: Sendable {
+public final class Statement: Sendable {
     /// The statement's own id, where it stands in a list of the topic.
     public let id: String?
     /// Whose voice it is.
@@ -33,7 +33,7 @@ public struct Statement: Sendable {
 }
 
 /// A source.
-public struct Reference: Sendable {
+public final class Reference: Sendable {
     /// Its id, for ever.
     public let id: String
     /// Guideline, label or research.
@@ -84,7 +84,7 @@ public struct Reference: Sendable {
 }
 
 /// One guideline's voice on one option.
-public struct Voice: Sendable {
+public final class Voice: Sendable {
     /// The guideline and its edition, as it is spoken of.
     public let source: String
     /// Its own grade.

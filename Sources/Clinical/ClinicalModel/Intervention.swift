@@ -85,7 +85,7 @@ public struct Regimen: Sendable {
 }
 
 /// A limit or caution of an intervention or a rule, from a guideline or trial, beside those of the labels.
-public struct Limit: Sendable {
+public final class Limit: Sendable {
     /// The sentence.
     public let wording: Wording
     /// The id of the source.
@@ -117,7 +117,7 @@ public struct Limit: Sendable {
 }
 
 /// Something that can be offered to a patient.
-public struct Intervention: Sendable {
+public final class Intervention: Sendable {
     /// What sort of thing it is, as the answer calls it.
     public enum Kind: String, Sendable, CaseIterable {
         /// A drug or a combination of drugs.

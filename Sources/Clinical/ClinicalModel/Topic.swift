@@ -77,7 +77,7 @@ public struct ConditionalWording: Sendable {
 }
 
 /// One recommendation of a topic: when, what, how strongly, and who says so.
-public struct Recommendation: Sendable {
+public final class Recommendation: Sendable {
     /// Whether it speaks for or against the intervention.
     public enum Direction: String, Sendable {
         /// For it.
@@ -177,7 +177,7 @@ public struct Recommendation: Sendable {
 }
 
 /// An examination that the case asks for.
-public struct Diagnostic: Sendable {
+public final class Diagnostic: Sendable {
     /// Its id.
     public let id: String
     /// Its name.
@@ -205,7 +205,7 @@ public struct Diagnostic: Sendable {
 }
 
 /// A question on which sources disagree.
-public struct Disagreement: Sendable {
+public final class Disagreement: Sendable {
     /// One side of it.
     public struct Position: Sendable {
         /// Who.
@@ -253,7 +253,7 @@ public struct Disagreement: Sendable {
 }
 
 /// One disease, or what lies over it, with everything that is known of its treatment.
-public struct Topic: Sendable {
+public final class Topic: Sendable {
     /// Its id, for ever.
     public let id: String
     /// Its name.

@@ -53,7 +53,19 @@ public struct BitSet: Sendable, Equatable, Hashable {
     }
 
     /// The members in ascending order.
-    public var members: [Int] { (0..<Self.capacity).filter(contains) }
+    public var members: [Int] {
+        var result: [Int] = []
+        if isEmpty { return result }
+        result.reserveCapacity(count)
+        for (base, word) in [(0, words.0), (64, words.1), (128, words.2), (192, words.3)] {
+            var rest = word
+            while rest != 0 {
+                result.append(base + rest.trailingZeroBitCount)
+                rest &= rest &- 1
+            }
+        }
+        return result
+    }
 
     /// The members of either.
     public func union(_ other: BitSet) -> BitSet { combine(other) { $0 | $1 } }

@@ -8,10 +8,14 @@ struct OptionJudge {
     var audience = Audience.clinician
     var explains = false
 
-    /// What came out for one intervention.
-    enum Verdict {
-        case offered(Guidance.Option, rank: Int)
-        case refused(Guidance.Exclusion)
+    /// What came out for one intervention, before anything is cited.
+    enum Assessment {
+        /// It is offered: the leading rule, all that speak for it, those against it, and what is not known.
+        case offered(lead: Recommendation, speaking: [Recommendation], contra: [Recommendation], needs: BitSet)
+        /// A limit, or the patient's own decision, forbids it.
+        case forbidden(Wording, because: BitSet, reference: String?)
+        /// No rule offers it: those against it first, then those for it that do not hold.
+        case notOffered([Recommendation])
     }
 
     /// A rule with its truth and the rank it gives.
@@ -21,28 +25,28 @@ struct OptionJudge {
         let rank: Int
     }
 
-    /// The verdict over the rules of one intervention; nil where it has no rules for this case to speak of.
-    func judge(_ intervention: Intervention, _ rules: [Recommendation], _ sources: inout Bibliography) -> Verdict {
+    /// Judges the rules of one intervention and its limits.
+    func assess(_ intervention: Intervention, _ rules: [Recommendation]) -> Assessment {
+        if let forbidden = forbidden(intervention) { return forbidden }
         let judged = rules.map { Judged(rule: $0, truth: $0.appliesWhen.evaluate(values), rank: rank(of: $0)) }
         let pro = judged.filter { $0.rule.direction == .for }.sorted { ($0.rank, $0.rule.id) < ($1.rank, $1.rule.id) }
-        let contra = judged.filter { $0.rule.direction == .against && $0.truth == .true }
-        let best = pro.filter { $0.truth == .true }
-        let possible = best.isEmpty && contra.isEmpty ? pro.filter { $0.truth == .unknown } : []
-        if let refusal = forbidden(intervention, judged.map(\.rule), &sources) { return .refused(refusal) }
-        if let lead = best.first {
-            return .offered(
-                option(intervention, lead.rule, best.map(\.rule), contra.map(\.rule), needs: [], &sources),
-                rank: lead.rank)
+        let contra = judged.filter { $0.rule.direction == .against && $0.truth == .true }.map(\.rule)
+        let holding = pro.filter { $0.truth == .true }
+        if let lead = holding.first {
+            return .offered(lead: lead.rule, speaking: holding.map(\.rule), contra: contra, needs: BitSet())
         }
-        if let lead = possible.first {
-            let needs = possible.filter { $0.rank == lead.rank }.reduce(into: BitSet()) {
-                $0.formUnion($1.rule.appliesWhen.needs(values))
-            }
-            return .offered(
-                option(intervention, lead.rule, possible.map(\.rule), [], needs: needs.members, &sources),
-                rank: lead.rank)
+        let possible = contra.isEmpty ? pro.filter { $0.truth == .unknown } : []
+        guard let lead = possible.first else { return .notOffered(contra + pro.map(\.rule)) }
+        let needs = possible.filter { $0.rank == lead.rank }.reduce(into: BitSet()) {
+            $0.formUnion($1.rule.appliesWhen.needs(values))
         }
-        return .refused(notOffered(intervention, contra.map(\.rule) + pro.map(\.rule), judged.map(\.rule), &sources))
+        return .offered(lead: lead.rule, speaking: possible.map(\.rule), contra: [], needs: needs)
+    }
+
+    /// The place of an assessment in the answer: recommended, conditional, excluded; then by rank.
+    func place(_ assessment: Assessment) -> (group: Int, rank: Int) {
+        guard case .offered(let lead, _, _, let needs) = assessment else { return (2, 0) }
+        return (needs.isEmpty ? 0 : 1, rank(of: lead))
     }
 
     /// The first rank whose condition is true; conditions that cannot be decided are passed over.
@@ -59,36 +63,32 @@ struct OptionJudge {
 
     // MARK: - Refusals
 
-    private func forbidden(
-        _ intervention: Intervention, _ rules: [Recommendation], _ sources: inout Bibliography
-    ) -> Guidance.Exclusion? {
+    private func forbidden(_ intervention: Intervention) -> Assessment? {
         for (number, definition) in knowledge.vocabulary.facts.enumerated() {
             guard let reason = definition.excludesNamed, let code = definition.index(of: intervention.id),
                 FactTest.includes(code).evaluate(values[number]) == .true
             else { continue }
-            return exclusion(intervention, Wording(clinician: reason, patient: reason), [number], nil, rules)
+            return .forbidden(
+                Wording(clinician: reason, patient: reason), because: BitSet([number]), reference: nil)
         }
         for limit in intervention.contraindications {
             guard let when = limit.when, when.evaluate(values) == .true else { continue }
-            return exclusion(
-                intervention, limit.wording, when.grounds(values).members, sources.cite(limit.reference), rules)
+            return .forbidden(limit.wording, because: when.grounds(values), reference: limit.reference)
         }
-        for drug in intervention.drugs.compactMap({ knowledge.drugs[$0] }) {
-            for label in drug.labels {
-                for part in DrugLabel.Part.allCases where part.forbids {
-                    for fact in label.facts[part] ?? [] {
-                        guard let when = fact.when, when.evaluate(values) == .true else { continue }
-                        return exclusion(
-                            intervention, fact.wording, when.grounds(values).members, sources.cite(label.reference),
-                            rules)
-                    }
+        for label in intervention.drugs.compactMap({ knowledge.drugs[$0] }).flatMap(\.labels) {
+            for part in DrugLabel.Part.allCases where part.forbids {
+                for fact in label.facts[part] ?? [] {
+                    guard let when = fact.when, when.evaluate(values) == .true else { continue }
+                    return .forbidden(fact.wording, because: when.grounds(values), reference: label.reference)
                 }
             }
         }
         return nil
     }
 
-    private func notOffered(
+    /// What is not offered, with the reason: the first that fits of those that the rules give, else the clauses that
+    /// made the leading rule false.
+    func exclusion(
         _ intervention: Intervention, _ speaking: [Recommendation], _ rules: [Recommendation],
         _ sources: inout Bibliography
     ) -> Guidance.Exclusion {
@@ -97,26 +97,25 @@ struct OptionJudge {
                 continue
             }
             return exclusion(
-                intervention, refusal.wording, rule.appliesWhen.grounds(values).members,
-                sources.cite(refusal.reference),
-                rules)
+                intervention, refusal.wording, rule.appliesWhen.grounds(values), refusal.reference, rules, &sources)
         }
         let lead = speaking.first
         let clauses = lead?.appliesWhen.refutations(values, knowledge.vocabulary) ?? []
-        var distinct: [String] = []
-        for clause in clauses where !distinct.contains(clause) { distinct.append(clause) }
+        let distinct = clauses.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
         let reason = "does not apply to this case: " + distinct.joined(separator: "; ")
         return exclusion(
             intervention, Wording(clinician: reason, patient: "does not fit what was said about this case"),
-            lead?.appliesWhen.grounds(values).members ?? [], lead?.evidence.first.map { sources.cite($0.reference) },
-            rules)
+            lead?.appliesWhen.grounds(values) ?? BitSet(), lead?.evidence.first?.reference, rules, &sources)
     }
 
-    private func exclusion(
-        _ intervention: Intervention, _ reason: Wording, _ because: [Int], _ number: Int?, _ rules: [Recommendation]
+    /// What is not offered for a given reason.
+    func exclusion(
+        _ intervention: Intervention, _ reason: Wording, _ because: BitSet, _ reference: String?,
+        _ rules: [Recommendation], _ sources: inout Bibliography
     ) -> Guidance.Exclusion {
         Guidance.Exclusion(
-            intervention: intervention, reason: reason, because: because, number: number, rules: traces(rules))
+            intervention: intervention, reason: reason, because: because.members,
+            number: reference.map { sources.cite($0) }, rules: traces(rules))
     }
 
     private func traces(_ rules: [Recommendation]) -> [(id: String, trace: Trace?)] {
@@ -125,9 +124,10 @@ struct OptionJudge {
 
     // MARK: - Options
 
-    private func option(
+    /// What is offered, with everything that stands behind it.
+    func option(
         _ intervention: Intervention, _ lead: Recommendation, _ rules: [Recommendation], _ contra: [Recommendation],
-        needs: [Int], _ sources: inout Bibliography
+        needs: BitSet, _ sources: inout Bibliography
     ) -> Guidance.Option {
         // A patient's answer holds no doses: they are for whoever prescribes.
         let regimen = audience == .patient ? nil : intervention.regimens.first { $0.key == lead.regimen }
@@ -139,7 +139,7 @@ struct OptionJudge {
         let cautions = CautionList(knowledge: knowledge, values: values).cautions(
             of: intervention, rules: rules, &sources)
         return Guidance.Option(
-            intervention: intervention, isRecommended: needs.isEmpty, needs: needs, rankedBy: lead.rankedBy,
+            intervention: intervention, isRecommended: needs.isEmpty, needs: needs.members, rankedBy: lead.rankedBy,
             strength: lead.strength, placement: lead.placement, regimen: cited, labels: labels, evidence: evidence,
             cautions: cautions,
             agreement: (

@@ -121,22 +121,24 @@ public struct RecommendationEngine: Sendable {
         _ topic: Topic, _ judge: OptionJudge, _ answer: inout Guidance, _ sources: inout Bibliography
     ) {
         let byIntervention = Dictionary(grouping: topic.recommendations, by: \.intervention)
-        // Ranks are found first and sources are cited afterwards, so that numbers follow the order of the answer.
-        var order: [(id: String, place: (Int, Int))] = []
-        for (id, rules) in byIntervention {
-            guard let intervention = knowledge.interventions[id] else { continue }
-            var scratch = Bibliography(knowledge.references)
-            switch judge.judge(intervention, rules, &scratch) {
-            case .offered(let option, let rank): order.append((id, (option.isRecommended ? 0 : 1, rank)))
-            case .refused: order.append((id, (2, 0)))
+        // All are assessed first and cited in the order of the answer afterwards, so that numbers follow it.
+        let assessed = byIntervention.compactMap { id, rules in
+            knowledge.interventions[id].map { intervention in
+                (intervention: intervention, rules: rules, assessment: judge.assess(intervention, rules))
             }
         }
-        order.sort { ($0.place.0, $0.place.1, $0.id) < ($1.place.0, $1.place.1, $1.id) }
-        for (id, _) in order {
-            guard let intervention = knowledge.interventions[id] else { continue }
-            switch judge.judge(intervention, byIntervention[id] ?? [], &sources) {
-            case .offered(let option, _): answer.options.append(option)
-            case .refused(let exclusion): answer.excluded.append(exclusion)
+        let ordered = assessed.map { (place: judge.place($0.assessment), entry: $0) }.sorted {
+            ($0.place.group, $0.place.rank, $0.entry.intervention.id)
+                < ($1.place.group, $1.place.rank, $1.entry.intervention.id)
+        }
+        for (intervention, rules, assessment) in ordered.map(\.entry) {
+            switch assessment {
+            case .offered(let lead, let speaking, let contra, let needs):
+                answer.options.append(judge.option(intervention, lead, speaking, contra, needs: needs, &sources))
+            case .forbidden(let reason, let because, let reference):
+                answer.excluded.append(judge.exclusion(intervention, reason, because, reference, rules, &sources))
+            case .notOffered(let speaking):
+                answer.excluded.append(judge.exclusion(intervention, speaking, rules, &sources))
             }
         }
     }
