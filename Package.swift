@@ -75,7 +75,7 @@ let package = Package(
             name: "DecisionLogicTests", dependencies: ["DecisionLogic"], path: "Tests/Clinical/DecisionLogicTests",
             swiftSettings: settings),
         .testTarget(
-            name: "KnowledgeStoreTests", dependencies: ["KnowledgeStore", "ClinicalModel", "JSONText", "TestSupport"],
+            name: "KnowledgeStoreTests", dependencies: ["KnowledgeStore", "ClinicalModel", "DecisionLogic", "JSONText", "TestSupport"],
             path: "Tests/Clinical/KnowledgeStoreTests", swiftSettings: settings),
         .testTarget(
             name: "RecommendationEngineTests",
@@ -97,6 +97,9 @@ let package = Package(
             name: "LiveServerTests",
             dependencies: ["HTTPServer", "HTTPWire", "TestSupport", .product(name: "Logging", package: "swift-log")],
             path: "Tests/Service/LiveServerTests", swiftSettings: settings),
+        .testTarget(
+            name: "CommandTests", dependencies: ["consilium", "TestSupport"], path: "Tests/Service/CommandTests",
+            swiftSettings: settings),
         .testTarget(
             name: "ArchitectureTests", dependencies: ["TestSupport"], path: "Tests/ArchitectureTests",
             swiftSettings: settings),
