@@ -87,6 +87,26 @@ struct Contract {
         }
     }
 
+    @Test func `lists every fact with the codes that the service takes`() throws {
+        let contract = try Contract()
+        let facts = try #require(try Checkout.router().get("/topics/pancreatic-net").value("facts") as? [[String: Any]])
+        var declared: Set<String> = []
+        for group in contract.schema("PatientCase")["properties"] as? [String: [String: Any]] ?? [:] {
+            let name = String((group.value["$ref"] as? String ?? "").split(separator: "/").last ?? "")
+            let members = contract.schema(name)["properties"] as? [String: [String: Any]] ?? [:]
+            declared.formUnion(members.keys.map { "\(group.key).\($0)" })
+            for fact in facts {
+                guard let path = fact["path"] as? String, path.hasPrefix(group.key + ".") else { continue }
+                let member = members[String(path.dropFirst(group.key.count + 1))]
+                let choices = member?["anyOf"] as? [[String: Any]]
+                let first = choices?.first?["items"] as? [String: Any] ?? choices?.first
+                guard let codes = first?["enum"] as? [String] else { continue }
+                #expect(codes == (fact["codes"] as? [[String: Any]])?.compactMap { $0["code"] as? String }, "\(path)")
+            }
+        }
+        #expect(declared == Set(facts.compactMap { $0["path"] as? String }))
+    }
+
     @Test func `has examples that are answered`() throws {
         let operation = try #require(try Contract().paths["/recommend"]?["post"])
         let content =
