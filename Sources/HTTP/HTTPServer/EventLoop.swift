@@ -193,7 +193,9 @@ final class EventLoop {
     // MARK: - Reading and writing
 
     private func readable(_ index: Int) {
-        guard let slot = slots[index], !slot.isWriting || slot.lingerUntil != nil else { return checkBroken(index) }
+        guard let slot = slots[index] else { return }
+        // A connection that only writes is told of nothing but its end.
+        if slot.isWriting && slot.lingerUntil == nil { return closeSlot(index) }
         let count = recv(slot.descriptor, &buffer, buffer.count, 0)
         if count < 0 {
             if errno != EAGAIN && errno != EINTR { closeSlot(index) }
@@ -211,15 +213,6 @@ final class EventLoop {
             slots[index]?.connection.receive(buffer[0..<count], now: Self.now(), &world)
         }
         flush(index)
-    }
-
-    /// An error on a connection that only writes.
-    private func checkBroken(_ index: Int) {
-        guard let slot = slots[index] else { return }
-        var code: Int32 = 0
-        var length = socklen_t(MemoryLayout<Int32>.size)
-        getsockopt(slot.descriptor, SOL_SOCKET, SO_ERROR, &code, &length)
-        if code != 0 { closeSlot(index) }
     }
 
     /// Writes what there is; watches for room only after a short write.
