@@ -123,11 +123,20 @@ public struct FactDefinition: Sendable {
 public struct Vocabulary: Sendable {
     /// The facts, in the order of their numbers.
     public let facts: [FactDefinition]
+    /// What is known where nothing was said, by fact number.
+    public let unrestricted: [FactValue]
+    /// The numbers of the sets of what is not wanted or not tolerated.
+    public let refusals: [Int]
+    /// The names before the dot of the facts' paths.
+    public let groups: Set<String>
     private let pathIndex: [String: Int]
 
     /// A vocabulary of at most `BitSet.capacity` facts; the loader refuses more.
     public init(_ facts: [FactDefinition]) {
         self.facts = facts
+        unrestricted = facts.map(\.unrestricted)
+        refusals = facts.indices.filter { facts[$0].excludesNamed != nil }
+        groups = Set(facts.compactMap { $0.path.split(separator: ".").first.map(String.init) })
         pathIndex = Dictionary(facts.enumerated().map { ($1.path, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
@@ -136,7 +145,4 @@ public struct Vocabulary: Sendable {
 
     /// The definition of a fact by its number.
     public subscript(_ index: Int) -> FactDefinition { facts[index] }
-
-    /// What is known where nothing was said.
-    public var unrestricted: [FactValue] { facts.map(\.unrestricted) }
 }

@@ -86,14 +86,12 @@ private struct Reading {
     }
 
     mutating func groups(_ value: JSONValue, _ pointer: JSONPointer) {
-        let paths = vocabulary.facts.map(\.path)
-        let groupNames = Set(paths.compactMap { $0.split(separator: ".").first.map(String.init) })
         for group in members(value, pointer) {
             let here = pointer.member(short(group.name))
-            guard groupNames.contains(group.name) else {
+            guard vocabulary.groups.contains(group.name) else {
                 problem(
                     "unknown-member", here, "unknown group \(quoted(group.name))",
-                    didYouMean: nearest(to: group.name, among: groupNames.sorted()))
+                    didYouMean: nearest(to: group.name, among: vocabulary.groups.sorted()))
                 continue
             }
             for member in members(group.value, here) {
@@ -101,7 +99,7 @@ private struct Reading {
                 guard let fact = vocabulary.index(of: path) else {
                     problem(
                         "unknown-member", here.member(short(member.name)), "unknown fact \(quoted(path))",
-                        didYouMean: nearest(to: path, among: paths))
+                        didYouMean: nearest(to: path, among: vocabulary.facts.map(\.path)))
                     continue
                 }
                 self.fact(fact, member.value, here.member(member.name))

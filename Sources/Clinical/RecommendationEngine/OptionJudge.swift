@@ -64,7 +64,8 @@ struct OptionJudge {
     // MARK: - Refusals
 
     private func forbidden(_ intervention: Intervention) -> Assessment? {
-        for (number, definition) in knowledge.vocabulary.facts.enumerated() {
+        for number in knowledge.vocabulary.refusals {
+            let definition = knowledge.vocabulary[number]
             guard let reason = definition.excludesNamed, let code = definition.index(of: intervention.id),
                 FactTest.includes(code).evaluate(values[number]) == .true
             else { continue }

@@ -41,11 +41,18 @@ final class LoopControl: Sendable {
 /// One event loop: a listener, a poller, and the connections it accepted. It lives on one thread and shares nothing but
 /// its control.
 final class EventLoop {
-    /// A slot of the slab. The generation makes an event of a closed connection miss the one that took its slot.
-    private struct Slot {
+    /// A slot of the slab. The generation makes an event of a closed connection miss the one that took its slot. A class,
+    /// so that a connection's buffers are changed in place: a copied slot would copy them at the next change.
+    private final class Slot {
         var connection: Connection
-        var descriptor: Int32
+        let descriptor: Int32
         var isWriting = false
+
+        init(connection: Connection, descriptor: Int32) {
+            self.connection = connection
+            self.descriptor = descriptor
+        }
+
         /// Our side is shut; what still arrives is thrown away so that the peer can read our last answer.
         var lingerUntil: Milliseconds?
     }
@@ -208,9 +215,9 @@ final class EventLoop {
         refreshDate()
         world.isDraining = control.phase != .running
         if count == 0 {
-            slots[index]?.connection.receiveEnd()
+            slot.connection.receiveEnd()
         } else {
-            slots[index]?.connection.receive(buffer[0..<count], now: Self.now(), &world)
+            slot.connection.receive(buffer[0..<count], now: Self.now(), &world)
         }
         flush(index)
     }
@@ -218,36 +225,35 @@ final class EventLoop {
     /// Writes what there is; watches for room only after a short write.
     private func flush(_ index: Int) {
         guard let slot = slots[index], slot.lingerUntil == nil else { return }
-        logRecords(index)
-        while let connection = slots[index]?.connection, connection.hasOutput {
-            let start = connection.written
-            let count = connection.output.withUnsafeBufferPointer { bytes in
-                send(slot.descriptor, bytes.baseAddress.map { $0 + start }, bytes.count - start, Int32(MSG_NOSIGNAL))
+        logRecords(slot)
+        while slot.connection.hasOutput {
+            let start = slot.connection.written
+            let count = slot.connection.output.withUnsafeBufferPointer { bytes in
+                send(
+                    slot.descriptor, bytes.baseAddress.map { $0 + start }, bytes.count - start, Int32(MSG_NOSIGNAL))
             }
             if count < 0 {
                 if errno == EINTR { continue }
                 guard errno == EAGAIN else { return closeSlot(index) }
-                watch(index, writing: true)
-                return
+                return watch(slot, index, writing: true)
             }
-            slots[index]?.connection.didWrite(count, now: Self.now(), &world)
-            logRecords(index)
+            slot.connection.didWrite(count, now: Self.now(), &world)
+            logRecords(slot)
         }
-        watch(index, writing: false)
-        if slots[index]?.connection.isClosing == true { beginLinger(index) }
+        watch(slot, index, writing: false)
+        if slot.connection.isClosing { beginLinger(slot) }
     }
 
-    private func watch(_ index: Int, writing: Bool) {
-        guard let slot = slots[index], slot.isWriting != writing else { return }
-        slots[index]?.isWriting = writing
+    private func watch(_ slot: Slot, _ index: Int, writing: Bool) {
+        guard slot.isWriting != writing else { return }
+        slot.isWriting = writing
         poller.change(slot.descriptor, token: token(index), writing ? .writing : .reading)
     }
 
     /// RFC 9112 §9.6: our side is shut first and the peer's last bytes are read, so that it sees the last answer.
-    private func beginLinger(_ index: Int) {
-        guard let slot = slots[index] else { return }
+    private func beginLinger(_ slot: Slot) {
         shutdown(slot.descriptor, Int32(SHUT_WR))
-        slots[index]?.lingerUntil = Self.now() + Self.lingerTime
+        slot.lingerUntil = Self.now() + Self.lingerTime
     }
 
     private func closeSlot(_ index: Int) {
@@ -272,7 +278,7 @@ final class EventLoop {
             } else if now >= slot.connection.deadline {
                 let wasWriting = slot.connection.hasOutput
                 refreshDate()
-                slots[index]?.connection.expire(&world)
+                slot.connection.expire(&world)
                 if wasWriting {
                     closeSlot(index)
                 } else {
@@ -303,9 +309,10 @@ final class EventLoop {
         }
     }
 
-    private func logRecords(_ index: Int) {
-        guard configuration.logsAccess, let records = slots[index]?.connection.records, !records.isEmpty else { return }
-        slots[index]?.connection.records = []
+    private func logRecords(_ slot: Slot) {
+        guard configuration.logsAccess, !slot.connection.records.isEmpty else { return }
+        let records = slot.connection.records
+        slot.connection.records = []
         for record in records {
             logger.info(
                 "request",

@@ -69,7 +69,7 @@ public struct Router: HTTPHandler {
 
     /// The largest body of the route that would serve the request.
     public func maximumBodySize(for request: HTTPRequest) -> Int? {
-        fitting(request.target).first { $0.route.method == request.method }?.route.maximumBodySize
+        served(request.target.segments[...], request.method)?.route.maximumBodySize
     }
 
     /// The pattern of the route.
@@ -80,12 +80,12 @@ public struct Router: HTTPHandler {
     /// The answer of the route, or the refusal.
     public func respond(to request: HTTPRequest) -> HTTPResponse {
         if request.target.isAsterisk { return options(allowing: Set(routes.map(\.method.name))) }
-        let candidates = fitting(request.target)
-        guard !candidates.isEmpty else { return unknownPath(request) }
         let wanted = request.method == .head ? HTTPMethod.get : request.method
-        if let (route, values) = candidates.first(where: { $0.route.method == wanted }) {
+        if let (route, values) = served(request.target.segments[...], wanted) {
             return route.handle(request, PathParameters(values))
         }
+        let candidates = fitting(request.target)
+        guard !candidates.isEmpty else { return unknownPath(request) }
         let methods = Set(candidates.map(\.route.method.name))
         if request.method == .options { return options(allowing: methods) }
         var response = ProblemDetails(
@@ -94,6 +94,18 @@ public struct Router: HTTPHandler {
         ).response(requestID: request.id)
         response.fields["Allow"] = allow(methods)
         return response
+    }
+
+    /// The route that serves a path with a method, at its own path or under `/v1`.
+    private func served(_ path: ArraySlice<String>, _ method: HTTPMethod) -> (route: Route, values: [String: String])? {
+        for route in routes where route.method == method {
+            if let values = route.match(path) { return (route, values) }
+        }
+        guard path.first == "v1" else { return nil }
+        for route in routes where route.method == method && !route.isUnversioned {
+            if let values = route.match(path.dropFirst()) { return (route, values) }
+        }
+        return nil
     }
 
     private func fitting(_ target: RequestTarget) -> [(route: Route, values: [String: String])] {

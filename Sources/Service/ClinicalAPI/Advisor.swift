@@ -12,6 +12,8 @@ public struct Advisor: Sendable {
     /// The engine over it.
     public let engine: RecommendationEngine
     private let parser: QuestionParser
+    /// The documents that are the same for every request.
+    let stored: StoredBodies
 
     /// Questions are at most this long, in Unicode scalars.
     public static let longestQuestion = 4_000
@@ -20,6 +22,7 @@ public struct Advisor: Sendable {
     public init(knowledge: KnowledgeBase) {
         self.knowledge = knowledge
         engine = RecommendationEngine(knowledge: knowledge.clinical)
+        stored = StoredBodies(knowledge)
         parser = QuestionParser(lexicon: knowledge.lexicon, vocabulary: knowledge.clinical.vocabulary)
     }
 

@@ -31,7 +31,7 @@ public struct ClinicalAPI: Sendable {
             Route(.get, "/topics", name: "listTopics") { request, _ in listTopics(request) },
             plain(.get, "/topics/{id}", name: "getTopic") { request, path in topic(request, path["id"]) },
             plain(.get, "/knowledge", name: "getKnowledge") { request, _ in
-                json(request) { KnowledgeJSON(knowledge: $0.knowledge).bytes() }
+                json(request) { $0.stored.release }
             },
             plain(.get, "/problems/{slug}", name: "getProblem") { request, path in problem(request, path["slug"]) },
             plain(.get, "/openapi.yaml", name: "getOpenAPI") { request, _ in contract(request) },
@@ -86,7 +86,7 @@ public struct ClinicalAPI: Sendable {
             let body = GuidanceBody(
                 guidance: guidance, knowledge: advisor.knowledge, audience: asked.audience,
                 explanation: asked.explanation)
-            var response = json(request) { _ in body.bytes() }
+            var response = json(request, of: advisor) { _ in body.bytes() }
             response.fields["Cache-Control"] = cacheControl
             return response
         } catch {
@@ -96,15 +96,16 @@ public struct ClinicalAPI: Sendable {
 
     // MARK: - Parts that other routes share
 
-    /// A JSON answer, or 406 where the client takes none.
-    func json(_ request: HTTPRequest, _ body: (Advisor) -> [UInt8]) -> HTTPResponse {
+    /// A JSON answer of one release, or 406 where the client takes none. A route that has taken its advisor gives it, so
+    /// that the whole answer comes from one release.
+    func json(_ request: HTTPRequest, of taken: Advisor? = nil, _ body: (Advisor) -> [UInt8]) -> HTTPResponse {
         guard MediaType.accepts(request[field: "accept"], "application/json") else {
             return refused(
                 ProblemDetails(
                     slug: "not-acceptable", title: "Not Acceptable", status: HTTPStatus(406),
                     detail: "this answer is given as application/json only"), request)
         }
-        let advisor = current.advisor
+        let advisor = taken ?? current.advisor
         var response = HTTPResponse(HTTPStatus(200), body: body(advisor), contentType: "application/json")
         response.fields["Knowledge-Version"] = advisor.knowledge.manifest.version
         response.fields["Content-Language"] = "en"

@@ -14,15 +14,20 @@ enum DrugJSON {
         json.endObject()
     }
 
-    /// The body of `GET /drugs/<name>`; `query` is the name it was found by.
-    static func bytes(_ drug: Drug, query: String) -> [UInt8] {
+    /// How a name belongs to a drug.
+    enum NameKind: String, CaseIterable {
+        case id, generic, brand, synonym
+    }
+
+    /// The body of `GET /drugs/<name>`, by the kind of name it was found by.
+    static func bytes(_ drug: Drug, foundBy kind: NameKind) -> [UInt8] {
         var json = JSONWriter(capacity: 16 * 1024)
         json.beginObject()
         json.member("id", drug.id)
         json.member("generic", drug.generic)
         json.object("match") {
             $0.member("canonical", drug.id)
-            $0.member("kind", kind(of: query, drug))
+            $0.member("kind", kind.rawValue)
         }
         json.member("brands", drug.brands)
         json.member("synonyms", drug.synonyms)
@@ -43,11 +48,13 @@ enum DrugJSON {
         return json.bytes
     }
 
-    private static func kind(of query: String, _ drug: Drug) -> String {
+    /// The kind of name that a drug was found by.
+    static func kind(of query: String, _ drug: Drug) -> NameKind {
+        if query == drug.id { return .id }
         let folded = KnowledgeBase.folded(query)
-        if folded == KnowledgeBase.folded(drug.id) { return "id" }
-        if folded == KnowledgeBase.folded(drug.generic) { return "generic" }
-        return drug.brands.contains { KnowledgeBase.folded($0) == folded } ? "brand" : "synonym"
+        if folded == KnowledgeBase.folded(drug.id) { return .id }
+        if folded == KnowledgeBase.folded(drug.generic) { return .generic }
+        return drug.brands.contains { KnowledgeBase.folded($0) == folded } ? .brand : .synonym
     }
 
     private static func write(_ label: DrugLabel, _ json: inout JSONWriter) {

@@ -75,7 +75,7 @@ extension ClinicalAPI {
         do {
             let page = try Page(query, known: known, digest: advisor.knowledge.digest)
             let found = try items(advisor, query)
-            return json(request) { _ in page.bytes(found, digest: advisor.knowledge.digest, write) }
+            return json(request, of: advisor) { page.bytes(found, digest: $0.knowledge.digest, write) }
         } catch {
             return refused(error.problem, request)
         }
@@ -109,7 +109,7 @@ extension ClinicalAPI {
                     detail: "no drug of this name is covered", suggestions: advisor.knowledge.drugs(near: name)),
                 request)
         }
-        return json(request) { _ in DrugJSON.bytes(drug, query: name) }
+        return json(request, of: advisor) { $0.stored.drugs[drug.id]?[DrugJSON.kind(of: name, drug)] ?? [] }
     }
 
     // MARK: - References
@@ -135,22 +135,16 @@ extension ClinicalAPI {
     }
 
     func reference(_ request: HTTPRequest, _ id: String) -> HTTPResponse {
-        let knowledge = current.advisor.knowledge
-        guard let reference = knowledge.clinical.references[id] else {
+        let advisor = current.advisor
+        let knowledge = advisor.knowledge
+        guard knowledge.clinical.references[id] != nil else {
             return refused(
                 ProblemDetails(
                     slug: "not-found", title: "Not Found", status: HTTPStatus(404),
                     detail: "there is no source of this id",
                     suggestions: Suggestion.ranked(id, knowledge.clinical.references.keys)), request)
         }
-        return json(request) { _ in
-            var json = JSONWriter()
-            json.beginObject()
-            ReferenceJSON.writeMembers(reference, to: &json)
-            json.member("usedBy", knowledge.usedBy[id] ?? [])
-            json.endObject()
-            return json.bytes
-        }
+        return json(request, of: advisor) { $0.stored.references[id] ?? [] }
     }
 
     // MARK: - Topics
@@ -169,15 +163,16 @@ extension ClinicalAPI {
     }
 
     func topic(_ request: HTTPRequest, _ id: String) -> HTTPResponse {
-        let knowledge = current.advisor.knowledge
-        guard let topic = knowledge.clinical.topics.first(where: { $0.id == id }) else {
+        let advisor = current.advisor
+        let knowledge = advisor.knowledge
+        guard knowledge.clinical.topics.contains(where: { $0.id == id }) else {
             return refused(
                 ProblemDetails(
                     slug: "not-found", title: "Not Found", status: HTTPStatus(404),
                     detail: "there is no topic of this id",
                     suggestions: Suggestion.ranked(id, knowledge.clinical.topics.map(\.id))), request)
         }
-        return json(request) { _ in TopicJSON(topic: topic, knowledge: knowledge).bytes() }
+        return json(request, of: advisor) { $0.stored.topics[id] ?? [] }
     }
 }
 
