@@ -75,7 +75,8 @@ let package = Package(
             name: "DecisionLogicTests", dependencies: ["DecisionLogic"], path: "Tests/Clinical/DecisionLogicTests",
             swiftSettings: settings),
         .testTarget(
-            name: "KnowledgeStoreTests", dependencies: ["KnowledgeStore", "ClinicalModel", "DecisionLogic", "JSONText", "TestSupport"],
+            name: "KnowledgeStoreTests",
+            dependencies: ["KnowledgeStore", "ClinicalModel", "DecisionLogic", "JSONText", "TestSupport"],
             path: "Tests/Clinical/KnowledgeStoreTests", swiftSettings: settings),
         .testTarget(
             name: "RecommendationEngineTests",
