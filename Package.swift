@@ -73,6 +73,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "DecisionLogicTests", dependencies: ["DecisionLogic"], path: "Tests/Clinical/DecisionLogicTests",
+            exclude: ["Conformance"],
             swiftSettings: settings),
         .testTarget(
             name: "KnowledgeStoreTests",
