@@ -61,6 +61,8 @@ struct ReadableAnswer {
                 return
                     "       \(label.jurisdiction) label, \(label.drug): \(label.status)\(section)\(needs) [\(label.number)]"
             }
+            lines += voices("for", option.agreement.for) + voices("against", option.agreement.against)
+            lines += voices("silent", option.agreement.silent)
             lines += option.evidence.map {
                 "       \($0.statement.tier.rawValue): \(words($0.statement.wording))"
                     + unconfirmed($0.statement.isConfirmed) + " [\($0.number)]"
@@ -72,6 +74,16 @@ struct ReadableAnswer {
             }
             return lines
         }
+    }
+
+    /// Each guideline in its own grade, on one line.
+    private func voices(_ side: String, _ voices: [Guidance.CitedVoice]) -> [String] {
+        if voices.isEmpty { return [] }
+        let words = voices.map { cited in
+            let grade = cited.voice.strength.map { " (\($0.grade))" } ?? ""
+            return cited.voice.source + grade + unconfirmed(cited.voice.isConfirmed) + " [\(cited.number)]"
+        }
+        return ["       \(side): \(words.joined(separator: "; "))"]
     }
 
     /// A caution that has clinician's words alone may hold a dose: a patient reads that there is one more.

@@ -160,7 +160,8 @@ struct Command {
         let run = try Command(["ask", "PNET G2, liver mets, SSTR positive, first line"])
         #expect(run.status == 0)
         for words in [
-            "1. Lanreotide", "lanreotide 120 mg every 4 wk", "(section 2.2)", "Not offered",
+            "1. Lanreotide", "lanreotide 120 mg every 4 wk", "(section 2.2)", "for: ASCO 2023 (recommended)",
+            "Not offered",
             "What would change this answer", "Sources", "PMID",
         ] {
             #expect(run.output.contains(words), "\(words)")
