@@ -26,6 +26,16 @@ let package = Package(
             name: "HTTPServer",
             dependencies: ["HTTPWire", "CEpoll", "JSONText", .product(name: "Logging", package: "swift-log")],
             path: "Sources/HTTP/HTTPServer", swiftSettings: settings),
+        .target(
+            name: "COpenSSL", path: "Sources/HTTP/COpenSSL",
+            linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+        .target(
+            name: "HTTPTLS", dependencies: ["HTTPServer", "COpenSSL"], path: "Sources/HTTP/HTTPTLS",
+            swiftSettings: settings),
+        .target(name: "CZlib", path: "Sources/HTTP/CZlib", linkerSettings: [.linkedLibrary("z")]),
+        .target(
+            name: "HTTPGzip", dependencies: ["HTTPServer", "CZlib"], path: "Sources/HTTP/HTTPGzip",
+            swiftSettings: settings),
         .target(name: "DecisionLogic", path: "Sources/Clinical/DecisionLogic", swiftSettings: settings),
         .target(
             name: "ClinicalModel", dependencies: ["DecisionLogic"], path: "Sources/Clinical/ClinicalModel",
@@ -70,6 +80,12 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "HTTPServerTests", dependencies: ["HTTPServer", "HTTPWire"], path: "Tests/HTTP/HTTPServerTests",
+            swiftSettings: settings),
+        .testTarget(
+            name: "HTTPTLSTests", dependencies: ["HTTPTLS", "HTTPServer", "COpenSSL"],
+            path: "Tests/HTTP/HTTPTLSTests", swiftSettings: settings),
+        .testTarget(
+            name: "HTTPGzipTests", dependencies: ["HTTPGzip", "HTTPServer"], path: "Tests/HTTP/HTTPGzipTests",
             swiftSettings: settings),
         .testTarget(
             name: "DecisionLogicTests", dependencies: ["DecisionLogic"], path: "Tests/Clinical/DecisionLogicTests",

@@ -10,6 +10,8 @@ private let doors: [String: (folder: String, imports: Set<String>)] = [
         "Sources/HTTP/HTTPServer",
         ["HTTPWire", "CEpoll", "JSONText", "Logging", "Glibc", "Dispatch", "Synchronization"]
     ),
+    "HTTPTLS": ("Sources/HTTP/HTTPTLS", ["HTTPServer", "COpenSSL", "Glibc", "Synchronization"]),
+    "HTTPGzip": ("Sources/HTTP/HTTPGzip", ["HTTPServer", "CZlib"]),
     "DecisionLogic": ("Sources/Clinical/DecisionLogic", []),
     "ClinicalModel": ("Sources/Clinical/ClinicalModel", ["DecisionLogic"]),
     "GuidelineContent": ("Sources/Clinical/GuidelineContent", ["FoundationEssentials"]),
