@@ -15,6 +15,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -24,7 +25,10 @@ let package = Package(
         .target(name: "HTTPWire", path: "Sources/HTTP/HTTPWire", swiftSettings: settings),
         .target(
             name: "HTTPServer",
-            dependencies: ["HTTPWire", "CEpoll", "JSONText", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "HTTPWire", "CEpoll", "JSONText", .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+            ],
             path: "Sources/HTTP/HTTPServer", swiftSettings: settings),
         .target(
             name: "COpenSSL", path: "Sources/HTTP/COpenSSL",
@@ -62,8 +66,8 @@ let package = Package(
         .executableTarget(
             name: "consilium",
             dependencies: [
-                "ClinicalAPI", "HTTPServer", "HTTPWire", "JSONText", "ClinicalModel", "DecisionLogic", "KnowledgeStore",
-                "RecommendationEngine", "GuidelineContent",
+                "ClinicalAPI", "HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPWire", "JSONText", "ClinicalModel",
+                "DecisionLogic", "KnowledgeStore", "RecommendationEngine", "GuidelineContent",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -75,11 +79,14 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(
             name: "JSONTextTests", dependencies: ["JSONText"], path: "Tests/JSONTextTests", swiftSettings: settings),
+        .target(name: "WireCorpus", path: "Tests/HTTP/WireCorpus", swiftSettings: settings),
         .testTarget(
-            name: "HTTPWireTests", dependencies: ["HTTPWire"], path: "Tests/HTTP/HTTPWireTests", exclude: ["Corpus"],
+            name: "HTTPWireTests", dependencies: ["HTTPWire", "WireCorpus"], path: "Tests/HTTP/HTTPWireTests",
+            exclude: ["Corpus"],
             swiftSettings: settings),
         .testTarget(
-            name: "HTTPServerTests", dependencies: ["HTTPServer", "HTTPWire"], path: "Tests/HTTP/HTTPServerTests",
+            name: "HTTPServerTests", dependencies: ["HTTPServer", "HTTPWire", "WireCorpus"],
+            path: "Tests/HTTP/HTTPServerTests",
             swiftSettings: settings),
         .testTarget(
             name: "HTTPTLSTests", dependencies: ["HTTPTLS", "HTTPServer", "COpenSSL"],
@@ -113,7 +120,7 @@ let package = Package(
             path: "Tests/Service/ClinicalAPITests", swiftSettings: settings),
         .testTarget(
             name: "LiveServerTests",
-            dependencies: ["HTTPServer", "HTTPWire", "TestSupport", .product(name: "Logging", package: "swift-log")],
+            dependencies: ["HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPWire", "COpenSSL", "TestSupport", "WireCorpus"],
             path: "Tests/Service/LiveServerTests", swiftSettings: settings),
         .testTarget(
             name: "CommandTests", dependencies: ["consilium", "TestSupport"], path: "Tests/Service/CommandTests",

@@ -8,7 +8,7 @@ private let doors: [String: (folder: String, imports: Set<String>)] = [
     "HTTPWire": ("Sources/HTTP/HTTPWire", []),
     "HTTPServer": (
         "Sources/HTTP/HTTPServer",
-        ["HTTPWire", "CEpoll", "JSONText", "Logging", "Glibc", "Dispatch", "Synchronization"]
+        ["HTTPWire", "CEpoll", "JSONText", "Logging", "Metrics", "Glibc", "Dispatch", "Synchronization"]
     ),
     "HTTPTLS": ("Sources/HTTP/HTTPTLS", ["HTTPServer", "COpenSSL", "Glibc", "Synchronization"]),
     "HTTPGzip": ("Sources/HTTP/HTTPGzip", ["HTTPServer", "CZlib"]),
@@ -30,8 +30,9 @@ private let doors: [String: (folder: String, imports: Set<String>)] = [
     "consilium": (
         "Sources/Service/consilium",
         [
-            "ClinicalAPI", "HTTPServer", "HTTPWire", "JSONText", "ClinicalModel", "DecisionLogic", "KnowledgeStore",
-            "RecommendationEngine", "GuidelineContent",
+            "ClinicalAPI", "HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPWire", "JSONText", "ClinicalModel",
+            "DecisionLogic",
+            "KnowledgeStore", "RecommendationEngine", "GuidelineContent",
             "ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals", "FoundationEssentials", "Glibc", "Dispatch",
             "Synchronization",
         ]

@@ -1,138 +1,124 @@
 import HTTPWire
 
-/// Monotonic time in milliseconds; the zero is anywhere.
-typealias Milliseconds = UInt64
+/// A request whose body is still on its way.
+private final class PartialRequest {
+    var request: HTTPRequest
+    var decoder: BodyDecoder
+    let refusal: HTTPResponse?
 
-/// How long each phase of a connection may take.
-public struct Deadlines: Sendable, Equatable {
-    /// From the first byte of a head to its last, milliseconds.
-    public var head: UInt64 = 10_000
-    /// From a head to the last byte of its body, milliseconds.
-    public var body: UInt64 = 30_000
-    /// Between requests, milliseconds.
-    public var idle: UInt64 = 60_000
-    /// Without progress in writing, milliseconds.
-    public var write: UInt64 = 30_000
-
-    /// The times above.
-    public init() {}
-}
-
-/// What a connection reports of an answered request, for the access log.
-struct AccessRecord {
-    let method: String
-    let template: String
-    let status: Int
-    let bytes: Int
-    let requestID: String
+    init(_ request: HTTPRequest, _ decoder: BodyDecoder, refusal: HTTPResponse?) {
+        self.request = request
+        self.decoder = decoder
+        self.refusal = refusal
+    }
 }
 
 /// One connection as a state machine: bytes in, bytes out, no descriptor and no clock of its own, so that tests drive it
-/// in memory with a clock that they turn by hand.
+/// in memory with a clock that they turn by hand. It owns memory only while a request is incomplete.
 struct Connection {
-    private enum Phase {
-        case head
-        case body(RequestHead, BodyDecoder)
-        /// Nothing more is read; what was written goes out and the connection closes.
-        case closing
-    }
-
-    /// What the connection needs from its surroundings to answer.
-    struct Surroundings {
-        let handler: any HTTPHandler
-        let limits: ParsingLimits
-        let deadlines: Deadlines
-        /// The `Date` of this second.
-        var date: String
-        /// Whether the server drains: every answer closes its connection.
-        var isDraining: Bool
-        var identifier: RequestIdentifier
-        /// Whether a record is made of each answer.
-        let records: Bool
-    }
-
     /// Bytes that arrived and belong to no complete request yet.
-    private(set) var input: [UInt8] = []
-    /// Bytes to write, from `written` on.
-    private(set) var output: [UInt8] = []
-    private(set) var written = 0
-    private var phase = Phase.head
+    private var input: [UInt8] = []
+    /// The request whose body is being read.
+    private var partial: PartialRequest?
+    /// Whether a head has begun to arrive.
+    private var isInHead = false
+    /// Whether requests wait in `input` because too many responses wait.
+    private(set) var isHeldBack = false
+    /// Whether it closes once everything is written.
+    private(set) var isClosing = false
+    /// Whether the peer may still be sending when it closes: its bytes are then read and dropped for a while, since closing
+    /// on unread bytes resets the connection and may take the last answer with it (RFC 9112 §9.6).
+    private(set) var lingers = false
     /// The moment at which the present phase has lasted too long.
     private(set) var deadline: Milliseconds
-    /// Records since the last look.
-    var records: [AccessRecord] = []
+    private let peer: PeerAddress?
 
-    /// More than this many bytes of answers wait: nothing is read until they are gone (backpressure).
+    /// More than this many bytes of responses wait: nothing is answered until they are gone (backpressure).
     static let outputHighWater = 1 << 20
 
-    init(now: Milliseconds, _ deadlines: Deadlines) { deadline = now + deadlines.idle }
-
-    /// Whether it should close once everything is written.
-    var isClosing: Bool {
-        if case .closing = phase { true } else { false }
+    init(peer: PeerAddress?, deadline: Milliseconds) {
+        self.peer = peer
+        self.deadline = deadline
     }
-
-    /// Whether bytes wait to be written.
-    var hasOutput: Bool { written < output.count }
 
     /// Whether it is between requests with nothing to do: a drain may close it at once.
-    var isIdle: Bool {
-        if case .head = phase { input.isEmpty && !hasOutput } else { false }
-    }
+    var isIdle: Bool { input.isEmpty && partial == nil && !isClosing }
 
     // MARK: - Events
 
-    /// Takes bytes that arrived and answers every request that is whole.
-    mutating func receive(_ bytes: ArraySlice<UInt8>, now: Milliseconds, _ world: inout Surroundings) {
+    /// Takes bytes that arrived and answers every request that is whole, into the context's output.
+    mutating func receive(_ bytes: borrowing Span<UInt8>, now: Milliseconds, _ context: inout LoopContext) {
         guard !isClosing else { return }
-        if case .head = phase, input.isEmpty, !bytes.isEmpty { deadline = now + world.deadlines.head }
         if input.isEmpty {
-            let consumed = answer(bytes, now: now, &world)
-            if !isClosing { input = Array(bytes.dropFirst(consumed)) }
+            let consumed = answer(bytes, now: now, &context)
+            if !isClosing && consumed < bytes.count {
+                bytes.extracting(consumed..<bytes.count).withUnsafeBufferPointer { input.append(contentsOf: $0) }
+            }
         } else {
-            input += bytes
-            let consumed = answer(input[...], now: now, &world)
-            input.removeFirst(isClosing ? input.count : consumed)
+            bytes.withUnsafeBufferPointer { input.append(contentsOf: $0) }
+            // A head ends in a line feed: what has none cannot have made it whole, and a head that comes byte by byte is
+            // not read from its beginning for each.
+            let isWorthReading =
+                partial != nil || isHeldBack || input.count > context.limits.requestLine
+                || Self.holdsLineFeed(bytes)
+            if isWorthReading { answerInput(now: now, &context) }
         }
-        refreshDeadline(now: now, world.deadlines)
+        settle(now: now, context)
     }
 
-    /// The peer sends no more. What is whole was answered; a half request is dropped (RFC 9112 §8).
-    mutating func receiveEnd() { phase = .closing }
-
-    /// So many bytes of the output went out.
-    mutating func didWrite(_ count: Int, now: Milliseconds, _ world: inout Surroundings) {
-        written += count
-        if written >= output.count {
-            output.removeAll(keepingCapacity: output.capacity <= 65_536)
-            written = 0
-            // Requests that waited behind a full output are answered now.
-            if !isClosing && !input.isEmpty { receive([], now: now, &world) }
-        }
-        refreshDeadline(now: now, world.deadlines)
+    /// The responses that waited are out: answers the requests that were held back.
+    mutating func resume(now: Milliseconds, _ context: inout LoopContext) {
+        guard isHeldBack, !isClosing else { return }
+        answerInput(now: now, &context)
+        settle(now: now, context)
     }
+
+    /// The peer sends no more. What is whole was answered; a half request is dropped (RFC 9112 §8). Requests that are held
+    /// back are whole and still answered.
+    mutating func receiveEnd() {
+        if !isHeldBack { isClosing = true }
+    }
+
+    /// Bytes went out and more wait: the time for writing begins anew.
+    mutating func isWriting(now: Milliseconds, _ deadlines: Deadlines) { deadline = now + deadlines.write }
 
     /// The deadline passed. Between requests the connection just closes; a request that is too slow gets 408.
-    mutating func expire(_ world: inout Surroundings) {
-        switch phase {
-        case .closing: break
-        case .head where input.isEmpty || hasOutput: break
-        case .head, .body:
+    mutating func expire(_ context: inout LoopContext) {
+        guard !isClosing else { return }
+        if isInHead || partial != nil {
             refuse(
                 ProblemDetails(
                     slug: "timeout", title: "Request Timeout", status: HTTPStatus(408),
-                    detail: "the request took too long to arrive"), request: nil, &world)
-            return
+                    detail: "the request took too long to arrive"), request: partial?.request, &context)
         }
-        phase = .closing
-        written = output.count
+        isClosing = true
     }
 
-    private mutating func refreshDeadline(now: Milliseconds, _ deadlines: Deadlines) {
-        if hasOutput {
-            deadline = now + deadlines.write
-        } else if case .head = phase, input.isEmpty {
-            deadline = now + deadlines.idle
+    private static func holdsLineFeed(_ bytes: borrowing Span<UInt8>) -> Bool {
+        for index in bytes.indices where bytes[index] == 0x0A { return true }
+        return false
+    }
+
+    private mutating func answerInput(now: Milliseconds, _ context: inout LoopContext) {
+        var bytes: [UInt8] = []
+        swap(&bytes, &input)
+        let consumed = answer(bytes.span, now: now, &context)
+        if !isClosing && consumed < bytes.count {
+            bytes.removeFirst(consumed)
+            input = bytes
+        }
+    }
+
+    /// Sets the deadline of the phase that the connection is in now. The time for a head or a body runs from its first byte:
+    /// more bytes do not lengthen it.
+    private mutating func settle(now: Milliseconds, _ context: LoopContext) {
+        if partial != nil || isHeldBack { return isInHead = false }
+        if input.isEmpty {
+            isInHead = false
+            deadline = now + context.deadlines.idle
+        } else if !isInHead {
+            isInHead = true
+            deadline = now + context.deadlines.head
         }
     }
 
@@ -140,86 +126,203 @@ struct Connection {
 
     /// Answers requests from the bytes and tells how many were used.
     private mutating func answer(
-        _ bytes: ArraySlice<UInt8>, now: Milliseconds, _ world: inout Surroundings
+        _ bytes: borrowing Span<UInt8>, now: Milliseconds, _ context: inout LoopContext
     ) -> Int {
-        var index = bytes.startIndex
-        while !isClosing, output.count - written < Self.outputHighWater {
-            switch phase {
-            case .closing: break
-            case .head:
-                guard index < bytes.endIndex else { return index - bytes.startIndex }
-                switch RequestParser(limits: world.limits).parse(bytes[index...]) {
-                case .needMore: return index - bytes.startIndex
-                case .rejected(let rejection): refuse(ProblemDetails(rejection), request: nil, &world)
-                case .head(let head, let consumed):
-                    index += consumed
-                    begin(head, now: now, &world)
-                }
-            case .body(let head, var decoder):
-                do {
-                    // The state is put aside while the decoder grows, so that its body is not copied.
-                    phase = .head
-                    index += try decoder.take(bytes[index...])
-                } catch {
-                    refuse(ProblemDetails(error), request: head.request, &world)
-                    continue
-                }
-                if decoder.isComplete {
-                    respond(to: head.request.with(body: decoder.body), &world)
-                    phase = isClosing ? .closing : .head
-                    deadline = now + world.deadlines.head
-                } else {
-                    phase = .body(head, decoder)
-                    return index - bytes.startIndex
-                }
+        var request = HTTPRequest.blank
+        swap(&request, &context.spareRequest)
+        defer { swap(&request, &context.spareRequest) }
+        let parser = RequestParser(limits: context.limits)
+        var index = 0
+        isHeldBack = false
+        while !isClosing {
+            if context.output.count >= Self.outputHighWater {
+                isHeldBack = index < bytes.count
+                break
+            }
+            if partial != nil {
+                guard takeBody(bytes, &index, &context) else { break }
+                continue
+            }
+            guard index < bytes.count else { break }
+            switch parser.parse(bytes.extracting(index..<bytes.count), into: &request) {
+            case .needMore: return index
+            case .rejected(let rejection): refuse(ProblemDetails(rejection), request: nil, &context)
+            case .head(let consumed, .none, _):
+                index += consumed
+                request.body.removeAll(keepingCapacity: true)
+                respond(to: &request, &context)
+            case .head(let consumed, let framing, let expectsContinue):
+                index += consumed
+                begin(&request, framing, expectsContinue, bytes, &index, now: now, &context)
             }
         }
-        return index - bytes.startIndex
+        return index
     }
 
-    private mutating func begin(_ head: RequestHead, now: Milliseconds, _ world: inout Surroundings) {
-        guard head.framing != .none else { return respond(to: head.request, &world) }
-        var limits = world.limits
-        limits.body = world.handler.maximumBodySize(for: head.request) ?? limits.body
-        if case .length(let length) = head.framing, length > limits.body {
-            return refuse(ProblemDetails(.bodyTooLarge(limit: limits.body)), request: head.request, &world)
+    /// A head with a body behind it: what the head decides is decided, and the body is read.
+    private mutating func begin(
+        _ request: inout HTTPRequest, _ framing: BodyFraming, _ expectsContinue: Bool, _ bytes: borrowing Span<UInt8>,
+        _ index: inout Int, now: Milliseconds, _ context: inout LoopContext
+    ) {
+        let admission = context.handler.admission(of: request)
+        var limits = context.limits
+        limits.body = min(admission.maximumBodySize ?? limits.body, Int.max >> 8)
+        if case .length(let length) = framing, length > limits.body {
+            return refuse(ProblemDetails(.bodyTooLarge(limit: limits.body)), request: request, &context)
         }
-        if head.expectsContinue { output += "HTTP/1.1 100 Continue\r\n\r\n".utf8 }
-        phase = .body(head, BodyDecoder(head.framing, limits: limits))
-        deadline = now + world.deadlines.body
+        let refusal = refusalOfCoding(request, context) ?? admission.refusal
+        if expectsContinue {
+            if let refusal {
+                // RFC 9110 §10.1.1: the sender may send its body all the same; only closing leaves no doubt.
+                request.identity = context.identity(for: request)
+                write(refusal, request: request, .closes, started: 0, refusal: nil, &context)
+                isClosing = true
+                lingers = true
+                return
+            }
+            // What has begun to come needs no invitation.
+            if index == bytes.count { context.output.append("HTTP/1.1 100 Continue\r\n\r\n") }
+        }
+        if case .length(let length) = framing, bytes.count - index >= length {
+            let body = bytes.extracting(index..<index + length)
+            index += length
+            request.body.removeAll(keepingCapacity: request.body.capacity <= 65_536)
+            body.withUnsafeBufferPointer { request.body.append(contentsOf: $0) }
+            return finish(&request, refusal, &context)
+        }
+        var moved = HTTPRequest.blank
+        swap(&moved, &request)
+        moved.body = []
+        partial = PartialRequest(moved, BodyDecoder(framing, limits: limits), refusal: refusal)
+        deadline = now + context.deadlines.body
     }
 
-    private mutating func respond(to request: HTTPRequest, _ world: inout Surroundings) {
-        var named = request
-        named.id = world.identifier.id(for: request)
-        let response = world.handler.respond(to: named)
-        let closes = world.isDraining || !request.keepsAlive
-        write(response, request: named, closes: closes, &world)
-        if closes { phase = .closing }
+    /// Reads on in the body of the present request; false where more bytes are needed.
+    private mutating func takeBody(
+        _ bytes: borrowing Span<UInt8>, _ index: inout Int, _ context: inout LoopContext
+    ) -> Bool {
+        guard let partial else { return true }
+        do {
+            index += try partial.decoder.take(bytes, from: index)
+        } catch {
+            self.partial = nil
+            refuse(ProblemDetails(error), request: partial.request, &context)
+            return true
+        }
+        guard partial.decoder.isComplete else { return false }
+        self.partial = nil
+        partial.request.body = partial.decoder.body
+        finish(&partial.request, partial.refusal, &context)
+        return true
     }
+
+    /// A whole request with a body: decodes it and answers.
+    private mutating func finish(
+        _ request: inout HTTPRequest, _ refusal: HTTPResponse?, _ context: inout LoopContext
+    ) {
+        if let refusal {
+            request.identity = context.identity(for: request)
+            return answer(request, with: refusal, started: 0, &context)
+        }
+        if request.has("content-encoding"), let coder = context.coder, !Self.isIdentity(request) {
+            let limit = min(context.handler.admission(of: request).maximumBodySize ?? context.limits.body, Int.max >> 8)
+            do {
+                request.body = try coder.decode(request.body, limit: limit, ratio: context.coding.maximumRatio)
+            } catch {
+                return refuse(ProblemDetails(error), request: request, &context)
+            }
+        }
+        respond(to: &request, &context)
+    }
+
+    private mutating func respond(to request: inout HTTPRequest, _ context: inout LoopContext) {
+        request.identity = context.identity(for: request)
+        request.peer = peer
+        let started = context.observer == nil ? 0 : MonotonicClock.microseconds()
+        let response =
+            request.isTunnel
+            ? ProblemDetails.unknownMethod.response(requestID: request.id) : context.handler.respond(to: request)
+        answer(request, with: response, started: started, &context)
+    }
+
+    private mutating func answer(
+        _ request: HTTPRequest, with response: HTTPResponse, started: UInt64, _ context: inout LoopContext
+    ) {
+        let closes = context.closesAll || !request.keepsAlive
+        write(
+            response, request: request,
+            closes ? .closes : request.minorVersion == 0 ? .keepAlive : .persists, started: started, refusal: nil,
+            &context)
+        if closes { isClosing = true }
+    }
+
+    // MARK: - Refusals
 
     private mutating func refuse(
-        _ problem: ProblemDetails, request: HTTPRequest?, _ world: inout Surroundings
+        _ problem: ProblemDetails, request: HTTPRequest?, _ context: inout LoopContext
     ) {
-        let id = world.identifier.id(for: request)
-        write(problem.response(requestID: id), request: request, id: id, closes: true, &world)
-        phase = .closing
+        let id = request.map { context.identity(for: $0) } ?? context.newIdentity()
+        var named = request
+        named?.identity = id
+        var response = problem.response(requestID: id.text)
+        response.route = request == nil ? "unread" : "unmatched"
+        write(
+            response, request: named, id: id, .closes, started: 0, refusal: problem.slug, &context)
+        isClosing = true
+        lingers = true
     }
 
-    private mutating func write(
-        _ response: HTTPResponse, request: HTTPRequest?, id: String? = nil, closes: Bool, _ world: inout Surroundings
+    /// RFC 9110 §15.5.16: a coding that is not offered is told with those that are.
+    private func refusalOfCoding(_ request: HTTPRequest, _ context: LoopContext) -> HTTPResponse? {
+        guard request.has("content-encoding"), !Self.isIdentity(request) else { return nil }
+        if context.coder != nil, let coding = request.bytes(ofField: "content-encoding") {
+            let name = String(decoding: coding, as: UTF8.self).lowercased()
+            if name == "gzip" || name == "x-gzip" { return nil }
+        }
+        var response = ProblemDetails(
+            slug: "unsupported-content-coding", title: "Unsupported Media Type", status: HTTPStatus(415),
+            detail: context.coder == nil
+                ? "bodies are taken without a content coding" : "the only content coding is gzip"
+        ).response(requestID: request.id)
+        response.fields["Accept-Encoding"] = context.coder == nil ? "identity" : "gzip"
+        return response
+    }
+
+    private static func isIdentity(_ request: HTTPRequest) -> Bool {
+        request.bytes(ofField: "content-encoding").map {
+            String(decoding: $0, as: UTF8.self).lowercased() == "identity"
+        }
+            ?? false
+    }
+
+    // MARK: - Writing
+
+    private func write(
+        _ answer: HTTPResponse, request: HTTPRequest?, id: RequestID? = nil, _ option: ConnectionOption,
+        started: UInt64, refusal: String?, _ context: inout LoopContext
     ) {
-        var response = response
-        let requestID = id ?? request?.id ?? ""
-        response.fields["X-Request-Id"] = requestID
-        response.fields["X-Content-Type-Options"] = "nosniff"
-        response.serialise(
-            into: &output, date: world.date, closes: closes, includesBody: request?.method != .head)
-        guard world.records else { return }
-        records.append(
-            AccessRecord(
+        let identity = id ?? request?.identity ?? .none
+        guard !answer.isFinal, let request else {
+            context.output.append(
+                answer, common: context.common, id: identity, option, hasBody: request?.method != .head)
+            return tell(of: answer, request: request, identity, started, refusal, context)
+        }
+        var response = answer
+        Representation.settle(&response, for: request, context.coder, context.coding)
+        context.output.append(response, common: context.common, id: identity, option, hasBody: request.method != .head)
+        tell(of: response, request: request, identity, started, refusal, context)
+    }
+
+    private func tell(
+        of response: HTTPResponse, request: HTTPRequest?, _ identity: RequestID, _ started: UInt64, _ refusal: String?,
+        _ context: LoopContext
+    ) {
+        guard let observer = context.observer else { return }
+        observer.didAnswer(
+            Exchange(
                 method: request.map { HTTPMethod.known.contains($0.method) ? $0.method.name : "other" } ?? "-",
-                template: request.map { world.handler.template(of: $0) } ?? "unread", status: response.status.code,
-                bytes: response.body.count, requestID: requestID))
+                route: response.route, status: response.status.code, bytesIn: request?.body.count ?? 0,
+                bytesOut: response.body.count, id: identity, trace: request?.trace,
+                duration: started == 0 ? 0 : MonotonicClock.microseconds() - started, refusal: refusal))
     }
 }

@@ -1,7 +1,6 @@
 import CEpoll
 import Glibc
 import HTTPWire
-import Logging
 import Synchronization
 
 /// What the server tells a loop from outside.
@@ -10,17 +9,17 @@ final class LoopControl: Sendable {
     enum Phase: Int {
         /// Serving.
         case running = 0
-        /// No new connections; each answer closes its connection.
-        case draining = 1
+        /// Still accepting, but each answer closes its connection.
+        case leaving = 1
+        /// No new connections; those without a request close.
+        case draining = 2
         /// Everything closes now.
-        case stopping = 2
+        case stopping = 3
     }
 
     private let phaseNumber = Atomic<Int>(0)
     /// An eventfd(2): writing to it wakes the loop.
     let wakeDescriptor: Int32
-    /// Connections that are open in this loop.
-    let connectionCount = Atomic<Int>(0)
 
     init?() {
         wakeDescriptor = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
@@ -31,69 +30,93 @@ final class LoopControl: Sendable {
 
     var phase: Phase { Phase(rawValue: phaseNumber.load(ordering: .acquiring)) ?? .stopping }
 
+    /// Goes to a later phase, never back.
     func advance(to phase: Phase) {
-        phaseNumber.store(phase.rawValue, ordering: .releasing)
+        if phaseNumber.load(ordering: .acquiring) < phase.rawValue {
+            phaseNumber.store(phase.rawValue, ordering: .releasing)
+        }
         var one: UInt64 = 1
         _ = Glibc.write(wakeDescriptor, &one, 8)
     }
 }
 
 /// One event loop: a listener, a poller, and the connections it accepted. It lives on one thread and shares nothing but
-/// its control.
+/// its control and the counts of connections.
 final class EventLoop {
-    /// A slot of the slab. The generation makes an event of a closed connection miss the one that took its slot. A class,
-    /// so that a connection's buffers are changed in place: a copied slot would copy them at the next change.
+    /// A connection with its descriptor. A class, so that its buffers are changed in place.
     private final class Slot {
-        var connection: Connection
-        let descriptor: Int32
-        var isWriting = false
-
-        init(connection: Connection, descriptor: Int32) {
-            self.connection = connection
-            self.descriptor = descriptor
+        enum Stage {
+            case handshake
+            case open
+            /// Our side is shut; what still arrives is thrown away so that the peer can read our last answer.
+            case lingering
         }
 
-        /// Our side is shut; what still arrives is thrown away so that the peer can read our last answer.
-        var lingerUntil: Milliseconds?
+        var connection: Connection
+        let descriptor: Int32
+        let peer: PeerAddress?
+        let channel: (any SecureChannel)?
+        var stage: Stage
+        /// What did not fit into the socket.
+        var waiting: OutputQueue?
+        var interest = Interest.reading
+        var lingersUntil: Milliseconds = 0
+
+        init(connection: Connection, descriptor: Int32, peer: PeerAddress?, channel: (any SecureChannel)?) {
+            self.connection = connection
+            self.descriptor = descriptor
+            self.peer = peer
+            self.channel = channel
+            stage = channel == nil ? .open : .handshake
+        }
+
+        var deadline: Milliseconds { stage == .lingering ? lingersUntil : connection.deadline }
     }
 
     private let configuration: ServerConfiguration
+    private let shared: SharedState
     private let control: LoopControl
     private let listener: ListeningSocket
     private let poller: EpollPoller
-    private let logger: Logger
-    private var world: Connection.Surroundings
+    private var context: LoopContext
+    /// INVARIANT: an index is in `free` exactly if its slot is nil. The generation makes an event of a closed connection
+    /// miss the one that took its slot.
     private var slots: [Slot?] = []
     private var generations: [UInt32] = []
     private var free: [Int] = []
     private var openCount = 0
+    private var wheel: TimerWheel
+    private var now: Milliseconds
     private var isListening = true
+    private var acceptsAgainAt: Milliseconds = 0
     private var reserve: Int32
-    private var second: Int = -1
-    private var lastSweep: Milliseconds = 0
     private var buffer: [UInt8]
+    private var sealed: [UInt8] = []
 
     private static let listenerToken = UInt64.max
     private static let wakeToken = UInt64.max - 1
-    private static let sweepInterval: Milliseconds = 250
     private static let lingerTime: Milliseconds = 2_000
+    private static let acceptPause: Milliseconds = 100
 
     /// nil where the kernel gives no descriptor.
     init?(
-        number: Int, listener: consuming ListeningSocket, configuration: ServerConfiguration,
-        handler: any HTTPHandler, control: LoopControl, logger: Logger
+        listener: consuming ListeningSocket, configuration: ServerConfiguration, handler: any HTTPHandler,
+        shared: SharedState, control: LoopControl
     ) {
         guard let poller = EpollPoller() else { return nil }
         self.listener = listener
         self.poller = poller
         self.configuration = configuration
+        self.shared = shared
         self.control = control
-        self.logger = logger
-        world = Connection.Surroundings(
-            handler: handler, limits: configuration.limits, deadlines: configuration.deadlines, date: "",
-            isDraining: false, identifier: RequestIdentifier(loop: number), records: configuration.logsAccess)
+        context = LoopContext(
+            handler: handler, limits: configuration.limits, deadlines: configuration.deadlines,
+            coder: configuration.contentCoding?.makeCoder(), coding: configuration.codingPolicy,
+            observer: configuration.observer, isSecure: configuration.secureChannels != nil)
         reserve = open("/dev/null", O_RDONLY | O_CLOEXEC)
         buffer = Array(repeating: 0, count: 65_536)
+        now = MonotonicClock.milliseconds()
+        wheel = TimerWheel(now: now)
     }
 
     deinit { if reserve >= 0 { close(reserve) } }
@@ -103,20 +126,32 @@ final class EventLoop {
         guard poller.add(listener.descriptor, token: Self.listenerToken, .reading),
             poller.add(control.wakeDescriptor, token: Self.wakeToken, .reading)
         else { return }
+        refreshTime()
         while true {
-            poller.wait(milliseconds: Int32(Self.sweepInterval)) { handle($0) }
-            let now = Self.now()
-            if control.phase != .running { windDown(now) }
-            if now - lastSweep >= Self.sweepInterval { sweep(now) }
-            if control.phase != .running && openCount == 0 { return }
+            let isQuiet = openCount == 0 && acceptsAgainAt == 0 && control.phase == .running
+            var hasTime = false
+            poller.wait(milliseconds: isQuiet ? -1 : TimerWheel.resolution) { event in
+                if !hasTime {
+                    refreshTime()
+                    hasTime = true
+                }
+                handle(event)
+            }
+            if !hasTime { refreshTime() }
+            for index in wheel.expired(now: now) { expire(index) }
+            if acceptsAgainAt != 0 && now >= acceptsAgainAt { resumeAccepting() }
+            let phase = control.phase
+            if phase != .running {
+                context.closesAll = true
+                if phase != .leaving { windDown(phase) }
+                if phase != .leaving && openCount == 0 { return }
+            }
         }
     }
 
-    /// CLOCK_MONOTONIC in milliseconds.
-    private static func now() -> Milliseconds {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Milliseconds(time.tv_sec) * 1000 + Milliseconds(time.tv_nsec / 1_000_000)
+    private func refreshTime() {
+        now = MonotonicClock.milliseconds()
+        context.setWallClock(milliseconds: MonotonicClock.wallMilliseconds())
     }
 
     // MARK: - Events
@@ -127,199 +162,330 @@ final class EventLoop {
         case Self.wakeToken:
             var value: UInt64 = 0
             _ = Glibc.read(control.wakeDescriptor, &value, 8)
+            if control.phase != .running { context.closesAll = true }
         default:
             let index = Int(event.token & 0xFFFF_FFFF)
-            guard index < slots.count, generations[index] == UInt32(event.token >> 32), slots[index] != nil else {
+            guard index < slots.count, generations[index] == UInt32(event.token >> 32), let slot = slots[index] else {
                 return
             }
-            if event.isWritable { flush(index) }
-            if event.isReadable || event.isBroken { readable(index) }
+            if event.isWritable { writable(slot, index) }
+            if event.isReadable || event.isBroken { readable(slot, index) }
         }
     }
+
+    // MARK: - Accepting
 
     private func acceptAll() {
         for _ in 0..<64 where isListening {
             var address = sockaddr_storage()
             let descriptor = consilium_accept(listener.descriptor, &address)
             if descriptor < 0 {
-                if errno == EMFILE || errno == ENFILE { shedOne() }
+                if errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM { shedOne() }
                 return
             }
-            let total = configuration.shared.count.add(1, ordering: .relaxed).newValue
-            if total > configuration.maximumConnections {
-                refuse(descriptor)
-            } else {
-                add(descriptor)
-            }
+            admit(descriptor, ListeningSocket.peer(address))
         }
     }
 
-    /// Out of descriptors: the reserve makes room to accept and close one, so that the listener does not spin.
-    private func shedOne() {
-        guard reserve >= 0 else { return }
-        close(reserve)
-        var address = sockaddr_storage()
-        let descriptor = consilium_accept(listener.descriptor, &address)
-        if descriptor >= 0 { close(descriptor) }
-        reserve = open("/dev/null", O_RDONLY | O_CLOEXEC)
+    private func admit(_ descriptor: Int32, _ peer: PeerAddress?) {
+        let total = shared.connections.add(1, ordering: .relaxed).newValue
+        configuration.observer?.connectionsChanged(by: 1)
+        guard total <= configuration.maximumConnections else {
+            return turnAway(descriptor, "connections", "all connections are taken; try again")
+        }
+        guard shared.addresses.admit(peer) else {
+            return turnAway(descriptor, "address", "this address has all the connections it may have")
+        }
+        let channel = configuration.secureChannels.map { $0.channel(over: descriptor) }
+        if case .some(.none) = channel {
+            shared.addresses.release(peer)
+            return turnAway(descriptor, "handshake", "")
+        }
+        let deadlines = configuration.deadlines
+        let deadline = now + (channel == nil ? deadlines.idle : deadlines.handshake)
+        let slot = Slot(
+            connection: Connection(peer: peer, deadline: deadline), descriptor: descriptor, peer: peer,
+            channel: channel ?? nil)
+        let index = free.popLast() ?? slots.count
+        if index == slots.count {
+            slots.append(slot)
+            generations.append(0)
+        } else {
+            slots[index] = slot
+        }
+        openCount += 1
+        wheel.schedule(index, at: deadline)
+        if !poller.add(descriptor, token: token(index), .reading) { closeSlot(slot, index) }
     }
 
-    private func refuse(_ descriptor: Int32) {
-        var response = ProblemDetails(
-            slug: "overloaded", title: "Service Unavailable", status: HTTPStatus(503),
-            detail: "all connections are taken; try again"
-        ).response(requestID: "")
-        response.fields["Retry-After"] = "1"
-        var bytes: [UInt8] = []
-        refreshDate()
-        response.serialise(into: &bytes, date: world.date, closes: true, includesBody: true)
-        _ = send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
-        configuration.shared.count.subtract(1, ordering: .relaxed)
+    /// Out of descriptors: the reserve makes room to accept and close one, so that its client is told, and the listener
+    /// rests for a moment instead of spinning.
+    private func shedOne() {
+        configuration.observer?.didTurnAway("descriptors")
+        if reserve >= 0 {
+            close(reserve)
+            var address = sockaddr_storage()
+            let descriptor = consilium_accept(listener.descriptor, &address)
+            if descriptor >= 0 {
+                if configuration.secureChannels == nil { sendRefusal(descriptor, "out of file descriptors; try again") }
+                close(descriptor)
+            }
+            reserve = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        }
+        acceptsAgainAt = now + Self.acceptPause
+        poller.remove(listener.descriptor)
+    }
+
+    private func resumeAccepting() {
+        acceptsAgainAt = 0
+        if reserve < 0 { reserve = open("/dev/null", O_RDONLY | O_CLOEXEC) }
+        guard isListening else { return }
+        _ = poller.add(listener.descriptor, token: Self.listenerToken, .reading)
+    }
+
+    private func turnAway(_ descriptor: Int32, _ reason: String, _ detail: String) {
+        configuration.observer?.didTurnAway(reason)
+        if configuration.secureChannels == nil { sendRefusal(descriptor, detail) }
+        shared.connections.subtract(1, ordering: .relaxed)
+        configuration.observer?.connectionsChanged(by: -1)
         close(descriptor)
     }
 
-    private func add(_ descriptor: Int32) {
-        var on: Int32 = 1
-        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
-        let index: Int
-        if let reused = free.popLast() {
-            index = reused
-        } else {
-            index = slots.count
-            slots.append(nil)
-            generations.append(0)
-        }
-        slots[index] = Slot(
-            connection: Connection(now: Self.now(), configuration.deadlines), descriptor: descriptor)
-        openCount += 1
-        if !poller.add(descriptor, token: token(index), .reading) { closeSlot(index) }
+    /// Sends 503 as far as the socket takes it at once.
+    private func sendRefusal(_ descriptor: Int32, _ detail: String) {
+        var response = ProblemDetails(
+            slug: "overloaded", title: "Service Unavailable", status: HTTPStatus(503), detail: detail
+        ).response(requestID: "")
+        response.fields["Retry-After"] = "1"
+        sendAtOnce(response, descriptor)
+    }
+
+    /// Sends in the clear, before or without TLS, as far as the socket takes it.
+    private func sendAtOnce(_ response: HTTPResponse, _ descriptor: Int32) {
+        var queue = OutputQueue()
+        queue.append(response, common: context.commonInTheClear, id: context.newIdentity(), .closes, hasBody: true)
+        _ = queue.gather { Self.send($0, to: descriptor) }
     }
 
     private func token(_ index: Int) -> UInt64 { UInt64(generations[index]) << 32 | UInt64(index) }
 
-    // MARK: - Reading and writing
+    // MARK: - Reading
 
-    private func readable(_ index: Int) {
-        guard let slot = slots[index] else { return }
-        // A connection that only writes is told of nothing but its end.
-        if slot.isWriting && slot.lingerUntil == nil { return closeSlot(index) }
+    private func readable(_ slot: Slot, _ index: Int) {
+        switch slot.stage {
+        case .lingering: dropInput(slot, index)
+        case .handshake: shakeHands(slot, index)
+        case .open:
+            // A connection that only writes is told of nothing but its end.
+            if slot.waiting != nil {
+                if slot.interest == .writing { closeSlot(slot, index) }
+                return
+            }
+            if let channel = slot.channel { readSealed(slot, index, channel) } else { readPlain(slot, index) }
+        }
+    }
+
+    private func readPlain(_ slot: Slot, _ index: Int) {
         let count = recv(slot.descriptor, &buffer, buffer.count, 0)
-        if count < 0 {
-            if errno != EAGAIN && errno != EINTR { closeSlot(index) }
-            return
-        }
-        if slot.lingerUntil != nil {
-            if count == 0 { closeSlot(index) }
-            return
-        }
-        refreshDate()
-        world.isDraining = control.phase != .running
-        if count == 0 {
+        if count > 0 {
+            slot.connection.receive(buffer.span.extracting(0..<count), now: now, &context)
+        } else if count == 0 {
             slot.connection.receiveEnd()
         } else {
-            slot.connection.receive(buffer[0..<count], now: Self.now(), &world)
+            if errno != EAGAIN && errno != EINTR { closeSlot(slot, index) }
+            return
         }
-        flush(index)
+        settle(slot, index)
     }
 
-    /// Writes what there is; watches for room only after a short write.
-    private func flush(_ index: Int) {
-        guard let slot = slots[index], slot.lingerUntil == nil else { return }
-        logRecords(slot)
-        while slot.connection.hasOutput {
-            let start = slot.connection.written
-            let count = slot.connection.output.withUnsafeBufferPointer { bytes in
-                send(
-                    slot.descriptor, bytes.baseAddress.map { $0 + start }, bytes.count - start, Int32(MSG_NOSIGNAL))
+    /// Reads until the descriptor has no more: bytes that the channel holds back raise no event. The rounds are bounded, so
+    /// that one peer does not keep the loop; what is left then is told by the channel and read after the next events.
+    private func readSealed(_ slot: Slot, _ index: Int, _ channel: any SecureChannel) {
+        while slot.waiting == nil, slots[index] === slot, slot.stage == .open {
+            let step = buffer.withUnsafeMutableBytes { channel.read(into: $0) }
+            switch step {
+            case .moved(let count):
+                slot.connection.receive(buffer.span.extracting(0..<count), now: now, &context)
+                settle(slot, index)
+                if !channel.hasBufferedInput { return }
+            case .needsReading: return watch(slot, index, .reading)
+            case .needsWriting: return watch(slot, index, .writing)
+            case .ended:
+                slot.connection.receiveEnd()
+                return settle(slot, index)
+            case .failed: return closeSlot(slot, index)
             }
-            if count < 0 {
-                if errno == EINTR { continue }
-                guard errno == EAGAIN else { return closeSlot(index) }
-                return watch(slot, index, writing: true)
-            }
-            slot.connection.didWrite(count, now: Self.now(), &world)
-            logRecords(slot)
         }
-        watch(slot, index, writing: false)
-        if slot.connection.isClosing { beginLinger(slot) }
     }
 
-    private func watch(_ slot: Slot, _ index: Int, writing: Bool) {
-        guard slot.isWriting != writing else { return }
-        slot.isWriting = writing
-        poller.change(slot.descriptor, token: token(index), writing ? .writing : .reading)
+    private func shakeHands(_ slot: Slot, _ index: Int) {
+        guard let channel = slot.channel else { return }
+        switch channel.handshake() {
+        case .moved:
+            slot.stage = .open
+            slot.connection = Connection(peer: slot.peer, deadline: now + configuration.deadlines.idle)
+            watch(slot, index, .reading)
+            readSealed(slot, index, channel)
+        case .needsReading: watch(slot, index, .reading)
+        case .needsWriting: watch(slot, index, .writing)
+        case .ended: closeSlot(slot, index)
+        case .failed(let failure):
+            configuration.observer?.didTurnAway("handshake")
+            guard failure == .plainHTTP else { return closeSlot(slot, index) }
+            sendAtOnce(
+                ProblemDetails(
+                    slug: "tls-needed", title: "Bad Request", status: HTTPStatus(400),
+                    detail: "this port speaks TLS; use https://"
+                ).response(requestID: ""), slot.descriptor)
+            linger(slot, index)
+        }
     }
 
-    /// RFC 9112 §9.6: our side is shut first and the peer's last bytes are read, so that it sees the last answer.
-    private func beginLinger(_ slot: Slot) {
+    private func dropInput(_ slot: Slot, _ index: Int) {
+        let count = recv(slot.descriptor, &buffer, buffer.count, 0)
+        if count == 0 || count < 0 && errno != EAGAIN && errno != EINTR { closeSlot(slot, index) }
+    }
+
+    // MARK: - Writing
+
+    /// After the connection has worked: what it wrote goes out, and it closes or waits.
+    private func settle(_ slot: Slot, _ index: Int) {
+        while true {
+            if !context.output.isEmpty {
+                guard push(slot, index, &context.output) else { return }
+            }
+            guard slot.connection.isHeldBack else { break }
+            slot.connection.resume(now: now, &context)
+        }
+        if slot.connection.isClosing { return finish(slot, index) }
+        if slot.interest != .reading { watch(slot, index, .reading) }
+        wheel.schedule(index, at: slot.connection.deadline)
+    }
+
+    /// Room to write: what waited goes on.
+    private func writable(_ slot: Slot, _ index: Int) {
+        guard slot.stage == .open else { return slot.stage == .handshake ? shakeHands(slot, index) : () }
+        guard var queue = slot.waiting else {
+            // A read that had to write first.
+            return readable(slot, index)
+        }
+        slot.waiting = nil
+        guard push(slot, index, &queue) else { return }
+        slot.connection.resume(now: now, &context)
+        settle(slot, index)
+        if let channel = slot.channel, channel.hasBufferedInput, slots[index] === slot, slot.stage == .open {
+            readSealed(slot, index, channel)
+        }
+    }
+
+    /// Writes what there is; true when all went out. What the socket does not take now waits in the slot.
+    private func push(_ slot: Slot, _ index: Int, _ queue: inout OutputQueue) -> Bool {
+        while !queue.isEmpty {
+            let step = slot.channel == nil ? sendPlain(slot, queue) : sendSealed(slot, queue)
+            switch step {
+            case .moved(let count): queue.advance(count)
+            case .needsWriting, .needsReading:
+                slot.connection.isWriting(now: now, configuration.deadlines)
+                slot.waiting = queue.take()
+                watch(slot, index, step == .needsWriting ? .writing : .reading)
+                wheel.schedule(index, at: slot.connection.deadline)
+                return false
+            case .ended, .failed:
+                _ = queue.take()
+                closeSlot(slot, index)
+                return false
+            }
+        }
+        return true
+    }
+
+    private func sendPlain(_ slot: Slot, _ queue: OutputQueue) -> ChannelStep {
+        while true {
+            let count = queue.gather { Self.send($0, to: slot.descriptor) }
+            if count >= 0 { return .moved(count) }
+            if errno == EAGAIN { return .needsWriting }
+            if errno != EINTR { return .failed(.broken) }
+        }
+    }
+
+    private static func send(_ vectors: UnsafeMutableBufferPointer<iovec>, to descriptor: Int32) -> Int {
+        if vectors.count == 1 {
+            return Glibc.send(descriptor, vectors[0].iov_base, vectors[0].iov_len, Int32(MSG_NOSIGNAL))
+        }
+        var message = msghdr()
+        message.msg_iov = vectors.baseAddress
+        message.msg_iovlen = vectors.count
+        return sendmsg(descriptor, &message, Int32(MSG_NOSIGNAL))
+    }
+
+    /// A channel seals contiguous bytes; they are put together here, four records at most.
+    private func sendSealed(_ slot: Slot, _ queue: OutputQueue) -> ChannelStep {
+        sealed.removeAll(keepingCapacity: true)
+        queue.copy(into: &sealed, limit: 65_536)
+        return sealed.withUnsafeBytes { slot.channel?.write($0) ?? .failed(.broken) }
+    }
+
+    private func watch(_ slot: Slot, _ index: Int, _ interest: Interest) {
+        guard slot.interest != interest else { return }
+        slot.interest = interest
+        poller.change(slot.descriptor, token: token(index), interest)
+    }
+
+    // MARK: - Closing
+
+    private func finish(_ slot: Slot, _ index: Int) {
+        slot.channel?.close()
+        if slot.connection.lingers { linger(slot, index) } else { closeSlot(slot, index) }
+    }
+
+    private func linger(_ slot: Slot, _ index: Int) {
         shutdown(slot.descriptor, Int32(SHUT_WR))
-        slot.lingerUntil = Self.now() + Self.lingerTime
+        slot.stage = .lingering
+        slot.lingersUntil = now + Self.lingerTime
+        watch(slot, index, .reading)
+        wheel.schedule(index, at: slot.lingersUntil)
     }
 
-    private func closeSlot(_ index: Int) {
-        guard let slot = slots[index] else { return }
-        poller.remove(slot.descriptor)
+    private func closeSlot(_ slot: Slot, _ index: Int) {
+        guard slots[index] === slot else { return }
+        // close(2) also takes the descriptor out of epoll; nobody else holds it.
         close(slot.descriptor)
+        wheel.cancel(index)
         slots[index] = nil
         generations[index] &+= 1
         free.append(index)
         openCount -= 1
-        configuration.shared.count.subtract(1, ordering: .relaxed)
+        shared.addresses.release(slot.peer)
+        shared.connections.subtract(1, ordering: .relaxed)
+        configuration.observer?.connectionsChanged(by: -1)
     }
 
     // MARK: - Time
 
-    private func sweep(_ now: Milliseconds) {
-        lastSweep = now
-        for index in slots.indices {
-            guard let slot = slots[index] else { continue }
-            if let until = slot.lingerUntil {
-                if now >= until { closeSlot(index) }
-            } else if now >= slot.connection.deadline {
-                let wasWriting = slot.connection.hasOutput
-                refreshDate()
-                slot.connection.expire(&world)
-                if wasWriting {
-                    closeSlot(index)
-                } else {
-                    flush(index)
-                }
-            }
-        }
+    private func expire(_ index: Int) {
+        guard let slot = slots[index] else { return }
+        guard now >= slot.deadline else { return wheel.schedule(index, at: slot.deadline) }
+        guard slot.stage == .open, slot.waiting == nil else { return closeSlot(slot, index) }
+        slot.connection.expire(&context)
+        settle(slot, index)
     }
 
-    private func windDown(_ now: Milliseconds) {
+    private func windDown(_ phase: LoopControl.Phase) {
         if isListening {
+            // Who is in the queue was promised a connection: SO_REUSEPORT would reset it with its listener.
+            acceptAll()
             isListening = false
             poller.remove(listener.descriptor)
             shutdown(listener.descriptor, Int32(SHUT_RDWR))
+            // What was accepted a moment ago may have sent its request already; it is read before it counts as idle.
+            for index in slots.indices {
+                if let slot = slots[index], slot.stage == .open, slot.waiting == nil { readable(slot, index) }
+            }
         }
         for index in slots.indices {
             guard let slot = slots[index] else { continue }
-            if control.phase == .stopping || slot.connection.isIdle { closeSlot(index) }
-        }
-    }
-
-    /// The `Date` field changes once a second and is written once.
-    private func refreshDate() {
-        let present = Int(time(nil))
-        if present != second {
-            second = present
-            world.date = HTTPDate.text(secondsSince1970: present)
-        }
-    }
-
-    private func logRecords(_ slot: Slot) {
-        guard configuration.logsAccess, !slot.connection.records.isEmpty else { return }
-        let records = slot.connection.records
-        slot.connection.records = []
-        for record in records {
-            logger.info(
-                "request",
-                metadata: [
-                    "method": "\(record.method)", "route": "\(record.template)", "status": "\(record.status)",
-                    "bytes": "\(record.bytes)", "request_id": "\(record.requestID)",
-                ])
+            let isIdle = slot.stage == .open && slot.waiting == nil && slot.connection.isIdle
+            if phase == .stopping || isIdle { closeSlot(slot, index) }
         }
     }
 }

@@ -5,15 +5,71 @@ public import HTTPWire
 public protocol HTTPHandler: Sendable {
     /// The answer to a request.
     func respond(to request: HTTPRequest) -> HTTPResponse
-    /// The largest body that the target of this head takes, in bytes; nil: the server's limit.
-    func maximumBodySize(for request: HTTPRequest) -> Int?
-    /// The template under which a request is logged, such as `/drugs/{name}`; never a raw path.
-    func template(of request: HTTPRequest) -> String
+    /// What is known from the head of a request before its body is read; asked only where a body follows.
+    func admission(of head: HTTPRequest) -> Admission
 }
 
 extension HTTPHandler {
-    /// The server's limit.
-    public func maximumBodySize(for request: HTTPRequest) -> Int? { nil }
-    /// No template.
-    public func template(of request: HTTPRequest) -> String { "-" }
+    /// Nothing: the server's limit, and the answer after the body.
+    public func admission(of head: HTTPRequest) -> Admission { Admission() }
+}
+
+/// What a head decides before the body comes.
+public struct Admission: Sendable {
+    /// The largest body that is read, in bytes; nil: the server's limit.
+    public var maximumBodySize: Int?
+    /// The answer, where the body cannot change it (an unknown path, a wrong method or media type). It is sent at once to a
+    /// sender that waits for 100 (Continue); to others after their body, which is read within its limit.
+    public var refusal: HTTPResponse?
+
+    /// What is known; nothing unless told.
+    public init(maximumBodySize: Int? = nil, refusal: HTTPResponse? = nil) {
+        self.maximumBodySize = maximumBodySize
+        self.refusal = refusal
+    }
+}
+
+/// A stage around a handler. Stages are values; the first of a chain sees the request first and the response last.
+public protocol Middleware: Sendable {
+    /// Answers, by `next` or in its place.
+    func respond(to request: HTTPRequest, next: (HTTPRequest) -> HTTPResponse) -> HTTPResponse
+    /// The answer to a head where this stage alone decides it; see `Admission.refusal`.
+    func refusal(of head: HTTPRequest) -> HTTPResponse?
+}
+
+extension Middleware {
+    /// None.
+    public func refusal(of head: HTTPRequest) -> HTTPResponse? { nil }
+}
+
+/// A handler inside its stages.
+public struct MiddlewareChain: HTTPHandler {
+    private let handler: any HTTPHandler
+    private let stages: [any Middleware]
+
+    /// A chain.
+    public init(_ stages: [any Middleware], around handler: any HTTPHandler) {
+        self.stages = stages
+        self.handler = handler
+    }
+
+    /// The answer of the stages and the handler.
+    public func respond(to request: HTTPRequest) -> HTTPResponse { respond(to: request, from: 0) }
+
+    private func respond(to request: HTTPRequest, from index: Int) -> HTTPResponse {
+        guard index < stages.count else { return handler.respond(to: request) }
+        return stages[index].respond(to: request) { respond(to: $0, from: index + 1) }
+    }
+
+    /// The first refusal of a stage, else the handler's.
+    public func admission(of head: HTTPRequest) -> Admission {
+        var admission = handler.admission(of: head)
+        for stage in stages {
+            if let refusal = stage.refusal(of: head) {
+                admission.refusal = refusal
+                break
+            }
+        }
+        return admission
+    }
 }

@@ -1,7 +1,7 @@
+import CEpoll
 import Dispatch
 import Glibc
 public import HTTPWire
-public import Logging
 import Synchronization
 
 /// How a server listens and what it allows.
@@ -10,7 +10,7 @@ public struct ServerConfiguration: Sendable {
     public var host = "127.0.0.1"
     /// The port; 0 takes a free one.
     public var port = 8080
-    /// Event loops; 0: one for each processor.
+    /// Event loops; 0: one for each processor that this process may use.
     public var loops = 0
     /// The limits of a request.
     public var limits = ParsingLimits()
@@ -18,40 +18,51 @@ public struct ServerConfiguration: Sendable {
     public var deadlines = Deadlines()
     /// Connections at once, over all loops; more are answered with 503.
     public var maximumConnections = 10_000
-    /// Whether each answer is logged.
-    public var logsAccess = true
-    /// What the loops count together.
-    let shared = SharedCount()
+    /// Connections at once of one IPv4 address or one IPv6 /64; 0 is no limit.
+    public var maximumConnectionsPerAddress = 0
+    /// Secures every connection; nil speaks HTTP in the clear.
+    public var secureChannels: (any SecureChannelFactory)?
+    /// Codes and decodes bodies; nil offers no coding.
+    public var contentCoding: (any ContentCoding)?
+    /// When and how far bodies are coded.
+    public var codingPolicy = CodingPolicy()
+    /// Is told of every answer, for logs and metrics; nil costs nothing.
+    public var observer: (any ExchangeObserver)?
 
     /// The defaults above.
     public init() {}
 }
 
-/// A number that all loops change.
-final class SharedCount: Sendable {
-    let count = Atomic<Int>(0)
+/// What the loops count together.
+final class SharedState: Sendable {
+    let connections = Atomic<Int>(0)
+    let addresses: AddressTable
+
+    init(_ configuration: ServerConfiguration) {
+        addresses = AddressTable(limit: configuration.maximumConnectionsPerAddress)
+    }
 }
 
 /// An HTTP/1.1 server: one event loop for each processor on a thread that Dispatch supplies. Safe from any thread.
 public final class HTTPServer: Sendable {
     private let configuration: ServerConfiguration
     private let handler: any HTTPHandler
-    private let logger: Logger
+    private let shared: SharedState
     private let controls = Mutex<[LoopControl]>([])
     private let running = DispatchGroup()
 
     /// A server that does not listen yet.
-    public init(configuration: ServerConfiguration, handler: any HTTPHandler, logger: Logger) {
+    public init(configuration: ServerConfiguration, handler: any HTTPHandler) {
         self.configuration = configuration
         self.handler = handler
-        self.logger = logger
+        shared = SharedState(configuration)
     }
 
     /// Listens and serves; returns at once.
     /// - Throws: `ServerStartError`; nothing listens then.
     public func start() throws(ServerStartError) -> ListeningAddress {
         signal(SIGPIPE, SIG_IGN)
-        let count = configuration.loops > 0 ? configuration.loops : max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        let count = configuration.loops > 0 ? configuration.loops : Self.usableProcessors
         let first = try ListeningSocket.first(host: configuration.host, port: configuration.port)
         let address = first.address
         try begin(first, number: 0)
@@ -67,13 +78,13 @@ public final class HTTPServer: Sendable {
         // The listener changes its thread once, inside this box, and is never touched here again.
         let box = Mutex<ListeningSocket?>(consume listener)
         controls.withLock { $0.append(control) }
-        let (configuration, handler, logger) = (configuration, handler, logger)
+        let (configuration, handler, shared) = (configuration, handler, shared)
         let holder = Holder(box)
         DispatchQueue(label: "http.loop.\(number)", qos: .userInitiated).async(group: running) {
             guard let listener = holder.take(),
                 let loop = EventLoop(
-                    number: number, listener: listener, configuration: configuration, handler: handler,
-                    control: control, logger: logger)
+                    listener: listener, configuration: configuration, handler: handler, shared: shared,
+                    control: control)
             else { return }
             loop.run()
         }
@@ -84,6 +95,20 @@ public final class HTTPServer: Sendable {
         private let box: Mutex<ListeningSocket?>
         init(_ box: consuming Mutex<ListeningSocket?>) { self.box = box }
         func take() -> ListeningSocket? { box.withLock { $0.take() } }
+    }
+
+    /// Processors that this process may run on (sched_getaffinity(2)), which a container or `taskset` may have narrowed.
+    static var usableProcessors: Int {
+        let allowed = Int(consilium_processors())
+        return allowed > 0 ? allowed : max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    }
+
+    /// Connections that are open now, over all loops.
+    public var openConnections: Int { shared.connections.load(ordering: .relaxed) }
+
+    /// Goes on accepting, but each answer closes its connection, so that clients and balancers go elsewhere in order.
+    public func beginLeaving() {
+        for control in controls.withLock({ $0 }) { control.advance(to: .leaving) }
     }
 
     /// Listens no more; each answer closes its connection; connections without a request close.

@@ -60,6 +60,26 @@ public struct ProblemDetails: Sendable {
             slug: rejection.slug, title: rejection.status.phrase, status: rejection.status, detail: rejection.sentence)
     }
 
+    /// The problem of a coded body that is not decoded.
+    init(_ error: ContentDecodingError) {
+        switch error {
+        case .malformed:
+            self.init(
+                slug: "malformed-content-coding", title: "Bad Request", status: HTTPStatus(400),
+                detail: "the body is no whole gzip stream")
+        case .tooLarge(let limit): self.init(.bodyTooLarge(limit: limit))
+        case .suspiciousRatio(let limit):
+            self.init(
+                slug: "body-too-large", title: "Content Too Large", status: HTTPStatus(413),
+                detail: "the decoded body is more than \(limit) times as large as what came")
+        }
+    }
+
+    /// RFC 9110 §15.6.2.
+    static let unknownMethod = ProblemDetails(
+        slug: "unknown-method", title: "Not Implemented", status: HTTPStatus(501),
+        detail: "the method is not known here")
+
     /// The response; `instance` is the request's id as a URN.
     public func response(requestID: String) -> HTTPResponse {
         var json = JSONWriter()
@@ -80,6 +100,9 @@ public struct ProblemDetails: Sendable {
         }
         json.member("suggestions", suggestions)
         json.endObject()
-        return HTTPResponse(status, body: json.bytes, contentType: "application/problem+json")
+        var response = HTTPResponse(status, body: json.bytes, contentType: "application/problem+json")
+        // RFC 9111 §4.2.2 lets caches keep some refusals (404, 405, 410, 414, 501) by themselves.
+        response.fields.append("Cache-Control", "no-store")
+        return response
     }
 }

@@ -1,10 +1,45 @@
 /// A request method (RFC 9110 §9): a case-sensitive token. Methods that nobody here knows are kept as they came.
 public struct HTTPMethod: Sendable, Hashable, CustomStringConvertible {
-    /// The token.
-    public let name: String
+    /// The first eight bytes, the first one lowest; a name of up to eight bytes is wholly in here.
+    private let packed: UInt64
+    /// The name where it is longer, else empty.
+    private let long: String
 
     /// A method of this name.
-    public init(_ name: String) { self.name = name }
+    public init(_ name: String) {
+        packed = Self.pack(name.utf8)
+        long = name.utf8.count > 8 ? name : ""
+    }
+
+    init(_ bytes: UnsafeBufferPointer<UInt8>) {
+        packed = Self.pack(bytes)
+        long = bytes.count > 8 ? String(decoding: bytes, as: UTF8.self) : ""
+    }
+
+    private static func pack(_ bytes: some Collection<UInt8>) -> UInt64 {
+        var word: UInt64 = 0
+        var shift: UInt64 = 0
+        for byte in bytes.prefix(8) {
+            word |= UInt64(byte) << shift
+            shift += 8
+        }
+        return word
+    }
+
+    /// The token.
+    public var name: String {
+        guard long.isEmpty else { return long }
+        var bytes: [UInt8] = []
+        var rest = packed
+        while rest != 0 {
+            bytes.append(UInt8(truncatingIfNeeded: rest))
+            rest >>= 8
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The token.
+    public var description: String { name }
 
     /// RFC 9110 §9.3.1.
     public static let get = HTTPMethod("GET")
@@ -12,15 +47,14 @@ public struct HTTPMethod: Sendable, Hashable, CustomStringConvertible {
     public static let head = HTTPMethod("HEAD")
     /// RFC 9110 §9.3.3.
     public static let post = HTTPMethod("POST")
+    /// RFC 9110 §9.3.6.
+    public static let connect = HTTPMethod("CONNECT")
     /// RFC 9110 §9.3.7.
     public static let options = HTTPMethod("OPTIONS")
 
     /// The methods of RFC 9110 and RFC 5789; others get 501 on an unknown path.
     public static let known: Set<HTTPMethod> = [
-        .get, .head, .post, .options, HTTPMethod("PUT"), HTTPMethod("DELETE"), HTTPMethod("TRACE"),
-        HTTPMethod("CONNECT"), HTTPMethod("PATCH"),
+        .get, .head, .post, .options, .connect, HTTPMethod("PUT"), HTTPMethod("DELETE"), HTTPMethod("TRACE"),
+        HTTPMethod("PATCH"),
     ]
-
-    /// The token.
-    public var description: String { name }
 }

@@ -12,6 +12,17 @@ public struct HTTPStatus: Sendable, Hashable {
     /// Whether an answer with it has no body (RFC 9110 §6.4.1).
     public var forbidsBody: Bool { code < 200 || code == 204 || code == 304 }
 
+    /// Writes the status line; the two that are sent most without looking for their phrase.
+    func writeLine(into bytes: inout [UInt8]) {
+        if code == 200 { return bytes.append(contentsOf: "HTTP/1.1 200 OK\r\n".utf8) }
+        if code == 304 { return bytes.append(contentsOf: "HTTP/1.1 304 Not Modified\r\n".utf8) }
+        bytes.append(contentsOf: "HTTP/1.1 ".utf8)
+        bytes.appendDecimal(code)
+        bytes.append(Byte.space)
+        bytes.append(contentsOf: phrase.utf8)
+        bytes.append(contentsOf: "\r\n".utf8)
+    }
+
     private static let phrases: [Int: String] = [
         100: "Continue", 200: "OK", 204: "No Content", 304: "Not Modified", 400: "Bad Request", 401: "Unauthorized",
         403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 406: "Not Acceptable", 408: "Request Timeout",

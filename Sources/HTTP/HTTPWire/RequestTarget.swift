@@ -1,89 +1,265 @@
-/// The target of a request in origin form (RFC 9112 §3.2.1), or the asterisk of OPTIONS.
+/// The target of a request (RFC 9112 §3.2): the path and query of the origin form or of the absolute form, or the asterisk
+/// of OPTIONS.
 public struct RequestTarget: Sendable, Equatable {
-    /// The path's segments, percent-decoded, checked before routing: none is `.` or `..`, none holds `/` or NUL.
+    /// Where the parts of a checked target lie in its bytes.
+    struct Places: Sendable, Equatable {
+        var path = 0..<0
+        var query: Range<Int>?
+        var isAsterisk = false
+        /// Whether the path holds percent-encoded bytes.
+        var isEscaped = false
+        /// Whether the authority form of CONNECT, which has no path.
+        var isAuthority = false
+    }
+
+    /// The path's segments, percent-decoded, checked before routing: none is `.` or `..`, none holds `/`, `\` or a control
+    /// character.
     public let segments: [String]
     /// The query as it came, without `?`; nil where there is none.
     public let query: String?
     /// Whether it is the asterisk form.
     public let isAsterisk: Bool
 
-    /// The target of an asterisk.
-    public static let asterisk = RequestTarget(segments: [], query: nil, isAsterisk: true)
-
-    init(segments: [String], query: String?, isAsterisk: Bool = false) {
-        self.segments = segments
-        self.query = query
-        self.isAsterisk = isAsterisk
-    }
-
-    /// Reads a target.
-    /// - Throws: `RequestRejection.badTarget` for bad percent-encoding, climbing paths, or another form.
+    /// Reads a target of any form but the authority one.
+    /// - Throws: `RequestRejection.badTarget` for bytes that may not stand there, bad percent-encoding, climbing paths, or
+    ///   another form.
     public init(_ bytes: some Collection<UInt8>) throws(RequestRejection) {
-        var text = Array(bytes)
-        // RFC 9112 §3.2.2: a server must accept the absolute form; its authority was checked as Host is.
-        for scheme in ["http://", "https://"] where text.starts(with: scheme.utf8) {
-            let rest = text.dropFirst(scheme.utf8.count)
-            let path = rest.drop { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
-            text = path.first == UInt8(ascii: "/") ? Array(path) : [UInt8(ascii: "/")] + path
-        }
-        guard text.first == UInt8(ascii: "/") else { throw .badTarget }
-        let parts = text.split(separator: UInt8(ascii: "?"), maxSplits: 1, omittingEmptySubsequences: false)
-        guard text.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "#") }) else { throw .badTarget }
-        var segments: [String] = []
-        for raw in parts[0].dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
-            let segment = try Self.decoded(raw, plusIsSpace: false)
-            guard segment != ".", segment != "..", !segment.contains("/"), !segment.contains("\0") else {
-                throw .badTarget
-            }
-            segments.append(segment)
-        }
-        self.init(
-            segments: segments, query: parts.count > 1 ? String(decoding: parts[1], as: UTF8.self) : nil)
-        _ = try queryItems()
+        let text = Array(bytes)
+        self.init(checked: text, try Self.places(in: text.span, 0..<text.count, method: .get))
     }
+
+    init(checked text: [UInt8], _ places: Places) {
+        isAsterisk = places.isAsterisk
+        query = places.query.map { String(decoding: text[$0], as: UTF8.self) }
+        segments =
+            isAsterisk
+            ? []
+            : text[places.path].dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+                .map { Self.decoded($0, plusIsSpace: false) ?? "" }
+    }
+
+    // MARK: - Checking
+
+    /// Finds the parts of a target and checks every byte of it. The only place that decides what a target is.
+    static func places(
+        in text: borrowing Span<UInt8>, _ range: Range<Int>, method: HTTPMethod
+    ) throws(RequestRejection) -> Places {
+        var places = Places()
+        guard let first = range.first else { throw .badTarget }
+        if method == .connect {
+            // RFC 9112 §3.2.3: the authority form, and only for CONNECT; the port is needed.
+            guard Authority.isValid(text, range, needsPort: true) else { throw .badTarget }
+            places.isAuthority = true
+            return places
+        }
+        if range.count == 1, text[first] == UInt8(ascii: "*") {
+            guard method == .options else { throw .badTarget }
+            places.isAsterisk = true
+            return places
+        }
+        var start = range.lowerBound
+        if text[start] != UInt8(ascii: "/") {
+            // RFC 9112 §3.2.2: a server must accept the absolute form; its authority counts instead of Host.
+            start = try endOfAuthority(text, range)
+        }
+        var end = start
+        while end < range.upperBound, text[end] != UInt8(ascii: "?") { end += 1 }
+        places.path = start..<end
+        places.isEscaped = try checkPath(text, start..<end)
+        if end < range.upperBound {
+            places.query = end + 1..<range.upperBound
+            try checkQuery(text, end + 1..<range.upperBound)
+        }
+        return places
+    }
+
+    /// Passes `http://host:port` and tells where the path or the query begins.
+    private static func endOfAuthority(
+        _ text: borrowing Span<UInt8>, _ range: Range<Int>
+    ) throws(RequestRejection) -> Int {
+        var index = range.lowerBound
+        while index < range.upperBound, Byte.lowercased(text[index]) &- 0x61 < 26 { index += 1 }
+        let scheme = index - range.lowerBound
+        let isHTTP = scheme == 4 || scheme == 5 && Byte.lowercased(text[index - 1]) == UInt8(ascii: "s")
+        guard isHTTP, matches(text, range.lowerBound, "http"), index + 3 <= range.upperBound,
+            text[index] == UInt8(ascii: ":"), text[index + 1] == UInt8(ascii: "/"), text[index + 2] == UInt8(ascii: "/")
+        else { throw .badTarget }
+        let start = index + 3
+        index = start
+        while index < range.upperBound, text[index] != UInt8(ascii: "/"), text[index] != UInt8(ascii: "?") {
+            index += 1
+        }
+        guard Authority.isValid(text, start..<index, needsPort: false) else { throw .badTarget }
+        return index
+    }
+
+    private static func matches(_ text: borrowing Span<UInt8>, _ start: Int, _ name: StaticString) -> Bool {
+        for place in 0..<name.utf8CodeUnitCount where Byte.lowercased(text[start + place]) != name.utf8Start[place] {
+            return false
+        }
+        return true
+    }
+
+    /// Checks a path and tells whether it holds percent-encoded bytes.
+    private static func checkPath(
+        _ text: borrowing Span<UInt8>, _ range: Range<Int>
+    ) throws(RequestRejection) -> Bool {
+        var isEscaped = false
+        var mayClimb = false
+        var previous = UInt8(ascii: "/")
+        for index in range {
+            let byte = text[index]
+            guard ByteSet.path.contains(byte) else { throw .badTarget }
+            if byte == UInt8(ascii: "%") { isEscaped = true }
+            if byte == UInt8(ascii: ".") && previous == UInt8(ascii: "/") { mayClimb = true }
+            previous = byte
+        }
+        guard isEscaped || mayClimb else { return false }
+        var segment: [UInt8] = []
+        var index = range.lowerBound
+        while index <= range.upperBound {
+            if index == range.upperBound || text[index] == UInt8(ascii: "/") {
+                guard segment != [0x2E], segment != [0x2E, 0x2E], String(validating: segment, as: UTF8.self) != nil
+                else { throw .badTarget }
+                segment.removeAll(keepingCapacity: true)
+                index += 1
+            } else {
+                let byte = try decodedByte(text, &index, range.upperBound)
+                guard byte >= 0x20, byte != 0x7F, byte != UInt8(ascii: "/"), byte != UInt8(ascii: "\\") else {
+                    throw .badTarget
+                }
+                segment.append(byte)
+            }
+        }
+        return isEscaped
+    }
+
+    private static func checkQuery(
+        _ text: borrowing Span<UInt8>, _ range: Range<Int>
+    ) throws(RequestRejection) {
+        var index = range.lowerBound
+        var decoded: [UInt8] = []
+        var isEscaped = false
+        while index < range.upperBound {
+            guard ByteSet.query.contains(text[index]) else { throw .badTarget }
+            if text[index] == UInt8(ascii: "%") { isEscaped = true }
+            index += 1
+        }
+        guard isEscaped else { return }
+        index = range.lowerBound
+        while index < range.upperBound {
+            // A name and a value are decoded apart, so neither may begin or end inside a character.
+            if text[index] == UInt8(ascii: "&") || text[index] == UInt8(ascii: "=") {
+                guard String(validating: decoded, as: UTF8.self) != nil else { throw .badTarget }
+                decoded.removeAll(keepingCapacity: true)
+                index += 1
+            } else {
+                decoded.append(try decodedByte(text, &index, range.upperBound))
+            }
+        }
+        guard String(validating: decoded, as: UTF8.self) != nil else { throw .badTarget }
+    }
+
+    private static func decodedByte(
+        _ text: borrowing Span<UInt8>, _ index: inout Int, _ end: Int
+    ) throws(RequestRejection) -> UInt8 {
+        let byte = text[index]
+        guard byte == UInt8(ascii: "%") else {
+            index += 1
+            return byte
+        }
+        guard index + 2 < end, let high = Byte.hexadecimal(text[index + 1]), let low = Byte.hexadecimal(text[index + 2])
+        else { throw .badTarget }
+        index += 3
+        return high << 4 | low
+    }
+
+    // MARK: - Reading
 
     /// The query's names and values, decoded (`+` is a space, as forms write it), in order.
-    /// - Throws: `RequestRejection.badTarget` for bad percent-encoding.
-    public func queryItems() throws(RequestRejection) -> [(name: String, value: String)] {
+    public var queryItems: [(name: String, value: String)] {
         guard let query, !query.isEmpty else { return [] }
-        var items: [(name: String, value: String)] = []
-        for pair in Array(query.utf8).split(separator: UInt8(ascii: "&")) {
+        return Array(query.utf8).split(separator: UInt8(ascii: "&")).map { pair in
             let sides = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            items.append(
-                (
-                    try Self.decoded(sides[0], plusIsSpace: true),
-                    sides.count > 1 ? try Self.decoded(sides[1], plusIsSpace: true) : ""
-                ))
+            return (
+                Self.decoded(sides[0], plusIsSpace: true) ?? "",
+                sides.count > 1 ? Self.decoded(sides[1], plusIsSpace: true) ?? "" : ""
+            )
         }
-        return items
     }
 
-    private static func decoded(_ bytes: ArraySlice<UInt8>, plusIsSpace: Bool) throws(RequestRejection) -> String {
+    /// Percent-decodes bytes; nil where they are badly encoded or no UTF-8, which a checked target never is.
+    public static func decoded(_ bytes: ArraySlice<UInt8>, plusIsSpace: Bool) -> String? {
         var result: [UInt8] = []
+        result.reserveCapacity(bytes.count)
         var index = bytes.startIndex
         while index < bytes.endIndex {
             let byte = bytes[index]
             if byte == UInt8(ascii: "%") {
-                guard index + 2 < bytes.endIndex, let high = hexadecimal(bytes[index + 1]),
-                    let low = hexadecimal(bytes[index + 2])
-                else { throw .badTarget }
+                guard index + 2 < bytes.endIndex, let high = Byte.hexadecimal(bytes[index + 1]),
+                    let low = Byte.hexadecimal(bytes[index + 2])
+                else { return nil }
                 result.append(high << 4 | low)
                 index += 3
             } else {
-                result.append(plusIsSpace && byte == UInt8(ascii: "+") ? 0x20 : byte)
+                result.append(plusIsSpace && byte == UInt8(ascii: "+") ? Byte.space : byte)
                 index += 1
             }
         }
-        guard let text = String(validating: result, as: UTF8.self) else { throw .badTarget }
-        return text
+        return String(validating: result, as: UTF8.self)
+    }
+}
+
+/// `host [ ":" port ]` of Host and of targets (RFC 3986 §3.2.2, RFC 9110 §7.2).
+enum Authority {
+    /// Whether the bytes are one host, never empty and without user information, and a port up to 65535 where one is.
+    static func isValid(_ text: borrowing Span<UInt8>, _ range: Range<Int>, needsPort: Bool) -> Bool {
+        var index = range.lowerBound
+        guard index < range.upperBound else { return false }
+        if text[index] == UInt8(ascii: "[") {
+            index += 1
+            guard addressEnds(text, &index, range.upperBound) else { return false }
+        } else {
+            while index < range.upperBound, text[index] != UInt8(ascii: ":") {
+                guard ByteSet.host.contains(text[index]) else { return false }
+                if text[index] == UInt8(ascii: "%") {
+                    guard index + 2 < range.upperBound, ByteSet.hexadecimal.contains(text[index + 1]),
+                        ByteSet.hexadecimal.contains(text[index + 2])
+                    else { return false }
+                }
+                index += 1
+            }
+            guard index > range.lowerBound else { return false }
+        }
+        guard index < range.upperBound else { return !needsPort }
+        guard text[index] == UInt8(ascii: ":") else { return false }
+        return isPort(text, index + 1..<range.upperBound, mayBeEmpty: !needsPort)
     }
 
-    static func hexadecimal(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
+    /// Passes an IP literal up to and with its `]`: hexadecimal digits, colons, dots, two colons at least.
+    private static func addressEnds(_ text: borrowing Span<UInt8>, _ index: inout Int, _ end: Int) -> Bool {
+        var colons = 0
+        while index < end {
+            let byte = text[index]
+            index += 1
+            if byte == UInt8(ascii: "]") { return colons >= 2 }
+            if byte == UInt8(ascii: ":") { colons += 1 }
+            guard ByteSet.hexadecimal.contains(byte) || byte == UInt8(ascii: ":") || byte == UInt8(ascii: ".") else {
+                return false
+            }
         }
+        return false
+    }
+
+    private static func isPort(_ text: borrowing Span<UInt8>, _ range: Range<Int>, mayBeEmpty: Bool) -> Bool {
+        // RFC 3986 §3.2.3: a port may be empty.
+        if range.isEmpty { return mayBeEmpty }
+        guard range.count <= 5 else { return false }
+        var port = 0
+        for index in range {
+            guard Byte.isDigit(text[index]) else { return false }
+            port = port * 10 + Int(text[index] &- 0x30)
+        }
+        return port <= 65_535
     }
 }

@@ -1,28 +1,32 @@
 public import ClinicalModel
 public import DecisionLogic
+public import HTTPServer
 public import KnowledgeStore
 import QuestionParsing
 public import RecommendationEngine
 
 /// One release of the knowledge with the reader and the engine made for it. Everything that answers goes through here,
 /// so that every door gives the same answer for the same case. Immutable; safe from any thread.
-public struct Advisor: Sendable {
+public final class Advisor: Sendable {
     /// The knowledge.
     public let knowledge: KnowledgeBase
     /// The engine over it.
     public let engine: RecommendationEngine
     private let parser: QuestionParser
     /// The documents that are the same for every request.
-    let stored: StoredBodies
+    let stored: StoredDocuments
+    /// The first eight digits of the digest: entity tags begin with it.
+    let tagPrefix: String
 
     /// Questions are at most this long, in Unicode scalars.
     public static let longestQuestion = 4_000
 
-    /// An advisor over a release.
-    public init(knowledge: KnowledgeBase) {
+    /// An advisor over a release. `coder` codes the stored documents once, here; nil leaves them as they are.
+    public init(knowledge: KnowledgeBase, coder: (any ContentCoder)? = nil) {
         self.knowledge = knowledge
         engine = RecommendationEngine(knowledge: knowledge.clinical)
-        stored = StoredBodies(knowledge)
+        tagPrefix = String(knowledge.digest.dropFirst(7).prefix(8))
+        stored = StoredDocuments(knowledge, tagPrefix: tagPrefix, coder: coder)
         parser = QuestionParser(lexicon: knowledge.lexicon, vocabulary: knowledge.clinical.vocabulary)
     }
 

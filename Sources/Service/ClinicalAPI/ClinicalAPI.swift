@@ -8,21 +8,30 @@ import Synchronization
 /// The routes of the service over the knowledge that is current.
 public struct ClinicalAPI: Sendable {
     let current: CurrentKnowledge
-    private let openAPI: [UInt8]?
+    private let openAPI: StoredDocument?
     private let readiness: Readiness
 
-    /// The routes. `openAPI` are the bytes of `openapi.yaml`, nil where the file is not at hand.
-    public init(current: CurrentKnowledge, openAPI: [UInt8]?, readiness: Readiness = Readiness()) {
+    /// The routes. `openAPI` are the bytes of `openapi.yaml`, nil where the file is not at hand; `coder` codes them once.
+    public init(
+        current: CurrentKnowledge, openAPI: [UInt8]?, readiness: Readiness = Readiness(),
+        coder: (any ContentCoder)? = nil
+    ) {
         self.current = current
-        self.openAPI = openAPI
         self.readiness = readiness
+        self.openAPI = openAPI.map {
+            StoredDocument(
+                body: $0, contentType: "application/yaml", digest: "openapi", cacheControl: CachePolicy.knowledge,
+                coder: coder)
+        }
     }
 
     /// The routes, in the order of `openapi.yaml`.
     public var routes: [Route] {
         [
             plain(.get, "/", name: "getIndex") { request, _ in index(request) },
-            plain(.post, "/recommend", name: "recommend") { request, _ in postRecommend(request) },
+            plain(.post, "/recommend", name: "recommend", refusal: { head in refusedMediaType(head) }) { request, _ in
+                postRecommend(request)
+            },
             Route(.get, "/recommend", name: "recommendByQuery") { request, _ in getRecommend(request) },
             Route(.get, "/drugs", name: "listDrugs") { request, _ in listDrugs(request) },
             plain(.get, "/drugs/{name}", name: "getDrug") { request, path in drug(request, path["name"]) },
@@ -31,12 +40,12 @@ public struct ClinicalAPI: Sendable {
             Route(.get, "/topics", name: "listTopics") { request, _ in listTopics(request) },
             plain(.get, "/topics/{id}", name: "getTopic") { request, path in topic(request, path["id"]) },
             plain(.get, "/knowledge", name: "getKnowledge") { request, _ in
-                json(request) { $0.stored.release }
+                stored(request) { $0.release }
             },
             plain(.get, "/problems/{slug}", name: "getProblem") { request, path in problem(request, path["slug"]) },
             plain(.get, "/openapi.yaml", name: "getOpenAPI") { request, _ in contract(request) },
             Route(.get, "/livez", name: "getLiveness", isUnversioned: true) { _, _ in
-                HTTPResponse(HTTPStatus(200), body: Array("{\"status\":\"ok\"}".utf8), contentType: "application/json")
+                state(Array("{\"status\":\"ok\"}".utf8))
             },
             Route(.get, "/readyz", name: "getReadiness", isUnversioned: true) { request, _ in ready(request) },
         ]
@@ -44,10 +53,13 @@ public struct ClinicalAPI: Sendable {
 
     /// A route that takes no query parameters and says so.
     private func plain(
-        _ method: HTTPMethod, _ pattern: String, name: String, _ handle: @escaping Route.Handler
+        _ method: HTTPMethod, _ pattern: String, name: String,
+        refusal: @escaping @Sendable (HTTPRequest) -> HTTPResponse? = { _ in nil }, _ handle: @escaping Route.Handler
     ) -> Route {
-        Route(method, pattern, name: name) { request, path in
-            if let first = query(request).first { return refused(.unknownParameter(first.name, known: []), request) }
+        Route(method, pattern, name: name, refusal: refusal) { request, path in
+            if let first = request.queryItems.first {
+                return refused(.unknownParameter(first.name, known: []), request)
+            }
             return handle(request, path)
         }
     }
@@ -55,22 +67,25 @@ public struct ClinicalAPI: Sendable {
     // MARK: - Recommendation
 
     private func postRecommend(_ request: HTTPRequest) -> HTTPResponse {
-        guard MediaType.isJSON(request[field: "content-type"]) else {
-            var response = ProblemDetails(
-                slug: "unsupported-media-type", title: "Unsupported Media Type", status: HTTPStatus(415),
-                detail: "the body must be application/json"
-            ).response(requestID: request.id)
-            response.fields["Accept-Post"] = "application/json"
-            return response
-        }
-        return recommend(request, cacheControl: "private, no-store") { advisor throws(Refusal) in
+        recommend(request, cacheControl: CachePolicy.patient) { advisor throws(Refusal) in
             try RecommendRequest(body: request.body, advisor: advisor)
         }
     }
 
+    /// 415 where the head names no JSON; decided before the body is read.
+    private func refusedMediaType(_ head: HTTPRequest) -> HTTPResponse? {
+        guard !MediaType.isJSON(head) else { return nil }
+        var response = ProblemDetails(
+            slug: "unsupported-media-type", title: "Unsupported Media Type", status: HTTPStatus(415),
+            detail: "the body must be application/json"
+        ).response(requestID: head.id)
+        response.fields["Accept-Post"] = "application/json"
+        return response
+    }
+
     private func getRecommend(_ request: HTTPRequest) -> HTTPResponse {
-        recommend(request, cacheControl: "private, no-cache") { advisor throws(Refusal) in
-            try RecommendRequest(query: query(request), advisor: advisor)
+        recommend(request, cacheControl: CachePolicy.question) { advisor throws(Refusal) in
+            try RecommendRequest(query: request.queryItems, advisor: advisor)
         }
     }
 
@@ -86,9 +101,7 @@ public struct ClinicalAPI: Sendable {
             let body = GuidanceBody(
                 guidance: guidance, knowledge: advisor.knowledge, audience: asked.audience,
                 explanation: asked.explanation)
-            var response = json(request, of: advisor) { _ in body.bytes() }
-            response.fields["Cache-Control"] = cacheControl
-            return response
+            return json(request, of: advisor, cacheControl: cacheControl) { _ in body.bytes() }
         } catch {
             return refused(error.problem, request)
         }
@@ -98,17 +111,46 @@ public struct ClinicalAPI: Sendable {
 
     /// A JSON answer of one release, or 406 where the client takes none. A route that has taken its advisor gives it, so
     /// that the whole answer comes from one release.
-    func json(_ request: HTTPRequest, of taken: Advisor? = nil, _ body: (Advisor) -> [UInt8]) -> HTTPResponse {
-        guard MediaType.accepts(request[field: "accept"], "application/json") else {
-            return refused(
-                ProblemDetails(
-                    slug: "not-acceptable", title: "Not Acceptable", status: HTTPStatus(406),
-                    detail: "this answer is given as application/json only"), request)
-        }
+    func json(
+        _ request: HTTPRequest, of taken: Advisor? = nil, cacheControl: String = CachePolicy.knowledge,
+        _ body: (Advisor) -> [UInt8]
+    ) -> HTTPResponse {
+        guard MediaType.acceptsJSON(request) else { return notAcceptable(request) }
         let advisor = taken ?? current.advisor
         var response = HTTPResponse(HTTPStatus(200), body: body(advisor), contentType: "application/json")
-        response.fields["Knowledge-Version"] = advisor.knowledge.manifest.version
-        response.fields["Content-Language"] = "en"
+        response.fields.append("Knowledge-Version", advisor.knowledge.manifest.version)
+        response.fields.append("Content-Language", "en")
+        response.fields.append("Cache-Control", cacheControl)
+        if request.method != .post {
+            response.entityTag = EntityTag.strong(for: response.body, prefix: advisor.tagPrefix)
+        }
+        return response
+    }
+
+    /// A stored document of the current release; 404 where there is none.
+    func stored(_ request: HTTPRequest, _ find: (StoredDocuments) -> StoredDocument?) -> HTTPResponse {
+        guard MediaType.acceptsJSON(request) else { return notAcceptable(request) }
+        guard let document = find(current.advisor.stored) else {
+            return refused(
+                ProblemDetails(
+                    slug: "not-found", title: "Not Found", status: HTTPStatus(404),
+                    detail: "there is nothing of this name"),
+                request)
+        }
+        return document.response(to: request)
+    }
+
+    private func notAcceptable(_ request: HTTPRequest) -> HTTPResponse {
+        refused(
+            ProblemDetails(
+                slug: "not-acceptable", title: "Not Acceptable", status: HTTPStatus(406),
+                detail: "this answer is given as application/json only"), request)
+    }
+
+    /// The state of the service, which nobody keeps.
+    private func state(_ body: [UInt8]) -> HTTPResponse {
+        var response = HTTPResponse(HTTPStatus(200), body: body, contentType: "application/json")
+        response.fields.append("Cache-Control", CachePolicy.state)
         return response
     }
 
@@ -117,11 +159,6 @@ public struct ClinicalAPI: Sendable {
         var response = problem.response(requestID: request.id)
         response.fields["Knowledge-Version"] = current.advisor.knowledge.manifest.version
         return response
-    }
-
-    /// The query's parameters; the target was checked when it was read, so there is nothing left to fail.
-    func query(_ request: HTTPRequest) -> [(name: String, value: String)] {
-        (try? request.target.queryItems()) ?? []
     }
 
     // MARK: - Operations and contract
@@ -144,7 +181,7 @@ public struct ClinicalAPI: Sendable {
             $0.member("digest", knowledge.digest)
         }
         json.endObject()
-        return HTTPResponse(HTTPStatus(200), body: json.bytes, contentType: "application/json")
+        return state(json.bytes)
     }
 
     private func index(_ request: HTTPRequest) -> HTTPResponse {
@@ -172,7 +209,7 @@ public struct ClinicalAPI: Sendable {
                     slug: "not-found", title: "Not Found", status: HTTPStatus(404),
                     detail: "openapi.yaml does not lie beside the program"), request)
         }
-        return HTTPResponse(HTTPStatus(200), body: openAPI, contentType: "application/yaml")
+        return openAPI.response(to: request)
     }
 
     private func problem(_ request: HTTPRequest, _ slug: String) -> HTTPResponse {

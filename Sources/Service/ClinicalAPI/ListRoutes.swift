@@ -71,7 +71,7 @@ extension ClinicalAPI {
         _ write: (inout JSONWriter, Element) -> Void
     ) -> HTTPResponse {
         let advisor = current.advisor
-        let query = query(request)
+        let query = request.queryItems
         do {
             let page = try Page(query, known: known, digest: advisor.knowledge.digest)
             let found = try items(advisor, query)
@@ -102,6 +102,9 @@ extension ClinicalAPI {
 
     func drug(_ request: HTTPRequest, _ name: String) -> HTTPResponse {
         let advisor = current.advisor
+        if let document = advisor.stored.drugsByWrittenName[name], MediaType.acceptsJSON(request) {
+            return document.response(to: request)
+        }
         guard let drug = advisor.knowledge.drug(named: name) else {
             return refused(
                 ProblemDetails(
@@ -109,7 +112,7 @@ extension ClinicalAPI {
                     detail: "no drug of this name is covered", suggestions: advisor.knowledge.drugs(near: name)),
                 request)
         }
-        return json(request, of: advisor) { $0.stored.drugs[drug.id]?[DrugJSON.kind(of: name, drug)] ?? [] }
+        return stored(request) { _ in advisor.stored.drugs[drug.id]?[DrugJSON.kind(of: name, drug)] }
     }
 
     // MARK: - References
@@ -144,7 +147,7 @@ extension ClinicalAPI {
                     detail: "there is no source of this id",
                     suggestions: Suggestion.ranked(id, knowledge.clinical.references.keys)), request)
         }
-        return json(request, of: advisor) { $0.stored.references[id] ?? [] }
+        return stored(request) { _ in advisor.stored.references[id] }
     }
 
     // MARK: - Topics
@@ -172,7 +175,7 @@ extension ClinicalAPI {
                     detail: "there is no topic of this id",
                     suggestions: Suggestion.ranked(id, knowledge.clinical.topics.map(\.id))), request)
         }
-        return json(request, of: advisor) { $0.stored.topics[id] ?? [] }
+        return stored(request) { _ in advisor.stored.topics[id] }
     }
 }
 

@@ -1,5 +1,20 @@
+import HTTPWire
+
 /// Media types as far as this service negotiates them (RFC 9110 §12.5.1).
 enum MediaType {
+    /// Whether the client takes JSON. What clients write most is told by its bytes.
+    static func acceptsJSON(_ request: HTTPRequest) -> Bool {
+        guard request.has("accept") else { return true }
+        if request.field("accept", is: "application/json") || request.field("accept", is: "*/*") { return true }
+        return accepts(request[field: "accept"], "application/json")
+    }
+
+    /// Whether the body of a request says that it is JSON in UTF-8.
+    static func isJSON(_ request: HTTPRequest) -> Bool {
+        if request.field("content-type", is: "application/json") { return true }
+        return isJSON(request[field: "content-type"])
+    }
+
     /// Whether a Content-Type is JSON in UTF-8.
     static func isJSON(_ field: String?) -> Bool {
         guard let field else { return false }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
 import Glibc
+import HTTPTLS
 
 /// Asks a running server whether it is ready: the health check of the container, without curl.
 struct HealthcheckCommand: ParsableCommand {
@@ -12,6 +13,12 @@ struct HealthcheckCommand: ParsableCommand {
     var host: String?
     @Option(help: "The port (default: CONSILIUM_PORT, else 8080).")
     var port: Int?
+    @Flag(
+        inversion: .prefixedNo,
+        help:
+            "Whether the port speaks TLS (default: where CONSILIUM_TLS_CERTIFICATE is set). The certificate is not checked."
+    )
+    var tls: Bool?
 
     func run() throws {
         let environment = ProcessInfo.processInfo.environment
@@ -23,7 +30,8 @@ struct HealthcheckCommand: ParsableCommand {
         guard let number = UInt16(exactly: number) else {
             throw ValidationError("the port must lie between 0 and 65535")
         }
-        let status = Self.statusLine(host: address, port: number)
+        let isSecure = tls ?? (environment["CONSILIUM_TLS_CERTIFICATE"].map { !$0.isEmpty } ?? false)
+        let status = Self.statusLine(host: address, port: number, isSecure: isSecure)
         guard let status, status.hasPrefix("HTTP/1.1 200 ") else {
             Console.error("consilium: not ready: \(status ?? "no answer from \(address) port \(number)")")
             throw ExitCode.unavailable
@@ -32,7 +40,7 @@ struct HealthcheckCommand: ParsableCommand {
     }
 
     /// The status line of `GET /readyz`, nil where none came.
-    private static func statusLine(host: String, port: UInt16) -> String? {
+    private static func statusLine(host: String, port: UInt16, isSecure: Bool) -> String? {
         let isSix = host.contains(":")
         let descriptor = socket(isSix ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { return nil }
@@ -42,6 +50,12 @@ struct HealthcheckCommand: ParsableCommand {
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
         guard isSix ? connectSix(descriptor, host, port) : connectFour(descriptor, host, port) else { return nil }
         let request = Array("GET /readyz HTTP/1.1\r\nHost: healthcheck\r\nConnection: close\r\n\r\n".utf8)
+        if isSecure {
+            // A server that closes early must not end this process by SIGPIPE.
+            signal(SIGPIPE, SIG_IGN)
+            return TLSProbe.exchange(request, over: descriptor)
+                .map { String(decoding: $0.prefix { $0 != 0x0D }, as: UTF8.self) }
+        }
         guard send(descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count else { return nil }
         var buffer = [UInt8](repeating: 0, count: 256)
         let count = recv(descriptor, &buffer, buffer.count, 0)

@@ -3,7 +3,9 @@ import ClinicalAPI
 import Dispatch
 import FoundationEssentials
 import Glibc
+import HTTPGzip
 import HTTPServer
+import HTTPTLS
 import HTTPWire
 import KnowledgeStore
 import Logging
@@ -17,7 +19,7 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             Settings are read from flags, then the environment (CONSILIUM_HOST, CONSILIUM_PORT, …), then the \
             configuration file, then defaults. Prints one line when it accepts connections. SIGTERM and SIGINT stop it \
-            gracefully; a second one at once.
+            gracefully; a second one at once. SIGHUP reads the certificates again.
             """)
 
     @Option(help: "The address to listen on (default 127.0.0.1).")
@@ -26,32 +28,41 @@ struct ServeCommand: AsyncParsableCommand {
     var port: Int?
     @Option(help: "A folder of knowledge instead of the bundled one.")
     var knowledge: String?
+    @Option(help: "The certificate chain in PEM; the port then speaks TLS.")
+    var tlsCertificate: String?
+    @Option(help: "The private key of the certificate in PEM.")
+    var tlsKey: String?
+    @Flag(inversion: .prefixedNo, help: "Whether each answer is logged (default yes).")
+    var accessLog: Bool?
     @Option(help: "The configuration file (default Config/consilium.json where it exists).")
     var config: String?
 
     func run() async throws {
-        var settings: Settings
-        do {
-            settings = try Settings.load(file: config, environment: ProcessInfo.processInfo.environment)
-        } catch {
-            for sentence in error.sentences { Console.error("consilium: \(sentence)") }
-            throw ExitCode.badConfiguration
-        }
-        settings.host = host ?? settings.host
-        settings.knowledge = knowledge ?? settings.knowledge
-        if let port {
-            guard (0...65_535).contains(port) else { throw ValidationError("the port must lie between 0 and 65535") }
-            settings.port = port
-        }
-        let base = try KnowledgeOption.load(settings.knowledge)
+        let settings = try readSettings()
+        let base = try KnowledgeOption.load(settings.knowledge.isEmpty ? nil : settings.knowledge)
         let level = Logger.Level(rawValue: settings.logLevel) ?? .info
         let logger = Logger(label: "consilium") { _ in JSONLogHandler(level: level) }
         let readiness = Readiness()
+        // What is coded once is coded as small as it gets.
+        let coder = settings.compression ? GzipCoding(level: 9).makeCoder() : nil
         let api = ClinicalAPI(
-            current: CurrentKnowledge(Advisor(knowledge: base)), openAPI: Self.contract(), readiness: readiness)
+            current: CurrentKnowledge(Advisor(knowledge: base, coder: coder)), openAPI: Self.contract(),
+            readiness: readiness, coder: coder)
+        let router = Router(routes: api.routes)
+        let tls = try openTLS(settings)
+        var configuration = settings.server
+        configuration.secureChannels = tls
+        configuration.contentCoding = settings.compression ? GzipCoding() : nil
+        configuration.observer = Self.observer(settings, logger)
         let server = HTTPServer(
-            configuration: settings.server, handler: Router(routes: api.routes), logger: logger)
+            configuration: configuration, handler: MiddlewareChain(Self.stages(settings, router), around: router))
         let secondSignal = SecondSignal([SIGTERM, SIGINT])
+        let reload = ReloadSignal(SIGHUP) { Self.reload(tls, logger) }
+        let rotation = tls.map { tls in
+            Repetition(every: settings.tlsTicketRotation) {
+                if !tls.rotateTickets() { logger.error("no new ticket key") }
+            }
+        }
         let service = HTTPService(server: server, readiness: readiness, settings: settings, knowledge: base)
         let group = ServiceGroup(
             configuration: .init(
@@ -64,6 +75,91 @@ struct ServeCommand: AsyncParsableCommand {
             throw ExitCode.unavailable
         }
         secondSignal.cancel()
+        reload.cancel()
+        rotation?.cancel()
+    }
+
+    /// The settings of file, environment and flags.
+    private func readSettings() throws -> Settings {
+        var settings: Settings
+        do {
+            settings = try Settings.load(file: config, environment: ProcessInfo.processInfo.environment)
+        } catch {
+            for sentence in error.sentences { Console.error("consilium: \(sentence)") }
+            throw ExitCode.badConfiguration
+        }
+        settings.host = host ?? settings.host
+        settings.knowledge = knowledge ?? settings.knowledge
+        settings.accessLog = accessLog ?? settings.accessLog
+        if let tlsCertificate { settings.tlsCertificate = [tlsCertificate] }
+        if let tlsKey { settings.tlsKey = [tlsKey] }
+        if let port {
+            guard (0...65_535).contains(port) else { throw ValidationError("the port must lie between 0 and 65535") }
+            settings.port = port
+        }
+        var faults: [String] = []
+        settings.check(&faults)
+        guard faults.isEmpty else {
+            for sentence in faults { Console.error("consilium: \(sentence)") }
+            throw ExitCode.badConfiguration
+        }
+        return settings
+    }
+
+    private func openTLS(_ settings: Settings) throws -> TLSContext? {
+        guard settings.isSecure else { return nil }
+        var configuration = TLSConfiguration(
+            certificates: zip(settings.tlsCertificate, settings.tlsKey).map { CertificateFiles(chain: $0, key: $1) })
+        configuration.clientAuthorities = settings.tlsClientCA.isEmpty ? nil : settings.tlsClientCA
+        configuration.clientCertificates = .init(rawValue: settings.tlsClientCertificates) ?? .none
+        do throws(TLSConfigurationError) {
+            let context = try TLSContext(configuration)
+            if context.secondsOfValidity < 0 { Console.error("warning: a certificate has expired") }
+            return context
+        } catch {
+            Console.error("consilium: \(error.sentence)")
+            throw ExitCode.badConfiguration
+        }
+    }
+
+    /// The stages around the routes, outermost first: pages of other origins must be able to read also a 429.
+    private static func stages(_ settings: Settings, _ router: Router) -> [any Middleware] {
+        var stages: [any Middleware] = []
+        if !settings.corsOrigins.isEmpty {
+            stages.append(
+                CrossOrigin(
+                    origins: settings.corsOrigins,
+                    exposed: [
+                        "ETag", "Knowledge-Version", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id",
+                    ], allowsPrivateNetwork: settings.corsPrivateNetwork, methods: { router.allowedMethods(of: $0) }))
+        }
+        if settings.rateLimit > 0 {
+            stages.append(
+                RateLimit(requestsPerMinute: settings.rateLimit) { request in
+                    let path = request.path
+                    return path.elementsEqual("/livez".utf8) || path.elementsEqual("/readyz".utf8)
+                })
+        }
+        return stages
+    }
+
+    private static func observer(_ settings: Settings, _ logger: Logger) -> (any ExchangeObserver)? {
+        var observers: [any ExchangeObserver] = []
+        if settings.accessLog { observers.append(AccessLog(logger, silentRoutes: ["/livez", "/readyz"])) }
+        if settings.metrics { observers.append(ServerMetrics(prefix: "consilium_http")) }
+        return observers.count > 1 ? ObserverGroup(observers) : observers.first
+    }
+
+    /// SIGHUP: certificates are read again. Those of before stay where the new cannot be used.
+    private static func reload(_ tls: TLSContext?, _ logger: Logger) {
+        guard let tls else { return logger.notice("nothing to reload: no certificates are configured") }
+        do throws(TLSConfigurationError) {
+            try tls.reload()
+            logger.notice("certificates reloaded")
+        } catch {
+            logger.error(
+                "certificates not reloaded; those of before stay in use", metadata: ["reason": "\(error.sentence)"])
+        }
     }
 
     /// `openapi.yaml` beside the program, else in the working folder.
@@ -86,10 +182,12 @@ struct HTTPService: Service {
         let address = try server.start()
         for warning in knowledge.warnings { Console.error("warning: \(warning)") }
         Console.line(
-            "consilium \(ProductVersion.current) answers on \(address) with knowledge \(knowledge.manifest.version)")
+            "consilium \(ProductVersion.current) answers on \(settings.isSecure ? "https" : "http")://\(address) with knowledge \(knowledge.manifest.version)"
+        )
         try await gracefulShutdown()
         // Not ready first, so that balancers look elsewhere; then the listeners close and what is under way is finished.
         readiness.beginDrain()
+        server.beginLeaving()
         if settings.drainDelay > 0 { try? await Task.sleep(for: .seconds(settings.drainDelay)) }
         await server.stop(within: .seconds(settings.shutdownTimeout))
     }
@@ -112,4 +210,34 @@ final class SecondSignal {
 
     /// Watches no more.
     func cancel() { for source in sources { source.cancel() } }
+}
+
+/// Does something each time a signal comes.
+final class ReloadSignal {
+    private let source: any DispatchSourceSignal
+
+    init(_ number: Int32, _ action: @escaping @Sendable () -> Void) {
+        signal(number, SIG_IGN)
+        source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+        source.setEventHandler { action() }
+        source.resume()
+    }
+
+    /// Watches no more.
+    func cancel() { source.cancel() }
+}
+
+/// Does something every so many seconds, on a queue of Dispatch.
+final class Repetition {
+    private let source: any DispatchSourceTimer
+
+    init(every seconds: Int, _ action: @escaping @Sendable () -> Void) {
+        source = DispatchSource.makeTimerSource(queue: .global())
+        source.schedule(deadline: .now() + .seconds(seconds), repeating: .seconds(seconds), leeway: .seconds(1))
+        source.setEventHandler { action() }
+        source.resume()
+    }
+
+    /// Does it no more.
+    func cancel() { source.cancel() }
 }

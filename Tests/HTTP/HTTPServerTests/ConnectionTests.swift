@@ -1,5 +1,8 @@
+import Foundation
 import HTTPWire
+import Synchronization
 import Testing
+import WireCorpus
 
 @testable import HTTPServer
 
@@ -11,30 +14,45 @@ struct Echo: HTTPHandler {
             body: Array("\(request.method) /\(request.target.segments.joined(separator: "/")) ".utf8) + request.body)
     }
 
-    func maximumBodySize(for request: HTTPRequest) -> Int? { request.target.segments == ["small"] ? 4 : nil }
+    func admission(of head: HTTPRequest) -> Admission {
+        switch head.target.segments.first {
+        case "small": Admission(maximumBodySize: 4)
+        case "nothing": Admission(refusal: HTTPResponse(HTTPStatus(404)))
+        default: Admission()
+        }
+    }
 }
 
 /// A connection in memory with a clock that is turned by hand.
 struct Desk {
     var connection: Connection
-    var world: Connection.Surroundings
+    var context: LoopContext
     var now: Milliseconds = 1_000
-    private var taken = 0
 
-    init(isDraining: Bool = false) {
-        world = Connection.Surroundings(
-            handler: Echo(), limits: ParsingLimits(), deadlines: Deadlines(), date: "D", isDraining: isDraining,
-            identifier: RequestIdentifier(loop: 0), records: true)
-        connection = Connection(now: now, world.deadlines)
+    init(
+        handler: any HTTPHandler = Echo(), isDraining: Bool = false, coder: (any ContentCoder)? = nil,
+        observer: (any ExchangeObserver)? = nil
+    ) {
+        context = LoopContext(handler: handler, coder: coder, observer: observer)
+        context.setWallClock(milliseconds: 0)
+        context.closesAll = isDraining
+        connection = Connection(peer: nil, deadline: now + context.deadlines.idle)
     }
 
-    mutating func receive(_ text: String) { connection.receive(Array(text.utf8)[...], now: now, &world) }
+    mutating func receive(_ text: String) { receive(Array(text.utf8)) }
+
+    mutating func receive(_ bytes: [UInt8]) { connection.receive(bytes.span, now: now, &context) }
 
     /// Everything written since the last call, taken as sent.
     mutating func sent() -> String {
-        let text = String(decoding: connection.output.dropFirst(connection.written), as: UTF8.self)
-        connection.didWrite(connection.output.count - connection.written, now: now, &world)
-        return text
+        var bytes: [UInt8] = []
+        while !context.output.isEmpty {
+            let before = bytes.count
+            context.output.copy(into: &bytes, limit: .max)
+            context.output.advance(bytes.count - before)
+            connection.resume(now: now, &context)
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// The statuses and bodies of what was sent.
@@ -42,6 +60,48 @@ struct Desk {
         sent().components(separatedBy: "HTTP/1.1 ").dropFirst().map { part in
             let sides = part.split(separator: "\r\n\r\n", maxSplits: 1, omittingEmptySubsequences: false)
             return part.prefix(3) + " " + (sides.count > 1 ? sides[1] : "")
+        }
+    }
+
+    /// The deadline passes.
+    mutating func expire() { connection.expire(&context) }
+}
+
+/// Remembers what it is told.
+final class Recorder: ExchangeObserver {
+    let exchanges = Mutex<[Exchange]>([])
+    let reasons = Mutex<[String]>([])
+    func didAnswer(_ exchange: Exchange) { exchanges.withLock { $0.append(exchange) } }
+    func connectionsChanged(by difference: Int) {}
+    func didTurnAway(_ reason: String) { reasons.withLock { $0.append(reason) } }
+}
+
+/// The handler that the corpus is written for: 200 and what was read, 501 for a method that nobody knows.
+struct Oracle: HTTPHandler {
+    func respond(to request: HTTPRequest) -> HTTPResponse {
+        guard HTTPMethod.known.contains(request.method) else { return HTTPResponse(HTTPStatus(501)) }
+        let path = request.hasAsterisk ? "*" : "/" + request.target.segments.joined(separator: "/")
+        return HTTPResponse(
+            HTTPStatus(200),
+            body: Array("\(request.method)\u{1}\(path)\u{1}\(request.target.query ?? "\u{2}")\u{1}".utf8)
+                + request.body,
+            contentType: "application/octet-stream")
+    }
+
+    /// What the bytes of answers of this handler tell.
+    static func answers(in text: String) -> [WireSample.Answer] {
+        // A body may hold `HTTP/1.1 ` too, but no digit behind it.
+        text.components(separatedBy: "HTTP/1.1 ").dropFirst().filter { $0.first?.isNumber == true }.map { part in
+            let status = Int(part.prefix(3)) ?? 0
+            guard status == 200, let start = part.range(of: "\r\n\r\n")?.upperBound else {
+                return WireSample.Answer(status: status)
+            }
+            let parts = part[start...].split(separator: "\u{1}", maxSplits: 3, omittingEmptySubsequences: false)
+                .map(String.init)
+            guard parts.count == 4 else { return WireSample.Answer(status: status) }
+            return WireSample.Answer(
+                status: status, method: parts[0], path: parts[1], query: parts[2] == "\u{2}" ? nil : parts[2],
+                body: parts[3].isEmpty ? nil : parts[3])
         }
     }
 }
@@ -118,7 +178,7 @@ extension String {
     @Test func `closes a connection that is idle, without a word`() {
         var desk = Desk()
         #expect(desk.connection.deadline == 61_000)
-        desk.connection.expire(&desk.world)
+        desk.expire()
         #expect(desk.sent() == "")
         #expect(desk.connection.isClosing)
     }
@@ -130,7 +190,7 @@ extension String {
         desk.now = 9_000
         desk.receive("TP")
         #expect(desk.connection.deadline == 11_000)
-        desk.connection.expire(&desk.world)
+        desk.expire()
         #expect(desk.sent().hasPrefix("HTTP/1.1 408 "))
     }
 
@@ -138,7 +198,7 @@ extension String {
         var desk = Desk()
         desk.receive("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc")
         #expect(desk.connection.deadline == 31_000)
-        desk.connection.expire(&desk.world)
+        desk.expire()
         #expect(desk.sent().hasPrefix("HTTP/1.1 408 "))
     }
 
@@ -157,22 +217,95 @@ extension String {
         #expect(!desk.sent().contains("a b"))
     }
 
-    @Test func `records method, status and size, never the path`() {
-        var desk = Desk()
-        desk.receive("GET /secret HTTP/1.1\r\nHost: h\r\n\r\n")
-        #expect(desk.connection.records.map(\.status) == [200])
-        #expect(desk.connection.records.map(\.template) == ["-"])
+    @Test func `tells what came of each request, never the path`() {
+        let recorder = Recorder()
+        var desk = Desk(handler: Router(routes: []), observer: recorder)
+        desk.receive("GET /secret?q=secret HTTP/1.1\r\nHost: h\r\n\r\nBREW / HTTP/1.1\r\nHost: h\r\n\r\n\0")
+        let seen = recorder.exchanges.withLock { $0 }
+        #expect(seen.map(\.status) == [404, 501, 400])
+        #expect(seen.map(\.method) == ["GET", "other", "-"])
+        #expect(seen.map(\.route) == ["unmatched", "unmatched", "unread"])
+        #expect(seen.map(\.refusal) == [nil, nil, "malformed-request"])
+        #expect(!"\(seen)".contains("secret"))
     }
 
-    @Test func `stops reading while its answers are not taken`() {
+    @Test func `carries the trace of its sender`() {
+        let recorder = Recorder()
+        var desk = Desk(observer: recorder)
+        desk.receive(
+            "GET / HTTP/1.1\r\nHost: h\r\ntraceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n\r\n")
+        #expect(recorder.exchanges.withLock { $0.first?.trace?.traceID } == "4bf92f3577b34da6a3ce929d0e0e4736")
+    }
+
+    @Test func `keeps an HTTP 1.0 connection that asks for it, and says so`() {
+        var desk = Desk()
+        desk.receive("GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /b HTTP/1.0\r\n\r\n")
+        let sent = desk.sent()
+        #expect(sent.contains("Connection: keep-alive\r\n"))
+        #expect(sent.contains("GET /b") && sent.contains("Connection: close\r\n"))
+        #expect(desk.connection.isClosing && !desk.connection.lingers)
+    }
+
+    @Test func `refuses early what waits for 100, and reads the body of others`() {
+        var desk = Desk()
+        desk.receive("POST /nothing HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n")
+        #expect(desk.sent() == "")
+        desk.receive("ok")
+        #expect(desk.answers() == ["404 "])
+        #expect(!desk.connection.isClosing)
+        desk.receive("POST /nothing HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
+        let sent = desk.sent()
+        #expect(sent.hasPrefix("HTTP/1.1 404 ") && sent.contains("Connection: close"))
+        #expect(desk.connection.isClosing && desk.connection.lingers)
+    }
+
+    @Test func `invites no body that has begun to come`() {
+        var desk = Desk()
+        desk.receive("POST /a HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\no")
+        #expect(desk.sent() == "")
+        desk.receive("k")
+        #expect(desk.answers() == ["200 POST /a ok"])
+    }
+
+    @Test func `drops half a request when its peer has no more to say, and answers a whole one`() {
+        var desk = Desk()
+        desk.receive("GET /a HTTP/1.1\r\nHost: h\r\n\r\nGET /b")
+        desk.connection.receiveEnd()
+        #expect(desk.connection.isClosing)
+        #expect(desk.answers() == ["200 GET /a "])
+    }
+
+    @Test func `stops answering while its answers are not taken, and goes on when they are`() {
         var desk = Desk()
         let request =
             "POST /b HTTP/1.1\r\nHost: h\r\nContent-Length: 200000\r\n\r\n" + String(repeating: "x", count: 200_000)
-        for _ in 0..<12 { desk.receive(request) }
-        #expect(desk.connection.output.count < 2 << 20)
-        var bodies = 0
-        while desk.connection.hasOutput { bodies += desk.answers().count }
-        #expect(bodies == 12)
+        desk.receive(String(repeating: request, count: 12))
+        #expect(desk.context.output.count < 2 << 20)
+        #expect(desk.connection.isHeldBack)
+        desk.connection.receiveEnd()
+        #expect(!desk.connection.isClosing)
+        #expect(desk.answers().count == 12)
+    }
+
+    @Test("answers the corpus however the bytes are split", arguments: WireSample.all)
+    func corpus(_ sample: WireSample) {
+        let steps = sample.bytes.count > 4_096 ? [sample.bytes.count, 1_021] : [sample.bytes.count, 1, 2, 3, 7, 64]
+        for step in steps {
+            var desk = Desk(handler: Oracle())
+            var answers: [WireSample.Answer] = []
+            var index = 0
+            while index < sample.bytes.count, !desk.connection.isClosing {
+                let end = min(sample.bytes.count, index + max(1, step))
+                desk.receive(Array(sample.bytes[index..<end]))
+                index = end
+                answers += Oracle.answers(in: desk.sent())
+            }
+            #expect(sample.isMet(by: answers), "in steps of \(step): saw \(answers), expected \(sample.answers)")
+            #expect(
+                desk.connection.isClosing == (sample.answers.last?.closes ?? false),
+                "in steps of \(step): whether it closes")
+            if sample.waits { #expect(!desk.connection.isIdle) }
+        }
     }
 
     @Test func `never traps on random bytes`() {
@@ -211,6 +344,8 @@ extension String {
             ("BREW", "/drugs", 405, "GET, HEAD, OPTIONS"), ("GET", "/recommend", 405, "OPTIONS, POST"),
             ("BREW", "/nothing", 501, nil),
             ("OPTIONS", "/recommend", 204, "OPTIONS, POST"), ("OPTIONS", "*", 204, "GET, HEAD, OPTIONS, POST"),
+            ("GET", "/%64rugs/x", 200, nil), ("GET", "/drugs/x/", 404, nil), ("GET", "//drugs", 404, nil),
+            ("GET", "http://h", 404, nil),
         ] as [(String, String, Int, String?)])
     func answers(_ method: String, _ path: String, _ status: Int, _ allow: String?) throws {
         let response = router.respond(to: try HTTPRequest(HTTPMethod(method), path))
@@ -219,7 +354,9 @@ extension String {
     }
 
     @Test func `names the route for the log, not the path`() throws {
-        #expect(router.template(of: try HTTPRequest(.get, "/drugs/secret")) == "/drugs/{name}")
-        #expect(router.template(of: try HTTPRequest(.get, "/secret")) == "unmatched")
+        #expect(router.respond(to: try HTTPRequest(.get, "/drugs/secret")).route == "/drugs/{name}")
+        #expect(router.respond(to: try HTTPRequest(.get, "/v1/drugs/secret")).route == "/drugs/{name}")
+        #expect(router.respond(to: try HTTPRequest(.post, "/drugs/secret")).route == "/drugs/{name}")
+        #expect(router.respond(to: try HTTPRequest(.get, "/secret")).route == "unmatched")
     }
 }

@@ -1,7 +1,6 @@
 import Foundation
 import HTTPServer
 import HTTPWire
-import Logging
 import TestSupport
 import Testing
 
@@ -14,11 +13,8 @@ struct Live {
         var configuration = ServerConfiguration()
         configuration.port = 0
         configuration.loops = 2
-        configuration.logsAccess = false
         configure(&configuration)
-        server = HTTPServer(
-            configuration: configuration, handler: try Checkout.router(),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        server = HTTPServer(configuration: configuration, handler: try Checkout.router())
         address = try server.start()
     }
 
@@ -182,8 +178,7 @@ struct Live {
     @Test func `says in a sentence why it cannot listen`() throws {
         var configuration = ServerConfiguration()
         configuration.host = "nowhere.example"
-        let server = HTTPServer(
-            configuration: configuration, handler: try Checkout.router(), logger: Logger(label: "test"))
+        let server = HTTPServer(configuration: configuration, handler: try Checkout.router())
         #expect(throws: ServerStartError.badHost("nowhere.example")) { try server.start() }
         #expect(ServerStartError.badHost("x").sentence == "`x` is no numeric IPv4 or IPv6 address and not `localhost`")
     }

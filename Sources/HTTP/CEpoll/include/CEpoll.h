@@ -11,6 +11,18 @@
 /* Declared here and not by _GNU_SOURCE, which would give the system's headers another shape than Swift's Glibc module. */
 extern int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);
 
+/* sched_getaffinity(2), as raw bytes: its set type belongs to _GNU_SOURCE too. */
+extern int sched_getaffinity(int process, unsigned long size, void *set);
+
+/* How many processors this process may run on; 0 where the kernel does not say. */
+static inline int consilium_processors(void) {
+    unsigned long words[128] = {0};
+    int count = 0;
+    if (sched_getaffinity(0, sizeof words, words) != 0) return 0;
+    for (int i = 0; i < 128; i++) count += __builtin_popcountl(words[i]);
+    return count;
+}
+
 /* accept4(2): a non-blocking descriptor that no child inherits, in one call. */
 static inline int consilium_accept(int listener, struct sockaddr_storage *address) {
     socklen_t length = sizeof(*address);

@@ -1,6 +1,60 @@
 #ifndef COPENSSL_H
 #define COPENSSL_H
-/* What Swift cannot import of OpenSSL 3: its function-like macros. */
+/* What Swift cannot import of OpenSSL 3: its function-like macros, and the callbacks that C must give it. */
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+/* TLS 1.2 and 1.3, nothing that a scanner of today finds fault with. 1 where OpenSSL took all of it. */
+static inline int consilium_context_harden(SSL_CTX *context) {
+    SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE |
+                                     SSL_OP_PRIORITIZE_CHACHA);
+    SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+                                  SSL_MODE_RELEASE_BUFFERS);
+    /* Sessions live in tickets only: nothing of them is kept here. */
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    /* One receive a record instead of two; SSL_has_pending(3) tells what was read ahead. */
+    SSL_CTX_set_read_ahead(context, 1);
+    SSL_CTX_set_num_tickets(context, 1);
+    return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 &&
+           SSL_CTX_set_max_proto_version(context, TLS1_3_VERSION) == 1 &&
+           SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1 &&
+           SSL_CTX_set1_groups_list(context, "X25519:P-256:P-384") == 1 &&
+           SSL_CTX_set_session_id_context(context, (const unsigned char *)"consilium", 9) == 1;
+}
+
+static inline int consilium_is_http_request(unsigned long error) {
+    int reason = ERR_GET_REASON(error);
+    return reason == SSL_R_HTTP_REQUEST || reason == SSL_R_HTTPS_PROXY_REQUEST;
+}
+
+/* Only this version of TLS, for clients in tests. */
+static inline void consilium_test_versions(SSL_CTX *context, int version) {
+    SSL_CTX_set_min_proto_version(context, version);
+    SSL_CTX_set_max_proto_version(context, version);
+}
+
+/* Keys of session tickets, shared by all contexts and threads: the newest seals, the one before still opens. Each context
+   that uses them holds them. */
+struct consilium_keys;
+struct consilium_keys *consilium_keys_new(void);
+void consilium_keys_release(struct consilium_keys *keys);
+/* Makes a new key the newest; 0 where there is no randomness. */
+int consilium_keys_rotate(struct consilium_keys *keys);
+
+/* Sets the callbacks of tickets and of ALPN (http/1.1 only, RFC 7301). 1 where OpenSSL took them. */
+int consilium_context_callbacks(SSL_CTX *context, struct consilium_keys *keys);
+
+/* Adds a name that chooses the certificate of `other` for connections made from `first`, which holds `other` from then on
+   (RFC 6066 section 3). 1 where memory was there. */
+int consilium_context_add_name(SSL_CTX *first, const char *name, SSL_CTX *other);
+
+/* The DNS names of a certificate (subjectAltName), one after the other: the name at `index`, or null behind the last. The
+   caller frees it with consilium_free. */
+char *consilium_certificate_name(const X509 *certificate, int index);
+static inline void consilium_free(void *memory) { OPENSSL_free(memory); }
+
+/* How long a certificate is valid yet, in seconds; negative where it has expired. */
+long long consilium_certificate_seconds(const X509 *certificate);
 #endif

@@ -1,0 +1,137 @@
+import Glibc
+public import HTTPWire
+
+/// Monotonic time in milliseconds; the zero is anywhere.
+typealias Milliseconds = UInt64
+
+/// How long each phase of a connection may take.
+public struct Deadlines: Sendable, Equatable {
+    /// For a TLS handshake, milliseconds.
+    public var handshake: UInt64 = 10_000
+    /// From the first byte of a head to its last, milliseconds.
+    public var head: UInt64 = 10_000
+    /// From a head to the last byte of its body, milliseconds.
+    public var body: UInt64 = 30_000
+    /// Between requests, milliseconds.
+    public var idle: UInt64 = 60_000
+    /// Without progress in writing, milliseconds.
+    public var write: UInt64 = 30_000
+
+    /// The times above.
+    public init() {}
+}
+
+/// What an event loop has once for all its connections: the handler, the limits, the time of this moment, and the room in
+/// which requests are read and responses are gathered.
+struct LoopContext {
+    let handler: any HTTPHandler
+    let limits: ParsingLimits
+    let deadlines: Deadlines
+    /// Codes and decodes bodies; nil where no coding is offered.
+    let coder: (any ContentCoder)?
+    let coding: CodingPolicy
+    /// What is told of each answer; nil where nobody listens.
+    let observer: (any ExchangeObserver)?
+    /// Field lines of every response: the date of this second and the fixed ones.
+    var common: [UInt8] = []
+    /// The same for what is sent in the clear on a port for TLS.
+    private(set) var commonInTheClear: [UInt8] = []
+    private let isSecure: Bool
+    /// Whether every answer closes its connection, since the server is on its way down.
+    var closesAll = false
+    /// Where the responses of the connection that is served now gather.
+    var output = OutputQueue()
+    /// A request to read into, given back after use.
+    var spareRequest = HTTPRequest.blank
+
+    /// Milliseconds since 1970, for the ids of requests.
+    private(set) var wallClock: UInt64 = 0
+    private var second: UInt64 = .max
+    private let idBase = UInt64.random(in: 0..<1 << 62)
+    private var idCount: UInt64 = 0
+
+    init(
+        handler: any HTTPHandler, limits: ParsingLimits = ParsingLimits(), deadlines: Deadlines = Deadlines(),
+        coder: (any ContentCoder)? = nil, coding: CodingPolicy = CodingPolicy(),
+        observer: (any ExchangeObserver)? = nil, isSecure: Bool = false
+    ) {
+        self.handler = handler
+        self.limits = limits
+        self.deadlines = deadlines
+        self.coder = coder
+        self.coding = coding
+        self.observer = observer
+        self.isSecure = isSecure
+    }
+
+    /// Takes the time of this moment; the `Date` field (RFC 9110 §6.6.1) is written anew once a second.
+    mutating func setWallClock(milliseconds: UInt64) {
+        wallClock = milliseconds
+        guard milliseconds / 1_000 != second else { return }
+        second = milliseconds / 1_000
+        let date = HTTPDate.text(secondsSince1970: Int(second))
+        commonInTheClear = Array("Date: \(date)\r\nX-Content-Type-Options: nosniff\r\n".utf8)
+        // RFC 6797 §7.2: only over TLS.
+        common = commonInTheClear + (isSecure ? Array("Strict-Transport-Security: max-age=31536000\r\n".utf8) : [])
+    }
+
+    /// The sender's id where it is harmless, else a UUID of version 7: 48 bits of time, a count, 62 random bits that the
+    /// count is added to, so that no two of a loop are alike.
+    mutating func identity(for request: HTTPRequest) -> RequestID {
+        if request.has("x-request-id"), let text = request[field: "x-request-id"], let id = RequestID(given: text) {
+            return id
+        }
+        return newIdentity()
+    }
+
+    /// An id of ours.
+    mutating func newIdentity() -> RequestID {
+        idCount &+= 1
+        let high = wallClock << 16 | 0x7000 | idCount & 0xFFF
+        let low = 0x8000_0000_0000_0000 | (idBase &+ idCount) & 0x3FFF_FFFF_FFFF_FFFF
+        return .made(high, low)
+    }
+}
+
+/// How content coding is used.
+public struct CodingPolicy: Sendable, Equatable {
+    /// Bodies below this are sent as they are, bytes.
+    public var minimumSize = 1_024
+    /// How many times larger than what came a coded request body may become.
+    public var maximumRatio = 100
+
+    /// The values above.
+    public init() {}
+}
+
+/// What came of one request, for logs and metrics. Nothing of it is a patient's.
+public struct Exchange: Sendable {
+    /// The method, or `other` where it is none of RFC 9110, or `-` where nothing was read.
+    public let method: String
+    /// The pattern of the route, `unmatched`, or `unread`.
+    public let route: String
+    /// The status.
+    public let status: Int
+    /// Bytes of the request's body.
+    public let bytesIn: Int
+    /// Bytes of the response's body.
+    public let bytesOut: Int
+    /// The id of the request.
+    public let id: RequestID
+    /// The trace that the sender began, where it sent one that is well-formed.
+    public let trace: TraceContext?
+    /// Microseconds between the whole request and its response.
+    public let duration: UInt64
+    /// Why it was refused before a handler saw it: a problem's slug.
+    public let refusal: String?
+}
+
+/// Is told of what happens, on the event loops.
+public protocol ExchangeObserver: Sendable {
+    /// A request was answered.
+    func didAnswer(_ exchange: Exchange)
+    /// The number of open connections changed by this much.
+    func connectionsChanged(by difference: Int)
+    /// A connection was turned away before it was read: `connections`, `address`, `descriptors`, `handshake`.
+    func didTurnAway(_ reason: String)
+}

@@ -1,0 +1,76 @@
+import COpenSSL
+import Glibc
+import HTTPServer
+
+/// One TLS connection over a descriptor that it does not own.
+final class TLSChannel: SecureChannel {
+    private let connection: OpaquePointer
+    private var isBroken = false
+    private var isReady = false
+
+    /// Takes the connection over.
+    init(_ connection: OpaquePointer) { self.connection = connection }
+
+    deinit { SSL_free(connection) }
+
+    func handshake() -> ChannelStep {
+        ERR_clear_error()
+        let result = SSL_do_handshake(connection)
+        if result == 1 {
+            isReady = true
+            return .moved(0)
+        }
+        // SSL_get_error(3) looks at the queue of errors, which is read only after it.
+        let kind = SSL_get_error(connection, result)
+        switch kind {
+        case SSL_ERROR_WANT_READ: return .needsReading
+        case SSL_ERROR_WANT_WRITE: return .needsWriting
+        default:
+            isBroken = true
+            if consilium_is_http_request(ERR_peek_error()) != 0 {
+                ERR_clear_error()
+                return .failed(.plainHTTP)
+            }
+            guard kind == SSL_ERROR_SSL else { return .failed(.broken) }
+            return .failed(.handshake(reason: OpenSSLError.last()))
+        }
+    }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) -> ChannelStep {
+        ERR_clear_error()
+        var count = 0
+        let result = SSL_read_ex(connection, buffer.baseAddress, buffer.count, &count)
+        return result == 1 ? .moved(count) : outcome(result)
+    }
+
+    func write(_ bytes: UnsafeRawBufferPointer) -> ChannelStep {
+        guard !bytes.isEmpty else { return .moved(0) }
+        ERR_clear_error()
+        var count = 0
+        let result = SSL_write_ex(connection, bytes.baseAddress, bytes.count, &count)
+        return result == 1 ? .moved(count) : outcome(result)
+    }
+
+    func close() {
+        // SSL_shutdown(3): not after a fatal error, and not before the handshake is done.
+        guard isReady, !isBroken else { return }
+        isBroken = true
+        ERR_clear_error()
+        SSL_shutdown(connection)
+        ERR_clear_error()
+    }
+
+    var hasBufferedInput: Bool { SSL_has_pending(connection) == 1 }
+
+    private func outcome(_ result: Int32) -> ChannelStep {
+        switch SSL_get_error(connection, result) {
+        case SSL_ERROR_WANT_READ: return .needsReading
+        case SSL_ERROR_WANT_WRITE: return .needsWriting
+        case SSL_ERROR_ZERO_RETURN: return .ended
+        default:
+            isBroken = true
+            ERR_clear_error()
+            return .failed(.broken)
+        }
+    }
+}

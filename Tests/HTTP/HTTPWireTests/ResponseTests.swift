@@ -1,0 +1,169 @@
+import HTTPWire
+import Testing
+
+@Suite struct `A response` {
+    private func head(
+        _ response: HTTPResponse, _ option: ConnectionOption = .persists, id: RequestID = .none
+    ) -> String {
+        var bytes: [UInt8] = []
+        ResponseSerializer.writeHead(
+            of: response, common: Array("Date: D\r\n".utf8), requestID: id, option, into: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    @Test func `is written with its framing`() {
+        let response = HTTPResponse(HTTPStatus(200), body: Array("hi".utf8), contentType: "text/plain")
+        #expect(
+            head(response, .closes)
+                == "HTTP/1.1 200 OK\r\nDate: D\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: 2\r\n\r\n"
+        )
+    }
+
+    @Test func `has no length where it has no body`() {
+        #expect(head(HTTPResponse(HTTPStatus(204))) == "HTTP/1.1 204 No Content\r\nDate: D\r\n\r\n")
+        #expect(head(HTTPResponse(HTTPStatus(304))) == "HTTP/1.1 304 Not Modified\r\nDate: D\r\n\r\n")
+    }
+
+    @Test func `tells HTTP 1.0 that it goes on`() {
+        #expect(head(HTTPResponse(HTTPStatus(404)), .keepAlive).contains("\r\nConnection: keep-alive\r\n"))
+    }
+
+    @Test func `has an id that is a UUID of version 7 or the sender's`() {
+        let id = RequestID.made(0x0191_2345_6789_7ABC, 0x8123_4567_89AB_CDEF)
+        #expect(id.text == "01912345-6789-7abc-8123-456789abcdef")
+        #expect(
+            head(HTTPResponse(HTTPStatus(200)), id: id).contains(
+                "X-Request-Id: 01912345-6789-7abc-8123-456789abcdef\r\n"))
+        #expect(head(HTTPResponse(HTTPStatus(200)), id: .given("a-1")).contains("X-Request-Id: a-1\r\n"))
+        for _ in 0..<1_000 {
+            let random = RequestID.made(.random(in: 0 ... .max), .random(in: 0 ... .max))
+            #expect(head(HTTPResponse(HTTPStatus(200)), id: random).contains("X-Request-Id: \(random.text)\r\n"))
+        }
+    }
+
+    @Test("does not take an id such as", arguments: ["", "a b", "a\r\nb", "é", String(repeating: "a", count: 129)])
+    func badID(_ text: String) { #expect(RequestID(given: text) == nil) }
+
+    @Test func `cannot be split by a field`() {
+        var fields = HTTPFields()
+        fields["X"] = "a\r\nSet-Cookie: b"
+        fields["X: y\r\nZ"] = "a"
+        fields[""] = "a"
+        #expect(fields.fields.isEmpty)
+    }
+
+    @Test func `replaces, removes and joins its fields`() {
+        var fields = HTTPFields()
+        fields["A"] = "1"
+        fields["b"] = ""
+        fields.append("a", "2")
+        #expect(fields["a"] == "1")
+        #expect(fields.fields.map(\.name) == ["A", "b", "a"])
+        fields["a"] = "3"
+        #expect(fields.fields.map(\.value) == ["", "3"])
+        fields["B"] = nil
+        #expect(String(decoding: fields.wire, as: UTF8.self) == "a: 3\r\n")
+        fields.add("Origin", to: "Vary")
+        fields.add("accept-encoding", to: "vary")
+        fields.add("origin", to: "Vary")
+        #expect(fields["Vary"] == "Origin, accept-encoding")
+    }
+}
+
+@Suite struct `A date` {
+    @Test(
+        "is written and read again",
+        arguments: [
+            (0, "Thu, 01 Jan 1970 00:00:00 GMT"), (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"),
+            (951_782_400, "Tue, 29 Feb 2000 00:00:00 GMT"), (4_102_444_799, "Thu, 31 Dec 2099 23:59:59 GMT"),
+        ])
+    func date(_ seconds: Int, _ text: String) {
+        #expect(HTTPDate.text(secondsSince1970: seconds) == text)
+        #expect(HTTPDate.seconds(text) == seconds)
+    }
+
+    @Test("is read in the obsolete forms", arguments: ["Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"])
+    func obsolete(_ text: String) { #expect(HTTPDate.seconds(text) == 784_111_777) }
+
+    @Test(
+        "is none in",
+        arguments: [
+            "", "0", "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 25:49:37 GMT", "Sun, 32 Nov 1994 08:49:37 GMT",
+            "Sun, 06 Foo 1994 08:49:37 GMT", "Sun, 06 Nov 99999999999999999999 08:49:37 GMT",
+        ])
+    func bad(_ text: String) { #expect(HTTPDate.seconds(text) == nil) }
+
+    @Test func `begins a day`() {
+        #expect(
+            HTTPDate.seconds(isoDay: "2026-11-24").map { HTTPDate.text(secondsSince1970: $0) }
+                == "Tue, 24 Nov 2026 00:00:00 GMT")
+        #expect(HTTPDate.seconds(isoDay: "2026-13-01") == nil)
+    }
+}
+
+@Suite struct `An entity tag` {
+    @Test(
+        "is named by a list or not",
+        arguments: [
+            ("\"a\"", true, true), ("W/\"a\"", true, false), ("*", true, true), ("\"b\", \"a\"", true, true),
+            ("\"b\",, W/\"a\" ,", true, false), ("\"b\"", false, false), ("a", false, false), ("\"a", false, false),
+            ("\"a\" \"b\"", false, false), ("", false, false), ("w/\"a\"", false, false), ("\"a,b\"", false, false),
+        ])
+    func list(_ field: String, _ weakly: Bool, _ strongly: Bool) {
+        #expect(EntityTag.list(field, names: "\"a\"", weakly: true) == weakly)
+        #expect(EntityTag.list(field, names: "\"a\"", weakly: false) == strongly)
+    }
+
+    @Test func `differs where a byte differs`() {
+        var seen: Set<String> = []
+        var bytes = Array("the same document, more or less, of some length".utf8)
+        for index in bytes.indices {
+            for bit in 0..<8 {
+                bytes[index] ^= 1 << UInt8(bit)
+                seen.insert(EntityTag.strong(for: bytes, prefix: "p"))
+                bytes[index] ^= 1 << UInt8(bit)
+            }
+        }
+        #expect(seen.count == bytes.count * 8)
+        #expect(EntityTag.strong(for: bytes, prefix: "p") == EntityTag.strong(for: bytes, prefix: "p"))
+        #expect(EntityTag.strong(for: [], prefix: "p") != EntityTag.strong(for: [0], prefix: "p"))
+    }
+
+    @Test(
+        "decides by the order of RFC 9110 §13.2.2",
+        arguments: [
+            ([("If-None-Match", "\"t\"")], .notModified), ([("If-None-Match", "\"x\"")], .passes),
+            ([("If-Match", "\"x\"")], .failed), ([("If-Match", "\"t\"")], .passes),
+            ([("If-Match", "W/\"t\"")], .failed),
+            ([("If-Match", "*"), ("If-None-Match", "*")], .notModified),
+            ([("If-Modified-Since", "Thu, 01 Jan 1970 00:01:40 GMT")], .notModified),
+            ([("If-Modified-Since", "Thu, 01 Jan 1970 00:01:39 GMT")], .passes),
+            ([("If-Modified-Since", "yesterday")], .passes),
+            ([("If-None-Match", "\"x\""), ("If-Modified-Since", "Thu, 01 Jan 1970 00:01:40 GMT")], .passes),
+            ([("If-Unmodified-Since", "Thu, 01 Jan 1970 00:01:39 GMT")], .failed),
+            ([("If-Unmodified-Since", "Thu, 01 Jan 1970 00:01:40 GMT")], .passes), ([("Iffy", "1")], .passes),
+        ] as [([(String, String)], Precondition)])
+    func preconditions(_ fields: [(String, String)], _ outcome: Precondition) throws {
+        let request = try HTTPRequest(.get, "/", fields: fields)
+        #expect(Precondition.judge(request, entityTag: "\"t\"", lastModified: 100) == outcome)
+        #expect(Precondition.stands(in: request) == (fields[0].0 != "Iffy"))
+    }
+}
+
+@Suite struct `A content coding` {
+    @Test(
+        "is chosen",
+        arguments: [
+            (nil, .identity), ("gzip", .gzip), ("GZIP", .gzip), ("gzip;q=0", .identity), ("", .identity), ("*", .gzip),
+            ("br", .identity), ("gzip, identity;q=0.5", .gzip), ("gzip;q=0.5, identity", .identity),
+            ("identity;q=0", .none), ("*;q=0", .none), ("gzip, *;q=0", .gzip), ("gzip;q=0, identity;q=0", .none),
+            ("gzip;q=0.001", .gzip), ("gzip;q=2", .identity), ("gzip ; q=1.000 , br", .gzip),
+            ("deflate, gzip;q=1.0, *;q=0.5", .gzip),
+        ] as [(String?, CodingChoice)])
+    func choice(_ field: String?, _ choice: CodingChoice) { #expect(CodingChoice.choose(field) == choice) }
+
+    @Test func `is not used for a small body unless identity is refused`() {
+        #expect(CodingChoice.choose("gzip", prefersIdentity: true) == .identity)
+        #expect(CodingChoice.choose("gzip, identity;q=0", prefersIdentity: true) == .gzip)
+    }
+}
