@@ -35,6 +35,18 @@ static inline void consilium_test_versions(SSL_CTX *context, int version) {
     SSL_CTX_set_max_proto_version(context, version);
 }
 
+static inline void consilium_test_versions_of(SSL *connection, int version) {
+    /* Old versions need a lower level of security to be offered at all. */
+    SSL_set_security_level(connection, 0);
+    SSL_set_min_proto_version(connection, version);
+    SSL_set_max_proto_version(connection, version);
+}
+static inline void consilium_test_name(SSL *connection, const char *name) {
+    SSL_set_tlsext_host_name(connection, name);
+}
+
+static inline int consilium_test_last_reason(void) { return ERR_GET_REASON(ERR_peek_last_error()); }
+
 /* Keys of session tickets, shared by all contexts and threads: the newest seals, the one before still opens. Each context
    that uses them holds them. */
 struct consilium_keys;
