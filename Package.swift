@@ -85,9 +85,13 @@ let package = Package(
             exclude: ["Corpus"],
             swiftSettings: settings),
         .testTarget(
-            name: "HTTPServerTests", dependencies: ["HTTPServer", "HTTPWire", "WireCorpus"],
-            path: "Tests/HTTP/HTTPServerTests",
-            swiftSettings: settings),
+            name: "HTTPServerTests",
+            dependencies: [
+                "HTTPServer", "HTTPWire", "CEpoll", "WireCorpus", .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+            ],
+            path: "Tests/HTTP/HTTPServerTests", swiftSettings: settings),
         .testTarget(
             name: "HTTPTLSTests", dependencies: ["HTTPTLS", "HTTPServer", "COpenSSL"],
             path: "Tests/HTTP/HTTPTLSTests", swiftSettings: settings),

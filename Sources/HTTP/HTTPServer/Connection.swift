@@ -56,12 +56,7 @@ struct Connection {
             }
         } else {
             bytes.withUnsafeBufferPointer { input.append(contentsOf: $0) }
-            // A head ends in a line feed: what has none cannot have made it whole, and a head that comes byte by byte is
-            // not read from its beginning for each.
-            let isWorthReading =
-                partial != nil || isHeldBack || input.count > context.limits.requestLine
-                || Self.holdsLineFeed(bytes)
-            if isWorthReading { answerInput(now: now, &context) }
+            answerInput(now: now, &context)
         }
         settle(now: now, context)
     }
@@ -92,11 +87,6 @@ struct Connection {
                     detail: "the request took too long to arrive"), request: partial?.request, &context)
         }
         isClosing = true
-    }
-
-    private static func holdsLineFeed(_ bytes: borrowing Span<UInt8>) -> Bool {
-        for index in bytes.indices where bytes[index] == 0x0A { return true }
-        return false
     }
 
     private mutating func answerInput(now: Milliseconds, _ context: inout LoopContext) {
@@ -248,7 +238,8 @@ struct Connection {
     private mutating func answer(
         _ request: HTTPRequest, with response: HTTPResponse, started: UInt64, _ context: inout LoopContext
     ) {
-        let closes = context.closesAll || !request.keepsAlive
+        // What follows a CONNECT was meant for the tunnel (RFC 9110 §9.3.6): it is no request to this server.
+        let closes = context.closesAll || !request.keepsAlive || request.isTunnel
         write(
             response, request: request,
             closes ? .closes : request.minorVersion == 0 ? .keepAlive : .persists, started: started, refusal: nil,

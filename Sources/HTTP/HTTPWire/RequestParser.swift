@@ -276,17 +276,19 @@ public struct RequestParser: Sendable {
         if seen.codings > 0 {
             guard seen.lengths == 0, request.minorVersion == 1 else { throw .badFraming }
             var members = 0
+            var isBroken = false
             var chunked = 0
             var endsChunked = false
             for place in request.fields where Self.matches(bytes, place.name, "transfer-encoding") {
                 Self.eachMember(bytes, place.value) { member in
                     members += 1
+                    if member.isEmpty { isBroken = true }
                     endsChunked = Self.matches(bytes, member, "chunked")
                     if endsChunked { chunked += 1 }
                 }
             }
             // RFC 9112 §6.3 rule 4: without `chunked` as the last coding the length cannot be told.
-            guard endsChunked, chunked == 1 else { throw .badFraming }
+            guard endsChunked, chunked == 1, !isBroken else { throw .badFraming }
             guard members == 1 else { throw .unknownTransferCoding }
             return .chunked
         }

@@ -171,7 +171,9 @@ final class Pair {
         var generator = SystemRandomNumberGenerator()
         for _ in 0..<200 {
             let pair = try Pair(try context())
-            var bytes = (0..<Int.random(in: 1...600, using: &generator)).map { _ in UInt8.random(in: 0...255, using: &generator) }
+            var bytes = (0..<Int.random(in: 1...600, using: &generator)).map { _ in
+                UInt8.random(in: 0...255, using: &generator)
+            }
             _ = Glibc.write(pair.descriptors.client, &bytes, bytes.count)
             switch pair.channel.handshake() {
             case .failed, .needsReading: break
@@ -180,7 +182,9 @@ final class Pair {
         }
     }
 
-    @Test("knows HTTP in the clear", arguments: ["GET / HTTP/1.1\r\nHost: h\r\n\r\n", "POST /x HTTP/1.1\r\n", "HEAD / HTTP/1.0\r\n\r\n"])
+    @Test(
+        "knows HTTP in the clear",
+        arguments: ["GET / HTTP/1.1\r\nHost: h\r\n\r\n", "POST /x HTTP/1.1\r\n", "HEAD / HTTP/1.0\r\n\r\n"])
     func clear(_ text: String) throws {
         let pair = try Pair(try context())
         var bytes = Array(text.utf8)
@@ -213,7 +217,8 @@ final class Pair {
         "shows the certificate of",
         arguments: [
             (nil, "site"), ("site.example", "site"), ("other.example", "other"), ("OTHER.example", "other"),
-            ("a.wild.example", "other"), ("a.b.wild.example", "site"), ("wild.example", "site"), ("exact.wild.example", "site"),
+            ("a.wild.example", "other"), ("a.b.wild.example", "site"), ("wild.example", "site"),
+            ("exact.wild.example", "site"),
             ("unknown.example", "site"),
         ] as [(String?, String)])
     func names(_ name: String?, _ subject: String) throws {
@@ -227,7 +232,9 @@ final class Pair {
     }
 
     /// A session that a server gave, after one exchange.
-    private func session(_ context: TLSContext, _ version: Int32, resuming: OpaquePointer? = nil) throws -> (OpaquePointer, Bool) {
+    private func session(_ context: TLSContext, _ version: Int32, resuming: OpaquePointer? = nil) throws -> (
+        OpaquePointer, Bool
+    ) {
         let pair = try Pair(context) { _, client in
             consilium_test_versions_of(client, version)
             if let resuming { SSL_set_session(client, resuming) }
@@ -411,7 +418,8 @@ final class Pair {
         #expect(
             error(CertificateFiles(chain: site.chain, key: other.key))
                 == .keyDoesNotMatch(certificate: site.chain, key: other.key))
-        #expect(error(CertificateFiles(chain: site.key, key: site.key))?.sentence.contains("no certificate in PEM") == true)
+        #expect(
+            error(CertificateFiles(chain: site.key, key: site.key))?.sentence.contains("no certificate in PEM") == true)
         #expect(error(site, missing)?.sentence.contains(missing) == true)
         #expect(throws: TLSConfigurationError.noCertificate) { try TLSContext(TLSConfiguration(certificates: [])) }
         var asking = TLSConfiguration(certificates: [site])

@@ -29,7 +29,7 @@ enum PlainReader {
                 let isKnown = HTTPMethod.known.contains(request.method) && !request.isTunnel
                 seen.append(
                     isKnown ? WireSample.Answer(read: request) : WireSample.Answer(status: 501))
-                if !request.keepsAlive { return (seen, 0) }
+                if !request.keepsAlive || request.isTunnel { return (seen, 0) }
             }
         }
         return (seen, 0)

@@ -41,6 +41,8 @@ package struct WireSample: Sendable, CustomStringConvertible {
         let why: String
         let answers: [Answer]
         let waits: Bool?
+        /// Of the last answer.
+        let alsoFine: [Int]?
     }
 
     /// `area/name`.
@@ -56,7 +58,8 @@ package struct WireSample: Sendable, CustomStringConvertible {
 
     /// Whether every byte belongs to an accepted request and the connection stays open.
     package var isAccepted: Bool {
-        !waits && !answers.isEmpty && answers.allSatisfy { $0.status == 200 && $0.closes != true && $0.interim == nil }
+        !waits && !answers.isEmpty
+            && answers.allSatisfy { $0.status == 200 && $0.closes != true && $0.interim == nil && $0.alsoFine == nil }
     }
 
     /// All samples; a sample that cannot be read is left out, and the count of files tells.
@@ -77,11 +80,16 @@ package struct WireSample: Sendable, CustomStringConvertible {
         bytes = Self.decode(Array(try Data(contentsOf: url)))
         let expectation = try JSONDecoder().decode(
             Expectation.self, from: try Data(contentsOf: url.deletingPathExtension().appendingPathExtension("json")))
-        answers = expectation.answers.map { answer in
+        var answers = expectation.answers.map { answer in
             var answer = answer
-            answer.body = answer.body.map { String(decoding: Self.decode(Array($0.utf8)), as: UTF8.self) }
+            let decoded = { (text: String) in String(decoding: Self.decode(Array(text.utf8)), as: UTF8.self) }
+            answer.body = answer.body.map(decoded)
+            answer.path = answer.path.map(decoded)
+            answer.query = answer.query.map(decoded)
             return answer
         }
+        if let also = expectation.alsoFine, !answers.isEmpty { answers[answers.count - 1].alsoFine = also }
+        self.answers = answers
         waits = expectation.waits ?? false
     }
 

@@ -1,0 +1,296 @@
+import CoreMetrics
+import HTTPWire
+import Logging
+import Metrics
+import Synchronization
+import Testing
+
+@testable import HTTPServer
+
+/// A clock that a test turns.
+private final class HandClock: Sendable {
+    let now = Atomic<UInt64>(1_000_000)
+    func advance(milliseconds: UInt64) { now.add(milliseconds, ordering: .relaxed) }
+}
+
+@Suite struct `The rate limit` {
+    private func request(_ low: UInt64) throws -> HTTPRequest {
+        var request = try HTTPRequest(.get, "/")
+        request.peer = PeerAddress(high: 0, low: 0xFFFF_0000_0000 | low)
+        return request
+    }
+
+    private func limit(_ quota: Int, _ clock: HandClock, capacity: Int = 100) -> RateLimit {
+        RateLimit(
+            requestsPerMinute: quota, capacity: capacity, exempt: { $0.path.elementsEqual("/livez".utf8) },
+            clock: { clock.now.load(ordering: .relaxed) })
+    }
+
+    private func ask(_ limit: RateLimit, _ request: HTTPRequest) -> HTTPResponse {
+        limit.respond(to: request) { _ in HTTPResponse(HTTPStatus(200)) }
+    }
+
+    @Test func `gives each client its tokens, tells what is left, and refuses beyond`() throws {
+        let clock = HandClock()
+        let limit = limit(3, clock)
+        #expect(ask(limit, try request(1)).fields["RateLimit"] == "\"default\";r=2;t=20")
+        #expect(ask(limit, try request(1)).fields["RateLimit"] == "\"default\";r=1;t=40")
+        #expect(ask(limit, try request(1)).fields["RateLimit-Policy"] == "\"default\";q=3;w=60")
+        let refused = ask(limit, try request(1))
+        #expect(refused.status.code == 429)
+        #expect(refused.fields["Retry-After"] == "20")
+        #expect(refused.fields["RateLimit"] == "\"default\";r=0;t=60")
+        #expect(String(decoding: refused.body, as: UTF8.self).contains("/problems/rate-limited"))
+        #expect(ask(limit, try request(2)).status.code == 200, "another client")
+        clock.advance(milliseconds: 19_999)
+        #expect(ask(limit, try request(1)).status.code == 429)
+        clock.advance(milliseconds: 1)
+        #expect(ask(limit, try request(1)).status.code == 200)
+        #expect(ask(limit, try request(1)).status.code == 429)
+    }
+
+    @Test func `loses no time to rounding however often it is asked`() throws {
+        let clock = HandClock()
+        let limit = limit(7, clock)
+        var allowed = 0
+        // Ten minutes, asked every 37 ms: 7 at the start and 7 a minute.
+        for _ in 0..<(600_000 / 37) {
+            if ask(limit, try request(1)).status.code == 200 { allowed += 1 }
+            clock.advance(milliseconds: 37)
+        }
+        #expect((76...77).contains(allowed))
+    }
+
+    @Test func `counts an IPv6 network as one client, and exempts what it is told to`() throws {
+        let clock = HandClock()
+        let limit = limit(1, clock)
+        var one = try HTTPRequest(.get, "/")
+        one.peer = PeerAddress(high: 7, low: 1)
+        var other = try HTTPRequest(.get, "/")
+        other.peer = PeerAddress(high: 7, low: 2)
+        #expect(ask(limit, one).status.code == 200)
+        #expect(ask(limit, other).status.code == 429)
+        var health = try HTTPRequest(.get, "/livez")
+        health.peer = other.peer
+        #expect(ask(limit, health).fields["RateLimit"] == nil)
+    }
+
+    @Test func `never remembers more clients than its capacity, and lets a flood share what is left`() throws {
+        let clock = HandClock()
+        let limit = limit(2, clock, capacity: 10)
+        for address in 0..<10 { #expect(ask(limit, try request(UInt64(address))).status.code == 200) }
+        let flood = try (100..<200).map { ask(limit, try request($0)).status.code }
+        #expect(flood.count { $0 == 200 } == 2)
+        #expect(limit.count <= 11)
+        clock.advance(milliseconds: 61_000)
+        _ = ask(limit, try request(1))
+        #expect(limit.count == 1, "who has not come for a window is forgotten")
+    }
+}
+
+@Suite struct `Cross-origin sharing` {
+    private func stage(_ origins: [String] = ["https://ehr.example"], privateNetwork: Bool = false) -> CrossOrigin {
+        CrossOrigin(origins: origins, exposed: ["ETag"], allowsPrivateNetwork: privateNetwork) {
+            $0.path.elementsEqual("/known".utf8) ? ["GET", "HEAD", "OPTIONS", "POST"] : nil
+        }
+    }
+
+    private func ask(_ stage: CrossOrigin, _ method: HTTPMethod, _ path: String, _ fields: [(String, String)]) throws
+        -> HTTPResponse
+    {
+        stage.respond(to: try HTTPRequest(method, path, fields: fields)) { _ in HTTPResponse(HTTPStatus(404)) }
+    }
+
+    @Test func `lets pages of a listed origin read, and no others`() throws {
+        let allowed = try ask(stage(), .get, "/known", [("Origin", "https://ehr.example")])
+        #expect(allowed.fields["Access-Control-Allow-Origin"] == "https://ehr.example")
+        #expect(allowed.fields["Access-Control-Expose-Headers"] == "ETag")
+        #expect(allowed.fields["Vary"] == "Origin")
+        for fields in [
+            [("Origin", "https://evil.example")], [("Origin", "null")], [], [("Origin", "https://ehr.example.evil")],
+        ] {
+            let other = try ask(stage(), .get, "/known", fields)
+            #expect(other.fields["Access-Control-Allow-Origin"] == nil)
+            #expect(other.fields["Vary"] == "Origin")
+        }
+        #expect(try ask(stage(["*"]), .get, "/known", [("Origin", "x")]).fields["Access-Control-Allow-Origin"] == "*")
+    }
+
+    @Test func `answers a preflight with what the path takes`() throws {
+        let fields = [
+            ("Origin", "https://ehr.example"), ("Access-Control-Request-Method", "POST"),
+            ("Access-Control-Request-Headers", "content-type, X-Evil,Traceparent"),
+            ("Access-Control-Request-Private-Network", "true"),
+        ]
+        let answer = try ask(stage(), .options, "/known", fields)
+        #expect(answer.status.code == 204)
+        #expect(answer.fields["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS, POST")
+        #expect(answer.fields["Access-Control-Allow-Headers"] == "content-type, traceparent")
+        #expect(answer.fields["Access-Control-Max-Age"] == "600")
+        #expect(answer.fields["Access-Control-Allow-Private-Network"] == nil)
+        #expect(answer.fields["Vary"]?.hasPrefix("Origin, ") == true)
+        let asked = try ask(stage(privateNetwork: true), .options, "/known", fields)
+        #expect(asked.fields["Access-Control-Allow-Private-Network"] == "true")
+        #expect(try ask(stage(), .options, "/unknown", fields).status.code == 404)
+        let evil = try ask(
+            stage(), .options, "/known", [("Origin", "https://evil"), ("Access-Control-Request-Method", "POST")])
+        #expect(evil.status.code == 204 && evil.fields["Access-Control-Allow-Methods"] == nil)
+        #expect(
+            try ask(stage(), .options, "/known", [("Origin", "https://ehr.example")]).status.code == 404, "no preflight"
+        )
+    }
+}
+
+@Suite struct `A chain of stages` {
+    private struct Mark: Middleware {
+        let name: String
+        func respond(to request: HTTPRequest, next: (HTTPRequest) -> HTTPResponse) -> HTTPResponse {
+            var response = next(request)
+            response.fields.append("Mark", name)
+            return response
+        }
+        func refusal(of head: HTTPRequest) -> HTTPResponse? { head.has("bad") ? HTTPResponse(HTTPStatus(403)) : nil }
+    }
+
+    @Test func `is passed from outside to inside and back`() throws {
+        let chain = MiddlewareChain([Mark(name: "outer"), Mark(name: "inner")], around: Echo())
+        let response = chain.respond(to: try HTTPRequest(.get, "/"))
+        #expect(response.fields.fields.map(\.value) == ["inner", "outer"])
+        #expect(chain.admission(of: try HTTPRequest(.post, "/small")).maximumBodySize == 4)
+        #expect(chain.admission(of: try HTTPRequest(.post, "/", fields: [("Bad", "1")])).refusal?.status.code == 403)
+    }
+}
+
+@Suite struct `A trace` {
+    @Test(
+        "is read from",
+        arguments: [
+            ("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", true),
+            ("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00", true),
+            ("cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-what-the-future-brings", true),
+            ("cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01.what", false),
+            ("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-more", false),
+            ("ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", false),
+            ("00-00000000000000000000000000000000-00f067aa0ba902b7-01", false),
+            ("00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01", false),
+            ("00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01", false),
+            ("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-0", false), ("", false), ("00", false),
+        ])
+    func trace(_ text: String, _ isOne: Bool) {
+        let trace = TraceContext(Array(text.utf8)[...])
+        #expect((trace != nil) == isOne)
+        if let trace { #expect(trace.isSampled == (text.dropFirst(53).prefix(2) == "01")) }
+    }
+}
+
+/// Remembers what is counted.
+private final class Ledger: MetricsFactory, Sendable {
+    final class Line: CounterHandler, FloatingPointCounterHandler, RecorderHandler, TimerHandler, MeterHandler, Sendable
+    {
+        let label: String
+        let total = Atomic<Int64>(0)
+        init(_ label: String) { self.label = label }
+        func increment(by amount: Int64) { total.add(amount, ordering: .relaxed) }
+        func increment(by amount: Double) {}
+        func reset() {}
+        func record(_ value: Int64) {}
+        func record(_ value: Double) {}
+        func recordNanoseconds(_ duration: Int64) { total.add(1, ordering: .relaxed) }
+        func set(_ value: Int64) { total.store(value, ordering: .relaxed) }
+        func set(_ value: Double) {}
+        func increment(by amount: Double, _: Void) {}
+        func decrement(by amount: Double) {}
+    }
+    let lines = Mutex<[Line]>([])
+    private func line(_ label: String, _ dimensions: [(String, String)]) -> Line {
+        let line = Line(label + "{" + dimensions.map { "\($0)=\($1)" }.joined(separator: ",") + "}")
+        lines.withLock { $0.append(line) }
+        return line
+    }
+    func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler { line(label, dimensions) }
+    func makeFloatingPointCounter(label: String, dimensions: [(String, String)]) -> any FloatingPointCounterHandler {
+        line(label, dimensions)
+    }
+    func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler { line(label, dimensions) }
+    func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
+        line(label, dimensions)
+    }
+    func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler { line(label, dimensions) }
+    func destroyCounter(_ handler: any CounterHandler) {}
+    func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {}
+    func destroyMeter(_ handler: any MeterHandler) {}
+    func destroyRecorder(_ handler: any RecorderHandler) {}
+    func destroyTimer(_ handler: any TimerHandler) {}
+    func total(_ label: String) -> Int64? {
+        lines.withLock { $0.first { $0.label == label }?.total.load(ordering: .relaxed) }
+    }
+}
+
+/// Keeps the lines of a log.
+private struct KeptLog: LogHandler {
+    final class Lines: Sendable { let all = Mutex<[String]>([]) }
+    let lines: Lines
+    var logLevel = Logger.Level.debug
+    var metadata: Logger.Metadata = [:]
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+    func log(event: LogEvent) {
+        let text = (event.metadata ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(
+            separator: " ")
+        lines.all.withLock { $0.append("\(event.message) \(text)") }
+    }
+}
+
+@Suite struct `What observers are told` {
+    private func router() -> Router {
+        Router(routes: [
+            Route(.get, "/drugs/{name}", name: "getDrug") { _, _ in
+                HTTPResponse(HTTPStatus(200), body: Array("abc".utf8), contentType: "text/plain")
+            },
+            Route(.get, "/livez", name: "live") { _, _ in HTTPResponse(HTTPStatus(200)) },
+        ])
+    }
+
+    @Test func `is counted by route pattern, and no sender can make a new label`() {
+        let ledger = Ledger()
+        // Once in this process: no other test counts.
+        MetricsSystem.bootstrap(ledger)
+        let metrics = ServerMetrics(prefix: "t")
+        var desk = Desk(handler: router(), observer: metrics)
+        for name in ["a", "b", "c"] { desk.receive("GET /drugs/\(name) HTTP/1.1\r\nHost: h\r\n\r\n") }
+        for path in ["x", "y"] { desk.receive("BREW\(path) /\(path) HTTP/1.1\r\nHost: h\r\n\r\n") }
+        desk.receive("\0")
+        metrics.connectionsChanged(by: 2)
+        metrics.connectionsChanged(by: -1)
+        metrics.didTurnAway("address")
+        #expect(ledger.total("t_requests_total{route=/drugs/{name},method=GET,status_class=2xx}") == 3)
+        #expect(ledger.total("t_requests_total{route=unmatched,method=other,status_class=5xx}") == 2)
+        #expect(ledger.total("t_requests_total{route=unread,method=-,status_class=4xx}") == 1)
+        #expect(ledger.total("t_request_duration_seconds{route=/drugs/{name}}") == 3)
+        #expect(ledger.total("t_rejected_total{reason=malformed-request}") == 1)
+        #expect(ledger.total("t_rejected_total{reason=address}") == 1)
+        #expect(ledger.total("t_connections{}") == 1)
+    }
+
+    @Test func `is logged in a line without path, query, field and body`() {
+        let lines = KeptLog.Lines()
+        let log = AccessLog(Logger(label: "t") { _ in KeptLog(lines: lines) }, silentRoutes: ["/livez"])
+        var desk = Desk(handler: router(), observer: ObserverGroup([log]))
+        desk.receive(
+            "GET /drugs/CANARY1?q=CANARY2 HTTP/1.1\r\nHost: CANARY3\r\nX: CANARY4\r\nX-Request-Id: id-1\r\n"
+                + "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\nContent-Length: 7\r\n\r\nCANARY5"
+        )
+        desk.receive("GET /livez HTTP/1.1\r\nHost: h\r\n\r\n")
+        desk.receive("GET /CANARY6\r\n")
+        let all = lines.all.withLock { $0 }
+        #expect(all.count == 2)
+        #expect(
+            all[0].contains("bytes_in=7 bytes_out=3 ") && all[0].contains("method=GET") && all[0].contains("status=200")
+                && all[0].contains("route=/drugs/{name}") && all[0].contains("request_id=id-1")
+                && all[0].contains("trace_id=4bf92f3577b34da6a3ce929d0e0e4736"))
+        #expect(all[1].contains("refusal=malformed-request") && all[1].contains("route=unread"))
+        #expect(!all.joined().contains("CANARY"))
+    }
+}
