@@ -42,7 +42,7 @@ public struct JSONWriter: Sendable {
     /// number and infinities have no JSON form and are written as null.
     public mutating func number(_ value: Double) {
         separate()
-        if let whole = Int(exactly: value), abs(whole) < 1 << 53 {
+        if let whole = Int(exactly: value), whole.magnitude < 1 << 53 {
             bytes.append(contentsOf: String(whole).utf8)
         } else {
             bytes.append(contentsOf: (value.isFinite ? value.description : "null").utf8)
