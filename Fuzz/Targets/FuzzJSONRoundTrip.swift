@@ -13,7 +13,9 @@ public func fuzz(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
     }
     var first = JSONWriter()
     value.write(to: &first)
-    guard let again = try? JSONReader().read(first.bytes) else { preconditionFailure("what was written cannot be read") }
+    guard let again = try? JSONReader().read(first.bytes) else {
+        preconditionFailure("what was written cannot be read")
+    }
     precondition(again == value)
     var second = JSONWriter()
     again.write(to: &second)

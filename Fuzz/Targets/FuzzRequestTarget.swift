@@ -12,7 +12,9 @@ public func fuzz(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
     let path = "/" + target.segments.map(encoded).joined(separator: "/")
     let again = try? RequestTarget((path + (target.query.map { "?" + $0 } ?? "")).utf8)
     precondition(again?.segments == target.segments && again?.query == target.query)
-    for item in target.queryItems { precondition(String(validating: Array(item.value.utf8), as: UTF8.self) == item.value) }
+    for item in target.queryItems {
+        precondition(String(validating: Array(item.value.utf8), as: UTF8.self) == item.value)
+    }
     return 0
 }
 

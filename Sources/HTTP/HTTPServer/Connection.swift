@@ -165,7 +165,7 @@ struct Connection {
             if let refusal {
                 // RFC 9110 §10.1.1: the sender may send its body all the same; only closing leaves no doubt.
                 request.identity = context.identity(for: request)
-                write(refusal, request: request, .closes, started: 0, refusal: nil, &context)
+                write(refusal, to: request, .closes, started: 0, refusal: nil, &context)
                 isClosing = true
                 lingers = true
                 return
@@ -241,7 +241,7 @@ struct Connection {
         // What follows a CONNECT was meant for the tunnel (RFC 9110 §9.3.6): it is no request to this server.
         let closes = context.closesAll || !request.keepsAlive || request.isTunnel
         write(
-            response, request: request,
+            response, to: request,
             closes ? .closes : request.minorVersion == 0 ? .keepAlive : .persists, started: started, refusal: nil,
             &context)
         if closes { isClosing = true }
@@ -252,15 +252,22 @@ struct Connection {
     private mutating func refuse(
         _ problem: ProblemDetails, request: HTTPRequest?, _ context: inout LoopContext
     ) {
-        let id = request.map { context.identity(for: $0) } ?? context.newIdentity()
-        var named = request
-        named?.identity = id
-        var response = problem.response(requestID: id.text)
-        response.route = request == nil ? "unread" : "unmatched"
-        write(
-            response, request: named, id: id, .closes, started: 0, refusal: problem.slug, &context)
         isClosing = true
         lingers = true
+        guard var request else {
+            let id = context.preamble.takeID()
+            var response = problem.response(requestID: id.text)
+            response.route = "unread"
+            context.output.append(response, after: &context.preamble, id: id, .closes, hasBody: true)
+            context.observer?.didAnswer(
+                Exchange(
+                    method: "-", route: response.route, status: response.status.code, bytesIn: 0,
+                    bytesOut: response.body.count, id: id, trace: nil, duration: 0, refusal: problem.slug))
+            return
+        }
+        request.identity = context.identity(for: request)
+        write(
+            problem.response(requestID: request.id), to: request, .closes, started: 0, refusal: problem.slug, &context)
     }
 
     /// RFC 9110 §15.5.16: a coding that is not offered is told with those that are.
@@ -289,31 +296,30 @@ struct Connection {
     // MARK: - Writing
 
     private func write(
-        _ answer: HTTPResponse, request: HTTPRequest?, id: RequestID? = nil, _ option: ConnectionOption,
-        started: UInt64, refusal: String?, _ context: inout LoopContext
+        _ answer: HTTPResponse, to request: HTTPRequest, _ option: ConnectionOption, started: UInt64, refusal: String?,
+        _ context: inout LoopContext
     ) {
-        let identity = id ?? request?.identity ?? .none
-        guard !answer.isFinal, let request else {
+        if answer.isFinal {
             context.output.append(
-                answer, common: context.common, id: identity, option, hasBody: request?.method != .head)
-            return tell(of: answer, request: request, identity, started, refusal, context)
+                answer, after: &context.preamble, id: request.identity, option, hasBody: request.method != .head)
+            if context.observer != nil { tell(of: answer, request, started, refusal, context) }
+            return
         }
         var response = answer
         Representation.settle(&response, for: request, context.coder, context.coding)
-        context.output.append(response, common: context.common, id: identity, option, hasBody: request.method != .head)
-        tell(of: response, request: request, identity, started, refusal, context)
+        context.output.append(
+            response, after: &context.preamble, id: request.identity, option, hasBody: request.method != .head)
+        if context.observer != nil { tell(of: response, request, started, refusal, context) }
     }
 
     private func tell(
-        of response: HTTPResponse, request: HTTPRequest?, _ identity: RequestID, _ started: UInt64, _ refusal: String?,
-        _ context: LoopContext
+        of response: HTTPResponse, _ request: HTTPRequest, _ started: UInt64, _ refusal: String?, _ context: LoopContext
     ) {
-        guard let observer = context.observer else { return }
-        observer.didAnswer(
+        context.observer?.didAnswer(
             Exchange(
-                method: request.map { HTTPMethod.known.contains($0.method) ? $0.method.name : "other" } ?? "-",
-                route: response.route, status: response.status.code, bytesIn: request?.body.count ?? 0,
-                bytesOut: response.body.count, id: identity, trace: request?.trace,
+                method: HTTPMethod.known.contains(request.method) ? request.method.name : "other",
+                route: response.route, status: response.status.code, bytesIn: request.body.count,
+                bytesOut: response.body.count, id: request.identity, trace: request.trace,
                 duration: started == 0 ? 0 : MonotonicClock.microseconds() - started, refusal: refusal))
     }
 }

@@ -263,7 +263,8 @@ final class EventLoop {
     /// Sends in the clear, before or without TLS, as far as the socket takes it.
     private func sendAtOnce(_ response: HTTPResponse, _ descriptor: Int32) {
         var queue = OutputQueue()
-        queue.append(response, common: context.commonInTheClear, id: context.newIdentity(), .closes, hasBody: true)
+        let id = context.preambleInTheClear.takeID()
+        queue.append(response, after: &context.preambleInTheClear, id: id, .closes, hasBody: true)
         _ = queue.gather { Self.send($0, to: descriptor) }
     }
 

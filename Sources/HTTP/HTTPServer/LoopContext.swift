@@ -32,10 +32,10 @@ struct LoopContext {
     let coding: CodingPolicy
     /// What is told of each answer; nil where nobody listens.
     let observer: (any ExchangeObserver)?
-    /// Field lines of every response: the date of this second and the fixed ones.
-    var common: [UInt8] = []
+    /// What stands in front of the fields of every response: the date of this second, the fixed fields, and the id.
+    var preamble = ResponsePreamble()
     /// The same for what is sent in the clear on a port for TLS.
-    private(set) var commonInTheClear: [UInt8] = []
+    var preambleInTheClear = ResponsePreamble()
     private let isSecure: Bool
     /// Whether every answer closes its connection, since the server is on its way down.
     var closesAll = false
@@ -66,30 +66,22 @@ struct LoopContext {
 
     /// Takes the time of this moment; the `Date` field (RFC 9110 §6.6.1) is written anew once a second.
     mutating func setWallClock(milliseconds: UInt64) {
-        wallClock = milliseconds
-        guard milliseconds / 1_000 != second else { return }
+        guard milliseconds / 1_000 != second else { return preamble.set(wallClock: milliseconds) }
         second = milliseconds / 1_000
         let date = HTTPDate.text(secondsSince1970: Int(second))
-        commonInTheClear = Array("Date: \(date)\r\nX-Content-Type-Options: nosniff\r\n".utf8)
+        let plain = Array("Date: \(date)\r\nX-Content-Type-Options: nosniff\r\n".utf8)
+        preambleInTheClear.set(common: plain, wallClock: milliseconds)
         // RFC 6797 §7.2: only over TLS.
-        common = commonInTheClear + (isSecure ? Array("Strict-Transport-Security: max-age=31536000\r\n".utf8) : [])
+        let secure = isSecure ? Array("Strict-Transport-Security: max-age=31536000\r\n".utf8) : []
+        preamble.set(common: plain + secure, wallClock: milliseconds)
     }
 
-    /// The sender's id where it is harmless, else a UUID of version 7: 48 bits of time, a count, 62 random bits that the
-    /// count is added to, so that no two of a loop are alike.
+    /// The sender's id where it is harmless, else one of ours.
     mutating func identity(for request: HTTPRequest) -> RequestID {
         if request.has("x-request-id"), let text = request[field: "x-request-id"], let id = RequestID(given: text) {
             return id
         }
-        return newIdentity()
-    }
-
-    /// An id of ours.
-    mutating func newIdentity() -> RequestID {
-        idCount &+= 1
-        let high = wallClock << 16 | 0x7000 | idCount & 0xFFF
-        let low = 0x8000_0000_0000_0000 | (idBase &+ idCount) & 0x3FFF_FFFF_FFFF_FFFF
-        return .made(high, low)
+        return preamble.takeID()
     }
 }
 

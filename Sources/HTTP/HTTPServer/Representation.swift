@@ -100,9 +100,11 @@ public final class StoredDocument: Sendable {
             other.body = coded
             other.fields.append("Content-Encoding", "gzip")
             other.fields.append("ETag", gzipTag)
+            other.fields.append("Content-Length", "\(coded.count)")
             gzip = other
         }
         response.fields.append("ETag", identityTag)
+        response.fields.append("Content-Length", "\(body.count)")
         identity = response
         self.gzip = gzip
     }

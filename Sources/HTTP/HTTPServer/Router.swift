@@ -2,23 +2,36 @@ public import HTTPWire
 
 /// The values of a pattern's parameters in the path of a request.
 public struct PathParameters: Sendable {
-    /// The path, decoded where it held percent-encoded bytes.
-    private let path: ArraySlice<UInt8>
+    /// The bytes that the path lies in, decoded where it held percent-encoded ones.
+    private let bytes: [UInt8]
     private let names: [String]
-    private let first: Range<Int>
-    private let second: Range<Int>
+    private let places: ParameterPlaces
 
-    init(_ path: ArraySlice<UInt8>, names: [String], _ first: Range<Int>, _ second: Range<Int>) {
-        self.path = path
+    init(_ bytes: [UInt8], names: [String], _ places: ParameterPlaces) {
+        self.bytes = bytes
         self.names = names
-        self.first = first
-        self.second = second
+        self.places = places
     }
 
     /// The decoded value of a parameter that the route's pattern names; "" for another name.
     public subscript(_ name: String) -> String {
         guard let index = names.firstIndex(of: name) else { return "" }
-        return String(decoding: path[index == 0 ? first : second], as: UTF8.self)
+        return String(decoding: bytes[index == 0 ? places.first : places.second], as: UTF8.self)
+    }
+}
+
+/// Where the parameters of a path lie, two at most.
+struct ParameterPlaces: Sendable {
+    var first = 0..<0
+    var second = 0..<0
+    var count = 0
+
+    /// These and one more.
+    func adding(_ range: Range<Int>) -> ParameterPlaces {
+        var places = self
+        if count == 0 { places.first = range } else { places.second = range }
+        places.count += 1
+        return places
     }
 }
 
@@ -75,9 +88,7 @@ public struct Router: HTTPHandler {
     /// A path that fits: the node where it ends and where its parameters lie.
     private struct Match {
         let node: Int
-        let path: ArraySlice<UInt8>
-        let first: Range<Int>
-        let second: Range<Int>
+        let places: ParameterPlaces
     }
 
     /// The routes.
@@ -116,12 +127,13 @@ public struct Router: HTTPHandler {
 
     /// The answer of the route, or the refusal.
     public func respond(to request: HTTPRequest) -> HTTPResponse {
-        guard let match = match(request) else { return unknownPath(request) }
+        let (bytes, range) = path(of: request)
+        guard let match = match(bytes.span, range) else { return unknownPath(request) }
         guard let index = served(match, request.method) else { return otherMethod(request, match) }
         let route = routes[index]
         var response =
             route.refusal(request)
-            ?? route.handle(request, PathParameters(match.path, names: route.parameters, match.first, match.second))
+            ?? route.handle(request, PathParameters(bytes, names: route.parameters, match.places))
         response.route = route.pattern
         return response
     }
@@ -147,39 +159,54 @@ public struct Router: HTTPHandler {
     // MARK: - Matching
 
     private func match(_ request: HTTPRequest) -> Match? {
-        guard !request.hasAsterisk, !request.isTunnel else { return nil }
-        guard request.hasEscapedPath else { return match(request.path) }
-        // RFC 3986 §6.2.2.2: `%64rugs` is `drugs`. No segment holds an encoded `/`, so decoding moves no border.
-        guard let text = RequestTarget.decoded(request.path, plusIsSpace: false) else { return nil }
-        return match(Array(text.utf8)[...])
+        let (bytes, range) = path(of: request)
+        return match(bytes.span, range)
     }
 
-    private func match(_ path: ArraySlice<UInt8>) -> Match? {
+    /// The path and the bytes it lies in; an empty range where there is none.
+    private func path(of request: HTTPRequest) -> (bytes: [UInt8], range: Range<Int>) {
+        if request.hasEscapedPath {
+            // RFC 3986 §6.2.2.2: `%64rugs` is `drugs`. No segment holds an encoded `/`, so decoding moves no border.
+            let decoded = Array((RequestTarget.decoded(request.path, plusIsSpace: false) ?? "").utf8)
+            return (decoded, decoded.indices)
+        }
+        let (bytes, range) = request.pathPlace
         // RFC 9110 §4.2.3: the empty path of an absolute form is `/`.
-        guard !path.isEmpty else { return walk([UInt8(ascii: "/")], 0, 0, 0..<0, 0..<0, count: 0) }
-        return walk(path, path.startIndex, 0, 0..<0, 0..<0, count: 0)
+        if range.isEmpty && !request.hasAsterisk && !request.isTunnel { return ([UInt8(ascii: "/")], 0..<1) }
+        return (bytes, range)
+    }
+
+    private func match(_ bytes: borrowing Span<UInt8>, _ path: Range<Int>) -> Match? {
+        guard !path.isEmpty else { return nil }
+        return walk(bytes, path.lowerBound, path.upperBound, 0, ParameterPlaces())
     }
 
     /// Goes down from a node at the `/` before a segment.
     private func walk(
-        _ path: ArraySlice<UInt8>, _ slash: Int, _ node: Int, _ first: Range<Int>, _ second: Range<Int>, count: Int
+        _ bytes: borrowing Span<UInt8>, _ slash: Int, _ limit: Int, _ node: Int, _ places: ParameterPlaces
     ) -> Match? {
         var end = slash + 1
-        while end < path.endIndex, path[end] != UInt8(ascii: "/") { end += 1 }
+        while end < limit, bytes[end] != UInt8(ascii: "/") { end += 1 }
         let segment = slash + 1..<end
-        for (bytes, child) in nodes[node].literals
-        where bytes.count == segment.count && path[segment].elementsEqual(bytes) {
-            if let match = arrive(path, end, child, first, second, count) { return match }
+        for index in nodes[node].literals.indices {
+            guard Self.same(bytes, segment, nodes[node].literals[index].bytes) else { continue }
+            if let match = arrive(bytes, end, limit, nodes[node].literals[index].node, places) { return match }
         }
         guard let child = nodes[node].parameter, !segment.isEmpty else { return nil }
-        return arrive(path, end, child, count == 0 ? segment : first, count == 1 ? segment : second, count + 1)
+        return arrive(bytes, end, limit, child, places.adding(segment))
+    }
+
+    private static func same(_ bytes: borrowing Span<UInt8>, _ range: Range<Int>, _ literal: [UInt8]) -> Bool {
+        guard range.count == literal.count else { return false }
+        for place in 0..<literal.count where bytes[range.lowerBound + place] != literal[place] { return false }
+        return true
     }
 
     private func arrive(
-        _ path: ArraySlice<UInt8>, _ end: Int, _ node: Int, _ first: Range<Int>, _ second: Range<Int>, _ count: Int
+        _ bytes: borrowing Span<UInt8>, _ end: Int, _ limit: Int, _ node: Int, _ places: ParameterPlaces
     ) -> Match? {
-        if end < path.endIndex { return walk(path, end, node, first, second, count: count) }
-        return nodes[node].routes.isEmpty ? nil : Match(node: node, path: path, first: first, second: second)
+        if end < limit { return walk(bytes, end, limit, node, places) }
+        return nodes[node].routes.isEmpty ? nil : Match(node: node, places: places)
     }
 
     // MARK: - Refusals

@@ -75,6 +75,9 @@ public struct HTTPRequest: Sendable {
     /// The path as it came, from its first `/` on; empty for the asterisk.
     public var path: ArraySlice<UInt8> { head[targetPlaces.path] }
 
+    /// The bytes of the head, and where the path lies in them: for those who look at the path of every request.
+    public var pathPlace: (bytes: [UInt8], range: Range<Int>) { (head, targetPlaces.path) }
+
     /// Whether the target is the authority form of CONNECT, which has no path.
     public var isTunnel: Bool { targetPlaces.isAuthority }
 

@@ -8,7 +8,8 @@ public struct HTTPResponse: Sendable {
     public var body: [UInt8]
     /// The strong tag of the body as it stands here, without a content coding; nil: the answer is not for a cache.
     public var entityTag: String?
-    /// Whether content coding and preconditions were settled already, so that it is sent as it is.
+    /// Whether content coding and preconditions were settled already and `Content-Length` stands among the fields, so that
+    /// it is sent as it is.
     public var isFinal = false
     /// The pattern of the route that answered, for logs and metrics; never a raw path.
     public var route = "unmatched"
@@ -32,31 +33,104 @@ public enum ConnectionOption: Sendable, Equatable {
     case closes
 }
 
+/// What stands in front of the fields of every response, rendered once a second, with the id of a request at its end: the
+/// digits that differ from one response to the next are counted up in place.
+public struct ResponsePreamble: Sendable {
+    /// `HTTP/1.1 200 OK`, the common fields, and the id, each with its CRLF.
+    private var bytes: [UInt8] = []
+    private var idStart = 0
+    private let seed: UInt64
+    private var count: UInt64 = 0
+    private var wallClock: UInt64 = 0
+    private static let statusLine = Array("HTTP/1.1 200 OK\r\n".utf8)
+    private static let idName = Array("X-Request-Id: ".utf8)
+
+    /// A preamble whose ids begin at a random place.
+    public init() { seed = UInt64.random(in: 0..<1 << 62) }
+
+    /// Takes the common fields, each with its CRLF, and the time in milliseconds since 1970.
+    public mutating func set(common: [UInt8], wallClock: UInt64) {
+        bytes = Self.statusLine + common
+        idStart = bytes.count
+        self.wallClock = wallClock
+        bytes += Self.idName
+        next.appendText(to: &bytes)
+        bytes += [Byte.carriageReturn, Byte.lineFeed]
+    }
+
+    /// Takes the time in milliseconds since 1970, which ids begin with.
+    public mutating func set(wallClock: UInt64) {
+        guard wallClock != self.wallClock else { return }
+        self.wallClock = wallClock
+        renderID()
+    }
+
+    /// The id that the next response gets unless its sender gave one: a UUID of version 7 (RFC 9562 §5.7) of the time, a
+    /// count, and a random number that counts too, so that no two of one preamble are alike.
+    public var next: RequestID {
+        .made(
+            wallClock << 16 | 0x7000 | count & 0xFFF,
+            0x8000_0000_0000_0000 | (seed &+ count) & 0x3FFF_FFFF_FFFF_FFFF)
+    }
+
+    /// Gives the next id, and counts.
+    public mutating func takeID() -> RequestID {
+        let id = next
+        count &+= 1
+        return id
+    }
+
+    private mutating func renderID() {
+        var text: [UInt8] = []
+        next.appendText(to: &text)
+        let start = idStart + Self.idName.count
+        bytes.replaceSubrange(start..<start + 36, with: text)
+    }
+
+    /// Writes the preamble of a response. `id` is mostly the one that was taken last.
+    mutating func write(status: HTTPStatus, id: RequestID, into output: inout [UInt8]) {
+        if status.code == 200, case .made(let high, let low) = id, high >> 16 == wallClock {
+            setDigits(high, low)
+            return output.append(contentsOf: bytes)
+        }
+        status.writeLine(into: &output)
+        output.append(contentsOf: bytes[Self.statusLine.count..<idStart])
+        id.writeField(into: &output)
+    }
+
+    /// Puts the digits of an id where they differ: in most cases the last group and the count.
+    private mutating func setDigits(_ high: UInt64, _ low: UInt64) {
+        let start = idStart + Self.idName.count
+        RequestID.putDigits(UInt32(truncatingIfNeeded: low), &bytes, at: start + 28)
+        let middle = UInt32(truncatingIfNeeded: low >> 32)
+        RequestID.putDigits(UInt16(truncatingIfNeeded: middle), &bytes, at: start + 24)
+        RequestID.putDigits(UInt16(truncatingIfNeeded: middle >> 16), &bytes, at: start + 19)
+        RequestID.putDigits(UInt16(truncatingIfNeeded: high), &bytes, at: start + 14)
+    }
+}
+
 /// Writes responses (RFC 9112 §4).
 public enum ResponseSerializer {
-    /// Writes the head of a response, up to and with its empty line. `common` are field lines that all responses have, each
-    /// with its CRLF; a response that may have a body says its length, also to HEAD, whose fields are those of GET
-    /// (RFC 9110 §9.3.2).
+    /// Writes the head of a response, up to and with its empty line. A response that may have a body says its length, also
+    /// to HEAD, whose fields are those of GET (RFC 9110 §9.3.2).
     public static func writeHead(
-        of response: HTTPResponse, common: [UInt8], requestID: RequestID, _ connection: ConnectionOption,
+        of response: HTTPResponse, after preamble: inout ResponsePreamble, id: RequestID,
+        _ connection: ConnectionOption,
         into bytes: inout [UInt8]
     ) {
-        response.status.writeLine(into: &bytes)
-        bytes.append(contentsOf: common)
+        preamble.write(status: response.status, id: id, into: &bytes)
         bytes.append(contentsOf: response.fields.wire)
-        requestID.writeField(into: &bytes)
         switch connection {
         case .persists: break
         case .keepAlive: bytes.append(contentsOf: "Connection: keep-alive\r\n".utf8)
         case .closes: bytes.append(contentsOf: "Connection: close\r\n".utf8)
         }
-        if response.status.forbidsBody {
-            bytes.append(contentsOf: "\r\n".utf8)
-        } else {
+        if !response.isFinal && !response.status.forbidsBody {
             bytes.append(contentsOf: "Content-Length: ".utf8)
             bytes.appendDecimal(response.body.count)
-            bytes.append(contentsOf: "\r\n\r\n".utf8)
+            bytes.append(contentsOf: "\r\n".utf8)
         }
+        bytes.append(contentsOf: "\r\n".utf8)
     }
 }
 

@@ -20,66 +20,48 @@ public enum RequestID: Sendable, Equatable {
         case .none: ""
         case .given(let text): text
         case .made:
-            String(unsafeUninitializedCapacity: 36) { buffer in
-                for place in 0..<36 { buffer[place] = character(at: place) }
-                return 36
-            }
+            {
+                var bytes: [UInt8] = []
+                appendText(to: &bytes)
+                return String(decoding: bytes, as: UTF8.self)
+            }()
         }
     }
 
     /// Writes the `X-Request-Id` line; nothing where there is no id.
     func writeField(into bytes: inout [UInt8]) {
-        switch self {
-        case .none: return
-        case .given(let text):
-            bytes.append(contentsOf: "X-Request-Id: ".utf8)
-            bytes.append(contentsOf: text.utf8)
-        case .made(let high, let low):
-            bytes.append(contentsOf: "X-Request-Id: ".utf8)
-            // 8-4-4-4-12 digits: five groups from four words of eight digits.
-            let second = Self.digits(UInt32(truncatingIfNeeded: high))
-            let third = Self.digits(UInt32(truncatingIfNeeded: low >> 32))
-            Self.append(Self.digits(UInt32(truncatingIfNeeded: high >> 32)), 8, &bytes)
-            bytes.append(UInt8(ascii: "-"))
-            Self.append(second, 4, &bytes)
-            bytes.append(UInt8(ascii: "-"))
-            Self.append(second >> 32, 4, &bytes)
-            bytes.append(UInt8(ascii: "-"))
-            Self.append(third, 4, &bytes)
-            bytes.append(UInt8(ascii: "-"))
-            Self.append(third >> 32, 4, &bytes)
-            Self.append(Self.digits(UInt32(truncatingIfNeeded: low)), 8, &bytes)
-        }
+        if case .none = self { return }
+        bytes.append(contentsOf: "X-Request-Id: ".utf8)
+        appendText(to: &bytes)
         bytes.append(contentsOf: "\r\n".utf8)
     }
 
-    /// The eight hexadecimal digits of a word as bytes, the first one lowest: the nibbles are spread over the bytes of a
-    /// word, and all eight become digits at once.
-    @inline(__always)
-    private static func digits(_ value: UInt32) -> UInt64 {
-        var word = UInt64(value.byteSwapped)
-        word = (word | word << 16) & 0x0000_FFFF_0000_FFFF
-        word = (word | word << 8) & 0x00FF_00FF_00FF_00FF
-        // Each pair of bytes holds one byte; its high nibble goes first.
-        word = (word >> 4 | word << 8) & 0x0F0F_0F0F_0F0F_0F0F
-        // 1 where the nibble is ten or more.
-        let letters = (word &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
-        return word &+ 0x3030_3030_3030_3030 &+ letters &* 0x27
+    /// Appends the text; of a made one 8-4-4-4-12 digits.
+    func appendText(to bytes: inout [UInt8]) {
+        switch self {
+        case .none: break
+        case .given(let text): bytes.append(contentsOf: text.utf8)
+        case .made(let high, let low):
+            let start = bytes.count
+            bytes.append(contentsOf: "00000000-0000-0000-0000-000000000000".utf8)
+            Self.putDigits(UInt32(truncatingIfNeeded: high >> 32), &bytes, at: start)
+            Self.putDigits(UInt16(truncatingIfNeeded: high >> 16), &bytes, at: start + 9)
+            Self.putDigits(UInt16(truncatingIfNeeded: high), &bytes, at: start + 14)
+            Self.putDigits(UInt16(truncatingIfNeeded: low >> 48), &bytes, at: start + 19)
+            Self.putDigits(UInt16(truncatingIfNeeded: low >> 32), &bytes, at: start + 24)
+            Self.putDigits(UInt32(truncatingIfNeeded: low), &bytes, at: start + 28)
+        }
     }
 
-    @inline(__always)
-    private static func append(_ word: UInt64, _ count: Int, _ bytes: inout [UInt8]) {
-        withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0.prefix(count)) }
-    }
-
-    /// The character of a UUID's text form at a place from 0 to 35.
-    @inline(__always)
-    private func character(at place: Int) -> UInt8 {
-        guard case .made(let high, let low) = self else { return Byte.space }
-        if place == 8 || place == 13 || place == 18 || place == 23 { return UInt8(ascii: "-") }
-        let digit = place - (place > 8 ? 1 : 0) - (place > 13 ? 1 : 0) - (place > 18 ? 1 : 0) - (place > 23 ? 1 : 0)
-        let word = digit < 16 ? high : low
-        let nibble = UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * (digit & 15))) & 15
-        return nibble < 10 ? 0x30 + nibble : 0x57 + nibble
+    /// Puts the hexadecimal digits of a word at a place, most significant first.
+    static func putDigits<Word: FixedWidthInteger>(_ word: Word, _ bytes: inout [UInt8], at place: Int) {
+        var rest = word
+        var index = place + Word.bitWidth / 4 - 1
+        while index >= place {
+            let nibble = UInt8(truncatingIfNeeded: rest) & 15
+            bytes[index] = nibble < 10 ? 0x30 + nibble : 0x57 + nibble
+            rest >>= 4
+            index -= 1
+        }
     }
 }

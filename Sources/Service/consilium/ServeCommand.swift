@@ -54,8 +54,10 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.secureChannels = tls
         configuration.contentCoding = settings.compression ? GzipCoding() : nil
         configuration.observer = Self.observer(settings, logger)
+        let stages = Self.stages(settings, router)
         let server = HTTPServer(
-            configuration: configuration, handler: MiddlewareChain(Self.stages(settings, router), around: router))
+            configuration: configuration,
+            handler: stages.isEmpty ? router : MiddlewareChain(stages, around: router))
         let secondSignal = SecondSignal([SIGTERM, SIGINT])
         let reload = ReloadSignal(SIGHUP) { Self.reload(tls, logger) }
         let rotation = tls.map { tls in

@@ -174,14 +174,15 @@ private struct Tagged: HTTPHandler {
         var generator = SystemRandomNumberGenerator()
         for _ in 0..<50 {
             var queue = OutputQueue()
+            var preamble = ResponsePreamble()
+            preamble.set(common: Array("Date: D\r\n".utf8), wallClock: 1)
             var expected: [UInt8] = []
             for _ in 0..<Int.random(in: 1...150, using: &generator) {
                 let body = Array(
                     repeating: UInt8.random(in: 65...90, using: &generator),
                     count: [0, 5, 512, 513, 3_000].randomElement(using: &generator) ?? 0)
                 queue.append(
-                    HTTPResponse(HTTPStatus(200), body: body), common: Array("Date: D\r\n".utf8), id: .none, .persists,
-                    hasBody: true)
+                    HTTPResponse(HTTPStatus(200), body: body), after: &preamble, id: .none, .persists, hasBody: true)
                 expected += Array("HTTP/1.1 200 OK\r\nDate: D\r\nContent-Length: \(body.count)\r\n\r\n".utf8) + body
             }
             var seen: [UInt8] = []

@@ -5,9 +5,10 @@ import Testing
     private func head(
         _ response: HTTPResponse, _ option: ConnectionOption = .persists, id: RequestID = .none
     ) -> String {
+        var preamble = ResponsePreamble()
+        preamble.set(common: Array("Date: D\r\n".utf8), wallClock: 0x0191_2345_6789)
         var bytes: [UInt8] = []
-        ResponseSerializer.writeHead(
-            of: response, common: Array("Date: D\r\n".utf8), requestID: id, option, into: &bytes)
+        ResponseSerializer.writeHead(of: response, after: &preamble, id: id, option, into: &bytes)
         return String(decoding: bytes, as: UTF8.self)
     }
 
@@ -36,9 +37,30 @@ import Testing
                 "X-Request-Id: 01912345-6789-7abc-8123-456789abcdef\r\n"))
         #expect(head(HTTPResponse(HTTPStatus(200)), id: .given("a-1")).contains("X-Request-Id: a-1\r\n"))
         for _ in 0..<1_000 {
-            let random = RequestID.made(.random(in: 0 ... .max), .random(in: 0 ... .max))
-            #expect(head(HTTPResponse(HTTPStatus(200)), id: random).contains("X-Request-Id: \(random.text)\r\n"))
+            let high = UInt64.random(in: 0 ... .max)
+            for start in [high, 0x0191_2345_6789 << 16 | high & 0xFFFF] {
+                let random = RequestID.made(start, .random(in: 0 ... .max))
+                for status in [200, 404] {
+                    #expect(
+                        head(HTTPResponse(HTTPStatus(status)), id: random).contains("X-Request-Id: \(random.text)\r\n"))
+                }
+            }
         }
+    }
+
+    @Test func `has ids that never come twice and begin with the time`() {
+        var preamble = ResponsePreamble()
+        var seen: Set<String> = []
+        for millisecond in 0..<50 {
+            preamble.set(common: [], wallClock: UInt64(millisecond / 10))
+            for _ in 0..<200 {
+                let id = preamble.takeID()
+                #expect(id.text.hasPrefix("00000000-000\(millisecond / 10)-7"))
+                #expect("89ab".contains(id.text.dropFirst(19).prefix(1)))
+                seen.insert(id.text)
+            }
+        }
+        #expect(seen.count == 10_000)
     }
 
     @Test("does not take an id such as", arguments: ["", "a b", "a\r\nb", "é", String(repeating: "a", count: 129)])
