@@ -44,6 +44,10 @@ public enum ProblemCatalog {
             meaning: "The body is JSON but no valid question or case.",
             remedy: "See `errors`; each points at its place."),
         Entry(
+            slug: "malformed-content-coding", title: "Bad Request", status: 400,
+            meaning: "The body is no whole stream of the coding that Content-Encoding names.",
+            remedy: "Send the whole gzip stream, or the body without a coding."),
+        Entry(
             slug: "malformed-json", title: "Malformed JSON", status: 400, meaning: "The body is no JSON text.",
             remedy: "The byte offset stands in `detail`."),
         Entry(
@@ -62,6 +66,13 @@ public enum ProblemCatalog {
             slug: "overloaded", title: "Service Unavailable", status: 503, meaning: "All connections are taken.",
             remedy: "Try again after Retry-After."),
         Entry(
+            slug: "precondition-failed", title: "Precondition Failed", status: 412,
+            meaning: "What is here now does not meet If-Match or If-Unmodified-Since.",
+            remedy: "Get it anew; its tag stands in the ETag field."),
+        Entry(
+            slug: "rate-limited", title: "Too Many Requests", status: 429,
+            meaning: "The address has used up its requests for now.", remedy: "Try again after Retry-After."),
+        Entry(
             slug: "stale-cursor", title: "Gone", status: 410,
             meaning: "The cursor belongs to another release of the knowledge.",
             remedy: "Start the list again without a cursor."),
@@ -72,11 +83,18 @@ public enum ProblemCatalog {
             slug: "timeout", title: "Request Timeout", status: 408, meaning: "The request arrived too slowly.",
             remedy: "Send it again."),
         Entry(
+            slug: "tls-needed", title: "Bad Request", status: 400, meaning: "The port speaks TLS and the request came in the clear.",
+            remedy: "Use https."),
+        Entry(
             slug: "unknown-expectation", title: "Expectation Failed", status: 417,
             meaning: "The only expectation is 100-continue.", remedy: "Leave the Expect field out."),
         Entry(
             slug: "unknown-method", title: "Not Implemented", status: 501, meaning: "The method is not known.",
             remedy: "Use a method of RFC 9110."),
+        Entry(
+            slug: "unsupported-content-coding", title: "Unsupported Media Type", status: 415,
+            meaning: "The body has a content coding other than gzip, or several.",
+            remedy: "See the Accept-Encoding field."),
         Entry(
             slug: "unsupported-media-type", title: "Unsupported Media Type", status: 415,
             meaning: "The body is of another type than the path takes.", remedy: "See the Accept-Post field."),
