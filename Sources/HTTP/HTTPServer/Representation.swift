@@ -92,7 +92,8 @@ public final class StoredDocument: Sendable {
         if let lastModified {
             response.fields.append("Last-Modified", HTTPDate.text(secondsSince1970: lastModified))
         }
-        let coded = body.count >= minimumSize ? coder?.encode(body) : nil
+        // A coded body has room for the worst case behind it; what is kept for good is copied without.
+        let coded = body.count >= minimumSize ? coder?.encode(body)?.withUnsafeBufferPointer { Array($0) } : nil
         var gzip: HTTPResponse?
         if let coded, coded.count < body.count {
             response.fields.append("Vary", "Accept-Encoding")

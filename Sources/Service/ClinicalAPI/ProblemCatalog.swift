@@ -83,7 +83,8 @@ public enum ProblemCatalog {
             slug: "timeout", title: "Request Timeout", status: 408, meaning: "The request arrived too slowly.",
             remedy: "Send it again."),
         Entry(
-            slug: "tls-needed", title: "Bad Request", status: 400, meaning: "The port speaks TLS and the request came in the clear.",
+            slug: "tls-needed", title: "Bad Request", status: 400,
+            meaning: "The port speaks TLS and the request came in the clear.",
             remedy: "Use https."),
         Entry(
             slug: "unknown-expectation", title: "Expectation Failed", status: 417,

@@ -32,10 +32,18 @@ struct Command {
         let errors = Pipe()
     }
 
-    static func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Running {
+    /// `descriptors`: how many file descriptors the program may have.
+    static func start(
+        _ arguments: [String], environment: [String: String] = [:], descriptors: Int? = nil
+    ) throws -> Running {
         let running = Running(process: Process())
-        running.process.executableURL = URL(fileURLWithPath: path)
-        running.process.arguments = arguments
+        if let descriptors {
+            running.process.executableURL = URL(fileURLWithPath: "/bin/bash")
+            running.process.arguments = ["-c", "ulimit -n \(descriptors); exec \"$0\" \"$@\"", path] + arguments
+        } else {
+            running.process.executableURL = URL(fileURLWithPath: path)
+            running.process.arguments = arguments
+        }
         running.process.currentDirectoryURL = FileManager.default.temporaryDirectory
         running.process.environment = environment
         running.process.standardInput = running.input
@@ -46,9 +54,12 @@ struct Command {
     }
 
     /// Starts a server on a free port; the address is on the line that it prints once it accepts connections.
-    static func serve(_ environment: [String: String] = [:]) throws -> (running: Running, address: String) {
+    static func serve(
+        _ environment: [String: String] = [:], descriptors: Int? = nil
+    ) throws -> (running: Running, address: String) {
         let running = try start(
-            ["serve", "--port", "0"], environment: environment.merging(["CONSILIUM_ACCESS_LOG": "false"]) { $1 })
+            ["serve", "--port", "0"], environment: environment.merging(["CONSILIUM_ACCESS_LOG": "false"]) { $1 },
+            descriptors: descriptors)
         var line = ""
         while !line.hasSuffix("\n") {
             let data = running.output.fileHandleForReading.readData(ofLength: 1)
@@ -56,7 +67,8 @@ struct Command {
             line += String(decoding: data, as: UTF8.self)
         }
         let address = try #require(
-            line.split(separator: " ").first { $0.hasPrefix("http://") }, "the server printed `\(line)`")
+            line.split(separator: " ").first { $0.hasPrefix("http://") || $0.hasPrefix("https://") },
+            "the server printed `\(line)`")
         return (running, String(address))
     }
 }
