@@ -1,5 +1,4 @@
-// The chunked decoder: the same body and the same end however the bytes are split; the first byte says how.
-
+/// The chunked decoder: the same body and the same end however the bytes are split; the first byte says how.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
     guard size > 0 else { return 0 }

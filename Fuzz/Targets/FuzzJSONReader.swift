@@ -1,5 +1,4 @@
-// The JSON reader: never traps, points inside the text, and refuses what a strict reader refuses: bytes behind the end.
-
+/// The JSON reader: never traps, points inside the text, and refuses what a strict reader refuses: bytes behind the end.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: data, count: size))

@@ -1,5 +1,4 @@
-// The JSON writer: what was read, written and read again is the same value, and writing it again gives the same bytes.
-
+/// The JSON writer: what was read, written and read again is the same value, and writing it again gives the same bytes.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: data, count: size))

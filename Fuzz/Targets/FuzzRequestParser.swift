@@ -1,6 +1,5 @@
-// The request parser: a head stays what it is in every prefix and before every follower, and everything that it gives can
-// be read.
-
+/// The request parser: a head stays what it is in every prefix and before every follower, and everything that it gives can
+/// be read.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: data, count: size))

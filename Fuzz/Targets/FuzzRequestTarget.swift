@@ -1,6 +1,5 @@
-// The request target: what is taken holds no climbing, no controls and no bad encoding, and reads the same when it is
-// written again.
-
+/// The request target: what is taken holds no climbing, no controls and no bad encoding, and reads the same when it is
+/// written again.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: data, count: size))
