@@ -139,6 +139,7 @@ struct Connection {
             case .rejected(let rejection): refuse(ProblemDetails(rejection), request: nil, &context)
             case .head(let consumed, .none, _):
                 index += consumed
+                request.identity = context.identity(for: request)
                 request.body.removeAll(keepingCapacity: true)
                 respond(to: &request, &context)
             case .head(let consumed, let framing, let expectsContinue):
@@ -154,6 +155,8 @@ struct Connection {
         _ request: inout HTTPRequest, _ framing: BodyFraming, _ expectsContinue: Bool, _ bytes: borrowing Span<UInt8>,
         _ index: inout Int, now: Milliseconds, _ context: inout LoopContext
     ) {
+        // Named first: what is refused from here on is refused under its name.
+        request.identity = context.identity(for: request)
         let admission = context.handler.admission(of: request)
         var limits = context.limits
         limits.body = min(admission.maximumBodySize ?? limits.body, Int.max >> 8)
@@ -164,7 +167,6 @@ struct Connection {
         if expectsContinue {
             if let refusal {
                 // RFC 9110 §10.1.1: the sender may send its body all the same; only closing leaves no doubt.
-                request.identity = context.identity(for: request)
                 write(refusal, to: request, .closes, started: 0, refusal: nil, &context)
                 isClosing = true
                 lingers = true
@@ -211,7 +213,6 @@ struct Connection {
         _ request: inout HTTPRequest, _ refusal: HTTPResponse?, _ context: inout LoopContext
     ) {
         if let refusal {
-            request.identity = context.identity(for: request)
             return answer(request, with: refusal, started: 0, &context)
         }
         if request.has("content-encoding"), let coder = context.coder, !Self.isIdentity(request) {
@@ -226,7 +227,6 @@ struct Connection {
     }
 
     private mutating func respond(to request: inout HTTPRequest, _ context: inout LoopContext) {
-        request.identity = context.identity(for: request)
         request.peer = peer
         let started = context.observer == nil ? 0 : MonotonicClock.microseconds()
         let response =
@@ -254,7 +254,7 @@ struct Connection {
     ) {
         isClosing = true
         lingers = true
-        guard var request else {
+        guard let request else {
             let id = context.preamble.takeID()
             var response = problem.response(requestID: id.text)
             response.route = "unread"
@@ -265,7 +265,6 @@ struct Connection {
                     bytesOut: response.body.count, id: id, trace: nil, duration: 0, refusal: problem.slug))
             return
         }
-        request.identity = context.identity(for: request)
         write(
             problem.response(requestID: request.id), to: request, .closes, started: 0, refusal: problem.slug, &context)
     }

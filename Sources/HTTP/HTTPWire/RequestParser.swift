@@ -34,7 +34,8 @@ public struct RequestParser: Sendable {
     public enum Progress: Sendable, Equatable {
         /// The head is not complete; give more.
         case needMore
-        /// A head, which took so many bytes, and what its body is like. `expectsContinue`: the sender waits for
+        /// A head, which took so many bytes, and what its body is like; whether the body is too large is for the caller to say,
+        /// who knows the limit of the route. `expectsContinue`: the sender waits for
         /// 100 (Continue) (RFC 9110 §10.1.1).
         case head(consumed: Int, BodyFraming, expectsContinue: Bool)
         /// No request can come of these bytes.
@@ -101,7 +102,6 @@ public struct RequestParser: Sendable {
         request.keepsAlive = !seen.closes && (line.minorVersion == 1 || seen.keepsAlive)
         try checkHost(bytes, line.minorVersion, seen)
         let framing = try framing(bytes, request, seen)
-        if case .length(let length) = framing, length > limits.body { throw .bodyTooLarge(limit: limits.body) }
         let expects = try expectsContinue(bytes, line.minorVersion, seen)
         return .head(consumed: end, framing, expectsContinue: expects && framing != .none)
     }

@@ -259,6 +259,25 @@ extension String {
         #expect(desk.connection.isClosing && desk.connection.lingers)
     }
 
+    @Test func `refuses under the name of the request, before and after its body`() {
+        let router = Router(routes: [
+            Route(
+                .post, "/p", name: "p", refusal: { ProblemDetails.unknownMethod.response(requestID: $0.id) },
+                { _, _ in HTTPResponse(HTTPStatus(200)) })
+        ])
+        for path in ["/p", "/nothing"] {
+            for fields in ["", "Expect: 100-continue\r\n", "Content-Encoding: br\r\n"] {
+                var desk = Desk(handler: router)
+                desk.receive("POST \(path) HTTP/1.1\r\nHost: h\r\nX-Request-Id: mine\r\nContent-Length: 2\r\n\(fields)\r\n")
+                desk.receive("ok")
+                #expect(desk.sent().contains("\"instance\":\"urn:consilium:request:mine\""), "\(path) \(fields)")
+            }
+        }
+        var desk = Desk(handler: router)
+        desk.receive("POST /p HTTP/1.1\r\nHost: h\r\nX-Request-Id: mine\r\nContent-Length: 999999\r\n\r\n")
+        #expect(desk.sent().contains("urn:consilium:request:mine"))
+    }
+
     @Test func `invites no body that has begun to come`() {
         var desk = Desk()
         desk.receive("POST /a HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\no")

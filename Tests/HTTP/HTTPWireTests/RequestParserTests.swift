@@ -17,6 +17,9 @@ enum PlainReader {
             case .rejected(let rejection):
                 return (seen + [WireSample.Answer(status: rejection.status.code)], 0)
             case .head(let consumed, let framing, _):
+                if case .length(let length) = framing, length > limits.body {
+                    return (seen + [WireSample.Answer(status: 413)], 0)
+                }
                 do throws(RequestRejection) {
                     var decoder = BodyDecoder(framing, limits: limits)
                     let taken = try decoder.take(bytes.span, from: index + consumed)
