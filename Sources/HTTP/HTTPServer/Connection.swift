@@ -41,6 +41,9 @@ struct Connection {
         self.deadline = deadline
     }
 
+    /// Bytes of a peer's that it keeps until a request is whole.
+    var heldBytes: Int { input.count + (partial?.decoder.body.count ?? 0) }
+
     /// Whether it is between requests with nothing to do: a drain may close it at once.
     var isIdle: Bool { input.isEmpty && partial == nil && !isClosing }
 
@@ -87,6 +90,17 @@ struct Connection {
                     detail: "the request took too long to arrive"), request: partial?.request, &context)
         }
         isClosing = true
+    }
+
+    /// The server holds all the bytes that it may: the present request is refused.
+    mutating func refuseForWantOfRoom(_ context: inout LoopContext) {
+        let request = partial?.request
+        partial = nil
+        input = []
+        refuse(
+            ProblemDetails(
+                slug: "overloaded", title: "Service Unavailable", status: HTTPStatus(503),
+                detail: "too many requests are half-way in; try again"), request: request, &context)
     }
 
     private mutating func answerInput(now: Milliseconds, _ context: inout LoopContext) {

@@ -61,6 +61,8 @@ final class EventLoop {
         var waiting: OutputQueue?
         var interest = Interest.reading
         var lingersUntil: Milliseconds = 0
+        /// What is counted of it among the bytes that the server holds.
+        var heldBytes = 0
 
         init(connection: Connection, descriptor: Int32, peer: PeerAddress?, channel: (any SecureChannel)?) {
             self.connection = connection
@@ -96,6 +98,7 @@ final class EventLoop {
     private static let listenerToken = UInt64.max
     private static let wakeToken = UInt64.max - 1
     private static let lingerTime: Milliseconds = 2_000
+    private static let smallHold = 8_192
     private static let acceptPause: Milliseconds = 100
 
     /// nil where the kernel gives no descriptor.
@@ -279,8 +282,8 @@ final class EventLoop {
         case .open:
             // A connection that only writes is told of nothing but its end.
             if slot.waiting != nil {
-                if slot.interest == .writing { closeSlot(slot, index) }
-                return
+                // TLS may have to read before it can write on.
+                return slot.interest == .writing ? closeSlot(slot, index) : writable(slot, index)
             }
             if let channel = slot.channel { readSealed(slot, index, channel) } else { readPlain(slot, index) }
         }
@@ -359,6 +362,9 @@ final class EventLoop {
             slot.connection.resume(now: now, &context)
         }
         if slot.connection.isClosing { return finish(slot, index) }
+        if slot.heldBytes != 0 || slot.connection.heldBytes != 0 {
+            guard hold(slot, index, slot.connection.heldBytes) else { return }
+        }
         if slot.interest != .reading { watch(slot, index, .reading) }
         wheel.schedule(index, at: slot.connection.deadline)
     }
@@ -390,6 +396,7 @@ final class EventLoop {
                 slot.waiting = queue.take()
                 watch(slot, index, step == .needsWriting ? .writing : .reading)
                 wheel.schedule(index, at: slot.connection.deadline)
+                _ = hold(slot, index, slot.connection.heldBytes + (slot.waiting?.ownedBytes ?? 0))
                 return false
             case .ended, .failed:
                 _ = queue.take()
@@ -426,6 +433,25 @@ final class EventLoop {
         return sealed.withUnsafeBytes { slot.channel?.write($0) ?? .failed(.broken) }
     }
 
+    /// Counts what a connection keeps in memory; false where that is too much for all and the connection was given up.
+    private func hold(_ slot: Slot, _ index: Int, _ bytes: Int) -> Bool {
+        let difference = bytes - slot.heldBytes
+        guard difference != 0 else { return true }
+        slot.heldBytes = bytes
+        let total = shared.heldBytes.add(difference, ordering: .relaxed).newValue
+        guard difference > 0, total > configuration.maximumHeldBytes, bytes > Self.smallHold else { return true }
+        configuration.observer?.didTurnAway("memory")
+        if slot.waiting != nil {
+            closeSlot(slot, index)
+        } else {
+            slot.connection.refuseForWantOfRoom(&context)
+            shared.heldBytes.subtract(bytes, ordering: .relaxed)
+            slot.heldBytes = 0
+            settle(slot, index)
+        }
+        return false
+    }
+
     private func watch(_ slot: Slot, _ index: Int, _ interest: Interest) {
         guard slot.interest != interest else { return }
         slot.interest = interest
@@ -456,6 +482,7 @@ final class EventLoop {
         generations[index] &+= 1
         free.append(index)
         openCount -= 1
+        if slot.heldBytes != 0 { shared.heldBytes.subtract(slot.heldBytes, ordering: .relaxed) }
         shared.addresses.release(slot.peer)
         shared.connections.subtract(1, ordering: .relaxed)
         configuration.observer?.connectionsChanged(by: -1)

@@ -20,6 +20,9 @@ public struct ServerConfiguration: Sendable {
     public var maximumConnections = 10_000
     /// Connections at once of one IPv4 address or one IPv6 /64; 0 is no limit.
     public var maximumConnectionsPerAddress = 0
+    /// Bytes of half-read requests and unsent answers at once, over all loops; beyond it connections that hold more than
+    /// 8 KiB are refused with 503 or, where they do not read, closed.
+    public var maximumHeldBytes = 67_108_864
     /// Secures every connection; nil speaks HTTP in the clear.
     public var secureChannels: (any SecureChannelFactory)?
     /// Codes and decodes bodies; nil offers no coding.
@@ -36,6 +39,7 @@ public struct ServerConfiguration: Sendable {
 /// What the loops count together.
 final class SharedState: Sendable {
     let connections = Atomic<Int>(0)
+    let heldBytes = Atomic<Int>(0)
     let addresses: AddressTable
 
     init(_ configuration: ServerConfiguration) {

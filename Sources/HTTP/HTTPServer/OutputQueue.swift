@@ -14,6 +14,8 @@ struct OutputQueue {
     private(set) var bytes: [UInt8] = []
     private var pieces: [Piece] = []
     private var bodyBytes = 0
+    /// Bytes of bodies that live only here; those of stored documents live on without it.
+    private var ownedBodyBytes = 0
     /// How much of it went out.
     private(set) var written = 0
 
@@ -26,6 +28,8 @@ struct OutputQueue {
 
     /// Bytes that wait.
     var count: Int { bytes.count + bodyBytes - written }
+    /// Bytes of memory that go with it.
+    var ownedBytes: Int { bytes.count + ownedBodyBytes }
     /// Whether nothing waits.
     var isEmpty: Bool { count == 0 }
 
@@ -42,6 +46,7 @@ struct OutputQueue {
         } else {
             pieces.append(Piece(position: bytes.count, body: response.body))
             bodyBytes += response.body.count
+            if !response.isFinal { ownedBodyBytes += response.body.count }
         }
     }
 
@@ -57,6 +62,7 @@ struct OutputQueue {
         bytes.removeAll(keepingCapacity: bytes.capacity <= 1 << 18)
         pieces.removeAll(keepingCapacity: pieces.capacity <= 256)
         bodyBytes = 0
+        ownedBodyBytes = 0
         written = 0
     }
 

@@ -18,6 +18,7 @@ struct Settings {
     var maximumConnections = 10_000
     var maximumConnectionsPerAddress = 0
     var maximumBodySize = 262_144
+    var maximumHeldSize = 67_108_864
     var handshakeTimeout = 10
     var headTimeout = 10
     var bodyTimeout = 30
@@ -77,6 +78,7 @@ struct Settings {
             .init(name: "maximumConnections", kind: .number(\.maximumConnections, 1...1_000_000)),
             .init(name: "maximumConnectionsPerAddress", kind: .number(\.maximumConnectionsPerAddress, 0...1_000_000)),
             .init(name: "maximumBodySize", kind: .number(\.maximumBodySize, 1_024...16_777_216)),
+            .init(name: "maximumHeldSize", kind: .number(\.maximumHeldSize, 1_048_576...17_179_869_184)),
             .init(name: "handshakeTimeout", kind: .number(\.handshakeTimeout, 1...600)),
             .init(name: "headTimeout", kind: .number(\.headTimeout, 1...600)),
             .init(name: "bodyTimeout", kind: .number(\.bodyTimeout, 1...3_600)),
@@ -233,6 +235,7 @@ struct Settings {
         configuration.maximumConnections = maximumConnections
         configuration.maximumConnectionsPerAddress = maximumConnectionsPerAddress
         configuration.limits.body = maximumBodySize
+        configuration.maximumHeldBytes = maximumHeldSize
         configuration.deadlines.handshake = UInt64(handshakeTimeout) * 1_000
         configuration.deadlines.head = UInt64(headTimeout) * 1_000
         configuration.deadlines.body = UInt64(bodyTimeout) * 1_000

@@ -268,7 +268,8 @@ extension String {
         for path in ["/p", "/nothing"] {
             for fields in ["", "Expect: 100-continue\r\n", "Content-Encoding: br\r\n"] {
                 var desk = Desk(handler: router)
-                desk.receive("POST \(path) HTTP/1.1\r\nHost: h\r\nX-Request-Id: mine\r\nContent-Length: 2\r\n\(fields)\r\n")
+                desk.receive(
+                    "POST \(path) HTTP/1.1\r\nHost: h\r\nX-Request-Id: mine\r\nContent-Length: 2\r\n\(fields)\r\n")
                 desk.receive("ok")
                 #expect(desk.sent().contains("\"instance\":\"urn:consilium:request:mine\""), "\(path) \(fields)")
             }

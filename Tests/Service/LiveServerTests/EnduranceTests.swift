@@ -105,6 +105,37 @@ private final class Turned: ExchangeObserver {
         await server.stop(within: .seconds(5))
     }
 
+    @Test func `holds no more than it may for all, of requests and of answers`() async throws {
+        let turned = Turned()
+        let (server, client) = try start {
+            $0.maximumHeldBytes = 1_000_000
+            $0.observer = turned
+        }
+        let half =
+            Array("POST /1 HTTP/1.1\r\nHost: h\r\nContent-Length: 200001\r\n\r\n".utf8)
+            + Array(repeating: 65, count: 200_000)
+        let writers = (0..<20).map { _ in client.connection() }
+        for descriptor in writers { client.write(half, descriptor) }
+        while turned.reasons.withLock({ $0.count }) < 15 { try await Task.sleep(for: .milliseconds(5)) }
+        // Those that are kept can end what they began; the others were told.
+        var statuses: [String] = []
+        for descriptor in writers {
+            client.write([65], descriptor)
+            statuses.append(String(text(read(descriptor, 12)).prefix(12)))
+            close(descriptor)
+        }
+        #expect(statuses.count { $0 == "HTTP/1.1 503" } >= 15 && statuses.count { $0 == "HTTP/1.1 200" } >= 1)
+        let readers = (0..<8).map { _ in client.connection() }
+        for descriptor in readers { client.write(get("/9000000"), descriptor) }
+        while turned.reasons.withLock({ $0.count }) < 22 { try await Task.sleep(for: .milliseconds(5)) }
+        for descriptor in readers { close(descriptor) }
+        let after = client.connection()
+        #expect(text(client.exchange(get("/1"), after)).hasPrefix("HTTP/1.1 200 "))
+        close(after)
+        #expect(turned.reasons.withLock { Set($0) } == ["memory"])
+        await server.stop(within: .seconds(5))
+    }
+
     @Test func `gives an address its connections and no more`() async throws {
         let turned = Turned()
         let (server, client) = try start {
