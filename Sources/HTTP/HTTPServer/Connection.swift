@@ -242,7 +242,7 @@ struct Connection {
 
     private mutating func respond(to request: inout HTTPRequest, _ context: inout LoopContext) {
         request.peer = peer
-        let started = context.observer == nil ? 0 : MonotonicClock.microseconds()
+        let started = !context.isObserved ? 0 : MonotonicClock.microseconds()
         let response =
             request.isTunnel
             ? ProblemDetails.unknownMethod.response(requestID: request.id) : context.handler.respond(to: request)
@@ -315,14 +315,14 @@ struct Connection {
         if answer.isFinal {
             context.output.append(
                 answer, after: &context.preamble, id: request.identity, option, hasBody: request.method != .head)
-            if context.observer != nil { tell(of: answer, request, started, refusal, context) }
+            if context.isObserved { tell(of: answer, request, started, refusal, context) }
             return
         }
         var response = answer
         Representation.settle(&response, for: request, context.coder, context.coding)
         context.output.append(
             response, after: &context.preamble, id: request.identity, option, hasBody: request.method != .head)
-        if context.observer != nil { tell(of: response, request, started, refusal, context) }
+        if context.isObserved { tell(of: response, request, started, refusal, context) }
     }
 
     private func tell(

@@ -32,6 +32,8 @@ struct LoopContext {
     let coding: CodingPolicy
     /// What is told of each answer; nil where nobody listens.
     let observer: (any ExchangeObserver)?
+    /// Whether somebody listens: looking at the observer itself would copy it.
+    let isObserved: Bool
     /// What stands in front of the fields of every response: the date of this second, the fixed fields, and the id.
     var preamble = ResponsePreamble()
     /// The same for what is sent in the clear on a port for TLS.
@@ -61,6 +63,7 @@ struct LoopContext {
         self.coder = coder
         self.coding = coding
         self.observer = observer
+        isObserved = observer != nil
         self.isSecure = isSecure
     }
 

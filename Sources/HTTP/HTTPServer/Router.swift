@@ -51,14 +51,14 @@ public final class Route: Sendable {
     /// Whether the route has no twin under `/v1`.
     public let isUnversioned: Bool
     /// What a head alone may be refused for, such as its media type; asked before the body is read.
-    public let refusal: @Sendable (HTTPRequest) -> HTTPResponse?
+    public let refusal: (@Sendable (HTTPRequest) -> HTTPResponse?)?
     let handle: Handler
     let parameters: [String]
 
     /// A route.
     public init(
         _ method: HTTPMethod, _ pattern: String, name: String, maximumBodySize: Int? = nil, isUnversioned: Bool = false,
-        refusal: @escaping @Sendable (HTTPRequest) -> HTTPResponse? = { _ in nil }, _ handle: @escaping Handler
+        refusal: (@Sendable (HTTPRequest) -> HTTPResponse?)? = nil, _ handle: @escaping Handler
     ) {
         self.method = method
         self.pattern = pattern
@@ -131,18 +131,17 @@ public struct Router: HTTPHandler {
         guard let match = match(bytes.span, range) else { return unknownPath(request) }
         guard let index = served(match, request.method) else { return otherMethod(request, match) }
         let route = routes[index]
-        var response =
-            route.refusal(request)
-            ?? route.handle(request, PathParameters(bytes, names: route.parameters, match.places))
-        response.route = route.pattern
-        return response
+        if let refusal = route.refusal?(request) { return refusal.named(route.pattern) }
+        return route.handle(request, PathParameters(bytes, names: route.parameters, match.places)).named(route.pattern)
     }
 
     /// The largest body of the route that would serve the request, or the refusal that no body changes.
     public func admission(of head: HTTPRequest) -> Admission {
         guard let match = match(head) else { return Admission(refusal: unknownPath(head)) }
         guard let index = served(match, head.method) else { return Admission(refusal: otherMethod(head, match)) }
-        return Admission(maximumBodySize: routes[index].maximumBodySize, refusal: routes[index].refusal(head))
+        let route = routes[index]
+        return Admission(
+            maximumBodySize: route.maximumBodySize, refusal: route.refusal?(head)?.named(route.pattern))
     }
 
     /// The methods of a path, `Allow` as it is written; nil where there is no such path.
@@ -245,5 +244,14 @@ public struct Router: HTTPHandler {
         var all = Set(routes.map { self.routes[$0].method.name }).union(["OPTIONS"])
         if all.contains("GET") { all.insert("HEAD") }
         return all.sorted()
+    }
+}
+
+extension HTTPResponse {
+    /// This response under the pattern of its route.
+    fileprivate consuming func named(_ pattern: String) -> HTTPResponse {
+        var response = self
+        response.route = pattern
+        return response
     }
 }

@@ -6,7 +6,7 @@ import KnowledgeStore
 import Synchronization
 
 /// The routes of the service over the knowledge that is current.
-public struct ClinicalAPI: Sendable {
+public final class ClinicalAPI: Sendable {
     let current: CurrentKnowledge
     private let openAPI: StoredDocument?
     private let readiness: Readiness
@@ -28,37 +28,40 @@ public struct ClinicalAPI: Sendable {
     /// The routes, in the order of `openapi.yaml`.
     public var routes: [Route] {
         [
-            plain(.get, "/", name: "getIndex") { request, _ in index(request) },
-            plain(.post, "/recommend", name: "recommend", refusal: { head in refusedMediaType(head) }) { request, _ in
-                postRecommend(request)
+            plain(.get, "/", name: "getIndex") { request, _ in self.index(request) },
+            plain(.post, "/recommend", name: "recommend", refusal: { head in self.refusedMediaType(head) }) {
+                request, _ in
+                self.postRecommend(request)
             },
-            Route(.get, "/recommend", name: "recommendByQuery") { request, _ in getRecommend(request) },
-            Route(.get, "/drugs", name: "listDrugs") { request, _ in listDrugs(request) },
-            plain(.get, "/drugs/{name}", name: "getDrug") { request, path in drug(request, path["name"]) },
-            Route(.get, "/references", name: "listReferences") { request, _ in listReferences(request) },
-            plain(.get, "/references/{id}", name: "getReference") { request, path in reference(request, path["id"]) },
-            Route(.get, "/topics", name: "listTopics") { request, _ in listTopics(request) },
-            plain(.get, "/topics/{id}", name: "getTopic") { request, path in topic(request, path["id"]) },
+            Route(.get, "/recommend", name: "recommendByQuery") { request, _ in self.getRecommend(request) },
+            Route(.get, "/drugs", name: "listDrugs") { request, _ in self.listDrugs(request) },
+            plain(.get, "/drugs/{name}", name: "getDrug") { request, path in self.drug(request, path["name"]) },
+            Route(.get, "/references", name: "listReferences") { request, _ in self.listReferences(request) },
+            plain(.get, "/references/{id}", name: "getReference") { request, path in self.reference(request, path["id"])
+            },
+            Route(.get, "/topics", name: "listTopics") { request, _ in self.listTopics(request) },
+            plain(.get, "/topics/{id}", name: "getTopic") { request, path in self.topic(request, path["id"]) },
             plain(.get, "/knowledge", name: "getKnowledge") { request, _ in
-                stored(request) { $0.release }
+                self.stored(request) { $0.release }
             },
-            plain(.get, "/problems/{slug}", name: "getProblem") { request, path in problem(request, path["slug"]) },
-            plain(.get, "/openapi.yaml", name: "getOpenAPI") { request, _ in contract(request) },
+            plain(.get, "/problems/{slug}", name: "getProblem") { request, path in self.problem(request, path["slug"])
+            },
+            plain(.get, "/openapi.yaml", name: "getOpenAPI") { request, _ in self.contract(request) },
             Route(.get, "/livez", name: "getLiveness", isUnversioned: true) { _, _ in
-                state(Array("{\"status\":\"ok\"}".utf8))
+                self.state(Array("{\"status\":\"ok\"}".utf8))
             },
-            Route(.get, "/readyz", name: "getReadiness", isUnversioned: true) { request, _ in ready(request) },
+            Route(.get, "/readyz", name: "getReadiness", isUnversioned: true) { request, _ in self.ready(request) },
         ]
     }
 
     /// A route that takes no query parameters and says so.
     private func plain(
         _ method: HTTPMethod, _ pattern: String, name: String,
-        refusal: @escaping @Sendable (HTTPRequest) -> HTTPResponse? = { _ in nil }, _ handle: @escaping Route.Handler
+        refusal: (@Sendable (HTTPRequest) -> HTTPResponse?)? = nil, _ handle: @escaping Route.Handler
     ) -> Route {
         Route(method, pattern, name: name, refusal: refusal) { request, path in
-            if let first = request.queryItems.first {
-                return refused(.unknownParameter(first.name, known: []), request)
+            if request.hasQuery, let first = request.queryItems.first {
+                return self.refused(.unknownParameter(first.name, known: []), request)
             }
             return handle(request, path)
         }

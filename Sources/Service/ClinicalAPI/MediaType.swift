@@ -4,7 +4,6 @@ import HTTPWire
 enum MediaType {
     /// Whether the client takes JSON. What clients write most is told by its bytes.
     static func acceptsJSON(_ request: HTTPRequest) -> Bool {
-        guard request.has("accept") else { return true }
         if request.field("accept", is: "application/json") || request.field("accept", is: "*/*") { return true }
         return accepts(request[field: "accept"], "application/json")
     }
