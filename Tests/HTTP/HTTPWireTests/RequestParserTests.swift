@@ -1,6 +1,7 @@
-import HTTPWire
 import Testing
 import WireCorpus
+
+@testable import HTTPWire
 
 /// Reads requests one behind the other from bytes, the plain way and without a connection.
 enum PlainReader {
@@ -113,6 +114,64 @@ extension WireSample.Answer {
         #expect(request.has("host") && !request.has("hos"))
     }
 
+    @Test func `reads again what was written, whatever it was`() throws {
+        var generator = SystemRandomNumberGenerator()
+        func token(_ count: ClosedRange<Int>) -> String {
+            String(
+                (0..<Int.random(in: count, using: &generator)).compactMap { _ in
+                    "abcXYZ019!#$%&'*+-.^_`|~".randomElement(using: &generator)
+                })
+        }
+        for _ in 0..<2_000 {
+            let method = token(1...12)
+            let path =
+                "/"
+                + (0..<Int.random(in: 0...4, using: &generator)).map { _ in "s" + token(0...6).filter(\.isLetter) }
+                .joined(separator: "/")
+            let query = Bool.random(using: &generator) ? "q=" + token(0...8).filter(\.isLetter) : nil
+            let fields = (0..<Int.random(in: 0...8, using: &generator)).map { index in
+                (
+                    "x\(index)" + token(0...6),
+                    token(1...9) + (["", " é", "\t,", ": "].randomElement(using: &generator) ?? "") + "v"
+                )
+            }
+            let body = (0..<Int.random(in: 0...40, using: &generator)).map { _ in
+                UInt8.random(in: 0...255, using: &generator)
+            }
+            let isChunked = Bool.random(using: &generator)
+            var text = "\(method) \(path)\(query.map { "?" + $0 } ?? "") HTTP/1.1\r\nHost: h\r\n"
+            for (name, value) in fields { text += "\(name):\(Bool.random(using: &generator) ? " " : "")\(value)\r\n" }
+            var bytes = Array(text.utf8)
+            if isChunked {
+                bytes += Array("Transfer-Encoding: chunked\r\n\r\n".utf8)
+                let cut = body.count / 3
+                for part in [body.prefix(cut), body.dropFirst(cut)] where !part.isEmpty {
+                    bytes += Array("\(String(part.count, radix: 16))\r\n".utf8) + part + [13, 10]
+                }
+                bytes += Array("0\r\n\r\n".utf8)
+            } else {
+                bytes += Array("Content-Length: \(body.count)\r\n\r\n".utf8) + body
+            }
+            var request = HTTPRequest.blank
+            guard case .head(let consumed, let framing, false) = RequestParser().parse(bytes.span, into: &request)
+            else {
+                Issue.record("not read: \(text)")
+                continue
+            }
+            var decoder = BodyDecoder(framing, limits: ParsingLimits())
+            let taken = try decoder.take(bytes.span, from: consumed)
+            #expect(consumed + taken == bytes.count && decoder.isComplete && decoder.body == body)
+            #expect(request.method.name == method)
+            #expect("/" + request.target.segments.joined(separator: "/") == path && request.target.query == query)
+            // RequestTarget and fields as a reader by hand sees them.
+            let again = try HTTPRequest(HTTPMethod(method), path + (query.map { "?" + $0 } ?? ""), fields: fields)
+            #expect(again.target == request.target)
+            for (name, value) in fields where fields.count(where: { $0.0.lowercased() == name.lowercased() }) == 1 {
+                #expect(request.value(ofFieldNamed: name) == value)
+            }
+        }
+    }
+
     @Test func `keeps nothing of the request that was read before into the same value`() {
         var request = HTTPRequest.blank
         let first = Array("POST /long/path?x=1 HTTP/1.0\r\nHost: h\r\nContent-Length: 0\r\nA: b\r\n\r\n".utf8)
@@ -143,6 +202,13 @@ extension WireSample {
     /// The sample without its interim answers.
     var withoutInterim: WireSample {
         WireSample(name: name, bytes: bytes, answers: answers.filter { $0.status != 100 }, waits: waits)
+    }
+}
+
+extension HTTPRequest {
+    /// The value of a field by a name that is not known when this is compiled.
+    fileprivate func value(ofFieldNamed name: String) -> String? {
+        fields.first { head[$0.name].elementsEqual(name.utf8) }.map { String(decoding: head[$0.value], as: UTF8.self) }
     }
 }
 
