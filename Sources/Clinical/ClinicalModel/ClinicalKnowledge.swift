@@ -37,6 +37,8 @@ public struct ClinicalCase: Sendable {
         public let outcome: Guidance.Outcome
         /// The topic, where one is expected.
         public let topic: String?
+        /// What lies over it, in order.
+        public let overlays: [String]
         /// Recommended interventions, in order.
         public let recommended: [String]
         /// Conditional interventions and the paths of the facts they need, sorted.
@@ -58,12 +60,13 @@ public struct ClinicalCase: Sendable {
 
         /// An expectation.
         public init(
-            outcome: Guidance.Outcome, topic: String?, recommended: [String], conditional: [String: [String]],
+            outcome: Guidance.Outcome, topic: String?, overlays: [String] = [], recommended: [String], conditional: [String: [String]],
             excluded: [String], diagnostics: [String], assumed: [String], conflicts: [String],
             facts: [FactStatement]?, cautions: [String: [String]], labels: [String: [String: String]]
         ) {
             self.outcome = outcome
             self.topic = topic
+            self.overlays = overlays
             self.recommended = recommended
             self.conditional = conditional
             self.excluded = excluded

@@ -260,6 +260,14 @@ public final class Topic: Sendable {
     public let title: Wording
     /// Whether it lies over a disease topic instead of being one.
     public let isOverlay: Bool
+    /// Of an overlay: whether it answers by itself where no disease topic can be chosen.
+    public let standsAlone: Bool
+    /// Of overlays: the order in which they are told, smaller first; the first of those that stand alone leads.
+    public let order: Int
+    /// Of an overlay: whether no regimen is shown while it applies, as for a child.
+    public let withholdsDoses: Bool
+    /// Of an overlay: what is remarked on a case while it applies.
+    public let remark: CaseNote?
     /// Its own version, CalVer.
     public let version: String
     /// Its review state.
@@ -285,7 +293,8 @@ public final class Topic: Sendable {
 
     /// A topic.
     public init(
-        id: String, title: Wording, isOverlay: Bool, version: String, review: Review, scope: Condition,
+        id: String, title: Wording, isOverlay: Bool, standsAlone: Bool = false, order: Int = 0,
+        withholdsDoses: Bool = false, remark: CaseNote? = nil, version: String, review: Review, scope: Condition,
         covers: [String], assumptions: [Assumption], summary: [ConditionalWording],
         tierSummaries: [Tier: [ConditionalWording]], statements: [Statement], recommendations: [Recommendation],
         diagnostics: [Diagnostic], disagreements: [Disagreement]
@@ -293,6 +302,10 @@ public final class Topic: Sendable {
         self.id = id
         self.title = title
         self.isOverlay = isOverlay
+        self.standsAlone = standsAlone
+        self.order = order
+        self.withholdsDoses = withholdsDoses
+        self.remark = remark
         self.version = version
         self.review = review
         self.scope = scope

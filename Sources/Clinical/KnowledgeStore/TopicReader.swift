@@ -20,8 +20,8 @@ struct TopicReader {
             return nil
         }
         node.allow(
-            "schema", "id", "title", "patientTitle", "role", "version", "review", "scope", "covers", "criteria",
-            "assumptions", "summary", "tiers")
+            "schema", "id", "title", "patientTitle", "role", "standsAlone", "order", "withholdsDoses", "remark", "version",
+            "review", "scope", "covers", "criteria", "assumptions", "summary", "tiers")
         node.checkHeader(kind: "topic", id: id)
         conditions.useLocal(node.optional("criteria")?.members ?? [])
         var tiers: [Tier: [ConditionalWording]] = [:]
@@ -33,10 +33,17 @@ struct TopicReader {
             tiers[tier] = list.elements.map(conditionalWording)
         }
         let folder = "topics/\(id)"
+        let isOverlay = node.choice("role", ["disease", "overlay"]) == "overlay"
+        if !isOverlay {
+            for name in ["standsAlone", "order", "withholdsDoses", "remark"] where node.has(name) {
+                node.defect(.unknownMember, "`\(name)` belongs to an overlay")
+            }
+        }
         return Topic(
             id: id, title: Wording(clinician: node.string("title"), patient: node.optionalString("patientTitle")),
-            isOverlay: node.choice("role", ["disease", "overlay"]) == "overlay", version: node.string("version"),
-            review: Review(node.required("review")),
+            isOverlay: isOverlay, standsAlone: node.optional("standsAlone")?.bool ?? false,
+            order: node.optional("order")?.integer ?? 0, withholdsDoses: node.optional("withholdsDoses")?.bool ?? false,
+            remark: remark(node.optional("remark")), version: node.string("version"), review: Review(node.required("review")),
             scope: node.required("scope").map(conditions.read) ?? .any([]), covers: node.strings("covers"),
             assumptions: node.nodes("assumptions").compactMap(assumption),
             summary: node.nodes("summary").map(conditionalWording), tierSummaries: tiers,
@@ -54,6 +61,15 @@ struct TopicReader {
         node.allow("when", "statement", "patient")
         return ConditionalWording(
             when: conditions.readOptional(node.optional("when")), wording: documents.wording(node))
+    }
+
+    /// What an overlay remarks on a case.
+    private func remark(_ node: DocumentNode?) -> CaseNote? {
+        guard let node else { return nil }
+        node.allow("code", "statement")
+        let codes: [CaseNote.Code] = [.paediatric, .urgentCare]
+        let code = node.choice("code", codes.map(\.rawValue))
+        return CaseNote(CaseNote.Code(rawValue: code) ?? .urgentCare, node.string("statement"))
     }
 
     private func assumption(_ node: DocumentNode) -> Assumption? {
@@ -235,7 +251,7 @@ struct TopicReader {
         _ node: DocumentNode?, _ reader: PatientCaseReader, _ document: DocumentNode
     ) -> ClinicalCase.Expectation {
         node?.allow(
-            "outcome", "topic", "recommended", "conditional", "excluded", "diagnostics", "assumed", "conflicts",
+            "outcome", "topic", "overlays", "recommended", "conditional", "excluded", "diagnostics", "assumed", "conflicts",
             "facts",
             "cautions", "labels")
         let outcome = node?.choice("outcome", ["guidance", "data-required", "out-of-scope"]) ?? ""
@@ -267,7 +283,7 @@ struct TopicReader {
         }
         return ClinicalCase.Expectation(
             outcome: Guidance.Outcome(rawValue: outcome) ?? .guidance, topic: node?.optionalString("topic"),
-            recommended: node?.optionalStrings("recommended") ?? [], conditional: conditional,
+            overlays: node?.optionalStrings("overlays") ?? [], recommended: node?.optionalStrings("recommended") ?? [], conditional: conditional,
             excluded: (node?.optionalStrings("excluded") ?? []).sorted(),
             diagnostics: node?.optionalStrings("diagnostics") ?? [],
             assumed: (node?.optionalStrings("assumed") ?? []).sorted(),

@@ -9,6 +9,8 @@ public struct CaseOutcome: Sendable {
     public let differences: [String]
     /// The values that the case was judged on, for coverage.
     let values: [FactValue]
+    /// The ids of the topics that spoke.
+    let topics: Set<String>
 }
 
 /// Runs the cases that stand beside the rules.
@@ -39,6 +41,7 @@ public struct CaseRunner: Sendable {
         let paths = engine.knowledge.vocabulary.facts.map(\.path)
         compare("outcome", expected.outcome.rawValue, answer.outcome.rawValue)
         if let topic = expected.topic { compare("topic", topic, answer.topic?.id ?? "none") }
+        compare("overlays", expected.overlays, answer.overlays.map(\.id))
         compare(
             "recommended", expected.recommended, answer.options.filter(\.isRecommended).map(\.intervention.id))
         let conditional = answer.options.filter { !$0.isRecommended }
@@ -55,7 +58,8 @@ public struct CaseRunner: Sendable {
         compare("conflicts", expected.conflicts, answer.conflicts.map { paths[$0.fact] }.sorted())
         if let facts = expected.facts { compareFacts(facts, question?.statements ?? [], &differences) }
         compareDetails(expected, answer, &differences)
-        return CaseOutcome(clinicalCase: clinicalCase, differences: differences, values: values)
+        return CaseOutcome(clinicalCase: clinicalCase, differences: differences, values: values,
+            topics: Set(([answer.topic].compactMap { $0 } + answer.overlays).map(\.id)))
     }
 
     private func compareFacts(
@@ -126,27 +130,33 @@ public struct ConditionCoverage: Sendable {
                 }
             }
         }
-        let rules = knowledge.topics.flatMap(\.recommendations)
-        let truths = rules.map { rule in outcomes.map { rule.appliesWhen.evaluate($0.values) } }
+        let rules = knowledge.topics.flatMap { topic in topic.recommendations.map { (topic: topic.id, rule: $0) } }
         self.leafCount = leafCount
         leavesNeverTrue = seenTrue.indices.filter { !seenTrue[$0] }
         leavesNeverFalse = seenFalse.indices.filter { !seenFalse[$0] }
-        rulesNeverTrue = rules.indices.filter { !truths[$0].contains(.true) }.map { rules[$0].id }
-        rulesNeverNotTrue = rules.indices.filter { truths[$0].allSatisfy { $0 == .true } }.map { rules[$0].id }
-        unspokenDisagreements = outcomes.flatMap { outcome in
-            knowledge.topics.flatMap { topic in
-                Self.unspoken(in: topic, outcome.values).map { ($0.pro, $0.contra, outcome.clinicalCase.file) }
+        rulesNeverTrue = rules.filter { entry in
+            !outcomes.contains {
+                $0.topics.contains(entry.topic) && entry.rule.appliesWhen.evaluate($0.values) == .true
             }
+        }.map(\.rule.id)
+        rulesNeverNotTrue = rules.filter { entry in
+            outcomes.allSatisfy { entry.rule.appliesWhen.evaluate($0.values) == .true }
+        }.map(\.rule.id)
+        unspokenDisagreements = outcomes.flatMap { outcome in
+            let bearing = knowledge.topics.filter { outcome.topics.contains($0.id) }
+            return Self.unspoken(in: bearing, outcome.values).map { ($0.pro, $0.contra, outcome.clinicalCase.file) }
         }
     }
 
-    private static func unspoken(in topic: Topic, _ values: [FactValue]) -> [(pro: String, contra: String)] {
-        let holding = topic.recommendations.filter { $0.appliesWhen.evaluate(values) == .true }
-        return holding.filter { $0.direction == .against }.flatMap { contra in
+    private static func unspoken(in topics: [Topic], _ values: [FactValue]) -> [(pro: String, contra: String)] {
+        let overlays = Set(topics.filter(\.isOverlay).flatMap { $0.recommendations.map(\.id) })
+        let holding = topics.flatMap(\.recommendations).filter { $0.appliesWhen.evaluate(values) == .true }
+        let spoken = topics.flatMap(\.disagreements).map { Set($0.between) }
+        // The word of an overlay against something prevails; it leaves no two voices side by side.
+        return holding.filter { $0.direction == .against && !overlays.contains($0.id) }.flatMap { contra in
             let opposed = holding.filter { $0.direction == .for && $0.intervention == contra.intervention }
-            return opposed.filter { pro in
-                !topic.disagreements.contains { Set($0.between).isSuperset(of: [pro.id, contra.id]) }
-            }.map { ($0.id, contra.id) }
+            return opposed.filter { pro in !spoken.contains { $0.isSuperset(of: [pro.id, contra.id]) } }
+                .map { ($0.id, contra.id) }
         }
     }
 }

@@ -5,7 +5,7 @@ import DecisionLogic
 struct FollowUps {
     let knowledge: ClinicalKnowledge
     let values: [FactValue]
-    let topic: Topic
+    let recommendations: [Recommendation]
 
     /// The questions: first the facts that decide options, then those that decide ranks, then those that decide a limit
     /// of an option; within each the one that moves most first, then by the priority that the knowledge gives.
@@ -24,7 +24,7 @@ struct FollowUps {
             for fact in option.needs { note(fact, option.intervention.id, kind: 0) }
         }
         for option in options {
-            let rules = topic.recommendations.filter { rule in option.rules.contains { $0.id == rule.id } }
+            let rules = recommendations.filter { rule in option.rules.contains { $0.id == rule.id } }
             for rule in rules {
                 for fact in judge.rankNeeds(rule).members { note(fact, option.intervention.id, kind: 1) }
             }

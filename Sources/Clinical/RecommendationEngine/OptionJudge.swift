@@ -7,6 +7,8 @@ struct OptionJudge {
     let values: [FactValue]
     var audience = Audience.clinician
     var explains = false
+    /// Whether no regimen is shown, as for a child.
+    var withholdsDoses = false
 
     /// What came out for one intervention, before anything is cited.
     enum Assessment {
@@ -26,11 +28,16 @@ struct OptionJudge {
     }
 
     /// Judges the rules of one intervention and its limits.
-    func assess(_ intervention: Intervention, _ rules: [Recommendation]) -> Assessment {
+    /// `prevailing` names rules whose word against it prevails over every rule for it.
+    func assess(
+        _ intervention: Intervention, _ rules: [Recommendation], prevailing: Set<String> = []
+    ) -> Assessment {
         if let forbidden = forbidden(intervention) { return forbidden }
         let judged = rules.map { Judged(rule: $0, truth: $0.appliesWhen.evaluate(values), rank: rank(of: $0)) }
         let pro = judged.filter { $0.rule.direction == .for }.sorted { ($0.rank, $0.rule.id) < ($1.rank, $1.rule.id) }
         let contra = judged.filter { $0.rule.direction == .against && $0.truth == .true }.map(\.rule)
+        let overriding = contra.filter { prevailing.contains($0.id) }
+        if !overriding.isEmpty { return .notOffered(overriding + pro.map(\.rule)) }
         let holding = pro.filter { $0.truth == .true }
         if let lead = holding.first {
             return .offered(lead: lead.rule, speaking: holding.map(\.rule), contra: contra, needs: BitSet())
@@ -131,7 +138,8 @@ struct OptionJudge {
         needs: BitSet, _ sources: inout Bibliography
     ) -> Guidance.Option {
         // A patient's answer holds no doses: they are for whoever prescribes.
-        let regimen = audience == .patient ? nil : intervention.regimens.first { $0.key == lead.regimen }
+        let regimen =
+            audience == .patient || withholdsDoses ? nil : intervention.regimens.first { $0.key == lead.regimen }
         let cited = regimen.map { regimen in
             (regimen: regimen, numbers: regimen.parts.map { sources.cite($0.reference) })
         }

@@ -29,36 +29,46 @@ public struct RecommendationEngine: Sendable {
     ) -> (guidance: Guidance, values: [FactValue]) {
         let completion = FactCompletion(
             statements, vocabulary: knowledge.vocabulary, derivations: knowledge.derivations)
-        let views = knowledge.topics.filter { !$0.isOverlay }.map { topic -> (topic: Topic, facts: FactCompletion) in
-            var own = completion
-            own.assume(topic.assumptions)
-            return (topic, own)
-        }
-        let judged = views.map { (view: $0, truth: $0.topic.scope.evaluate($0.facts.values)) }
+        let isOfField = statements.contains { knowledge.vocabulary[$0.fact].anchors }
         var allNotes = notes
         if !completion.conflicts.isEmpty { allNotes.append(contradiction(completion.conflicts)) }
-        let fitting = judged.filter { $0.truth == .true }
-        if fitting.count == 1, let view = fitting.first?.view {
-            return (guidance(view.topic, view.facts, allNotes, audience, explains), view.facts.values)
+        let choice = TopicChoice(completion, knowledge.topics)
+        if let bearing = choice.bearing, isOfField || !bearing.lead.isOverlay {
+            var answer = guidance(bearing, allNotes, audience, explains)
+            if bearing.lead.isOverlay { addMissing(choice.open, to: &answer) }
+            return (answer, bearing.facts.values)
         }
-        let open = fitting.isEmpty ? judged.filter { $0.truth == .unknown } : fitting
-        let isOfField = statements.contains { knowledge.vocabulary[$0.fact].anchors }
         if !isOfField && !allNotes.contains(where: { $0.code == .unsupportedLanguage || $0.code == .multiplePatients })
         {
             allNotes.append(
                 CaseNote(.offTopic, "Nothing that was said shows that this is about a neuroendocrine neoplasm."))
         }
+        return undecided(choice.open, completion, isOfField, allNotes)
+    }
+
+    /// The answer where no topic could be chosen: what is missing, or what is covered.
+    private func undecided(
+        _ open: [(topic: Topic, facts: FactCompletion)], _ completion: FactCompletion, _ isOfField: Bool,
+        _ notes: [CaseNote]
+    ) -> (guidance: Guidance, values: [FactValue]) {
         var answer = Guidance(outcome: open.isEmpty || !isOfField ? .outOfScope : .dataRequired)
-        answer.notes = allNotes
+        answer.notes = notes
         answer.conflicts = completion.conflicts
-        answer.facts = (open.count == 1 ? open[0].view.facts : completion).facts
+        answer.facts = (open.count == 1 ? open[0].facts : completion).facts
         if answer.outcome == .dataRequired {
-            answer.followUp = missing(open.map { ($0.view.topic, $0.view.facts.values) })
-            if open.count == 1 { answer.topic = open[0].view.topic }
+            answer.followUp = missing(open)
+            if open.count == 1 { answer.topic = open[0].topic }
         }
         answer.summary = SummaryWriter(vocabulary: knowledge.vocabulary).undecided(
-            answer, covers: knowledge.topics.flatMap(\.covers))
-        return (answer, (open.first?.view.facts ?? completion).values)
+            answer, covers: knowledge.topics.filter { !$0.isOverlay }.flatMap(\.covers))
+        return (answer, (open.first?.facts ?? completion).values)
+    }
+
+    /// Where an overlay answers alone, what would choose a disease topic is asked first.
+    private func addMissing(_ open: [(topic: Topic, facts: FactCompletion)], to answer: inout Guidance) {
+        let wanted = missing(open)
+        let asked = answer.followUp.filter { question in !wanted.contains { $0.fact == question.fact } }
+        answer.followUp = wanted + asked
     }
 
     private func contradiction(_ conflicts: [Guidance.Conflict]) -> CaseNote {
@@ -70,30 +80,40 @@ public struct RecommendationEngine: Sendable {
     }
 
     /// The facts that decide which topic speaks.
-    private func missing(_ open: [(topic: Topic, values: [FactValue])]) -> [Guidance.FollowUp] {
-        let needs = open.reduce(into: BitSet()) { $0.formUnion($1.topic.scope.needs($1.values)) }
-        let names = Set(open.flatMap { $0.topic.recommendations.map(\.intervention) }).sorted()
-        return needs.members
+    private func missing(_ open: [(topic: Topic, facts: FactCompletion)]) -> [Guidance.FollowUp] {
+        var moved: [Int: Set<String>] = [:]
+        for (topic, facts) in open {
+            for fact in topic.scope.needs(facts.values).members {
+                moved[fact, default: []].formUnion(topic.recommendations.map(\.intervention))
+            }
+        }
+        return moved.keys
             .sorted { (knowledge.vocabulary[$0].priority, $0) < (knowledge.vocabulary[$1].priority, $1) }
-            .map { Guidance.FollowUp(fact: $0, wouldChange: names) }
+            .map { Guidance.FollowUp(fact: $0, wouldChange: moved[$0, default: []].sorted()) }
     }
 
     // MARK: - Guidance
 
     private func guidance(
-        _ topic: Topic, _ completion: FactCompletion, _ notes: [CaseNote], _ audience: Audience, _ explains: Bool
+        _ bearing: BearingTopics, _ notes: [CaseNote], _ audience: Audience, _ explains: Bool
     ) -> Guidance {
-        let values = completion.values
+        let values = bearing.facts.values
         var sources = Bibliography(knowledge.references)
         var answer = Guidance(outcome: .guidance)
-        answer.topic = topic
-        answer.facts = completion.facts
-        answer.conflicts = completion.conflicts
+        answer.topic = bearing.lead
+        answer.overlays = bearing.overlays
+        answer.facts = bearing.facts.facts
+        answer.conflicts = bearing.facts.conflicts
         answer.notes = notes
+        for remark in bearing.all.compactMap(\.remark) where !answer.notes.contains(where: { $0.code == remark.code }) {
+            answer.notes.append(remark)
+        }
         judgeOptions(
-            topic, OptionJudge(knowledge: knowledge, values: values, audience: audience, explains: explains), &answer,
-            &sources)
-        for diagnostic in topic.diagnostics {
+            bearing,
+            OptionJudge(
+                knowledge: knowledge, values: values, audience: audience, explains: explains,
+                withholdsDoses: bearing.all.contains(where: \.withholdsDoses)), &answer, &sources)
+        for diagnostic in bearing.diagnostics {
             let truth = diagnostic.appliesWhen.evaluate(values)
             if truth == .false { continue }
             answer.diagnostics.append(
@@ -102,29 +122,36 @@ public struct RecommendationEngine: Sendable {
                     evidence: shown(diagnostic.evidence, values, audience).map { sources.cite($0) }))
         }
         for tier in Tier.allCases {
-            let summary = (topic.tierSummaries[tier] ?? []).first { $0.when?.evaluate(values) ?? .true == .true }
-            let statements = shown(topic.statements.filter { $0.tier == tier }, values, audience).map {
-                sources.cite($0)
-            }
+            let summary = bearing.all.compactMap { topic in
+                (topic.tierSummaries[tier] ?? []).first { $0.when?.evaluate(values) ?? .true == .true }
+            }.first
+            let statements = shown(
+                bearing.all.flatMap { $0.statements.filter { $0.tier == tier } }, values, audience
+            ).map { sources.cite($0) }
             if summary == nil && statements.isEmpty { continue }
             answer.tiers.append(
                 Guidance.TierPart(tier: tier, summary: summary?.wording, statements: statements))
         }
-        answer.disagreements = disagreements(topic, values, audience, &sources)
-        answer.followUp = FollowUps(knowledge: knowledge, values: values, topic: topic).questions(for: answer.options)
+        answer.disagreements = disagreements(bearing.disagreements, values, audience, &sources)
+        answer.followUp = FollowUps(
+            knowledge: knowledge, values: values, recommendations: bearing.recommendations
+        ).questions(for: answer.options)
         answer.references = sources.references
-        answer.summary = SummaryWriter(vocabulary: knowledge.vocabulary).guidance(answer, topic, values)
+        answer.summary = SummaryWriter(vocabulary: knowledge.vocabulary).guidance(answer, bearing.all, values)
         return answer
     }
 
     private func judgeOptions(
-        _ topic: Topic, _ judge: OptionJudge, _ answer: inout Guidance, _ sources: inout Bibliography
+        _ bearing: BearingTopics, _ judge: OptionJudge, _ answer: inout Guidance, _ sources: inout Bibliography
     ) {
-        let byIntervention = Dictionary(grouping: topic.recommendations, by: \.intervention)
+        let byIntervention = Dictionary(grouping: bearing.recommendations, by: \.intervention)
         // All are assessed first and cited in the order of the answer afterwards, so that numbers follow it.
         let assessed = byIntervention.compactMap { id, rules in
             knowledge.interventions[id].map { intervention in
-                (intervention: intervention, rules: rules, assessment: judge.assess(intervention, rules))
+                (
+                    intervention: intervention, rules: rules,
+                    assessment: judge.assess(intervention, rules, prevailing: bearing.prevailing)
+                )
             }
         }
         let ordered = assessed.map { (place: judge.place($0.assessment), entry: $0) }.sorted {
@@ -148,9 +175,9 @@ public struct RecommendationEngine: Sendable {
     }
 
     private func disagreements(
-        _ topic: Topic, _ values: [FactValue], _ audience: Audience, _ sources: inout Bibliography
+        _ all: [Disagreement], _ values: [FactValue], _ audience: Audience, _ sources: inout Bibliography
     ) -> [Guidance.CitedDisagreement] {
-        topic.disagreements.filter {
+        all.filter {
             $0.when?.evaluate(values) ?? .true != .false && $0.topic.text(for: audience) != nil
         }.map { disagreement in
             Guidance.CitedDisagreement(

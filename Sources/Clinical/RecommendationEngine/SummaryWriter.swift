@@ -6,11 +6,13 @@ struct SummaryWriter {
     let vocabulary: Vocabulary
 
     /// The opening of an answer with guidance: what is urgent or contradictory, what the topic says, what comes first.
-    func guidance(_ answer: Guidance, _ topic: Topic, _ values: [FactValue]) -> [Wording] {
+    func guidance(_ answer: Guidance, _ topics: [Topic], _ values: [FactValue]) -> [Wording] {
         var sentences = opening(answer.notes)
-        if let opening = topic.summary.first(where: { $0.when?.evaluate(values) ?? .true == .true }) {
-            sentences.append(opening.wording)
+        // Two openings at most: more would be no summary.
+        let openings = topics.compactMap { topic in
+            topic.summary.first { $0.when?.evaluate(values) ?? .true == .true }
         }
+        sentences += openings.prefix(2).map(\.wording)
         sentences.append(order(answer.options))
         return sentences
     }
