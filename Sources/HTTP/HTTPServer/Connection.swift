@@ -153,11 +153,13 @@ struct Connection {
             case .rejected(let rejection): refuse(ProblemDetails(rejection), request: nil, &context)
             case .head(let consumed, .none, _):
                 index += consumed
+                isInHead = false
                 request.identity = context.identity(for: request)
                 request.body.removeAll(keepingCapacity: true)
                 respond(to: &request, &context)
             case .head(let consumed, let framing, let expectsContinue):
                 index += consumed
+                isInHead = false
                 begin(&request, framing, expectsContinue, bytes, &index, now: now, &context)
             }
         }
@@ -171,6 +173,7 @@ struct Connection {
     ) {
         // Named first: what is refused from here on is refused under its name.
         request.identity = context.identity(for: request)
+        request.peer = peer
         let admission = context.handler.admission(of: request)
         var limits = context.limits
         limits.body = min(admission.maximumBodySize ?? limits.body, Int.max >> 8)

@@ -56,20 +56,24 @@ public struct MiddlewareChain: HTTPHandler {
     /// The answer of the stages and the handler.
     public func respond(to request: HTTPRequest) -> HTTPResponse { respond(to: request, from: 0) }
 
-    private func respond(to request: HTTPRequest, from index: Int) -> HTTPResponse {
-        guard index < stages.count else { return handler.respond(to: request) }
-        return stages[index].respond(to: request) { respond(to: $0, from: index + 1) }
+    private func respond(
+        to request: HTTPRequest, from index: Int, _ last: ((HTTPRequest) -> HTTPResponse)? = nil
+    ) -> HTTPResponse {
+        guard index < stages.count else { return last?(request) ?? handler.respond(to: request) }
+        return stages[index].respond(to: request) { respond(to: $0, from: index + 1, last) }
     }
 
-    /// The first refusal of a stage, else the handler's.
+    /// The first refusal of a stage, else the handler's, which goes through the stages as its answers do: it is counted,
+    /// and pages of other origins may read it.
     public func admission(of head: HTTPRequest) -> Admission {
         var admission = handler.admission(of: head)
         for stage in stages {
             if let refusal = stage.refusal(of: head) {
                 admission.refusal = refusal
-                break
+                return admission
             }
         }
+        if let refusal = admission.refusal { admission.refusal = respond(to: head, from: 0) { _ in refusal } }
         return admission
     }
 }

@@ -194,6 +194,15 @@ extension String {
         #expect(desk.sent().hasPrefix("HTTP/1.1 408 "))
     }
 
+    @Test func `gives each pipelined head a time of its own`() {
+        var desk = Desk()
+        desk.receive("GET /a HTTP/1.1\r\nHost: h\r\n")
+        let first = desk.connection.deadline
+        desk.now += 9_000
+        desk.receive("\r\nGET /b HTTP/1.1\r\n")
+        #expect(desk.connection.deadline == first + 9_000)
+    }
+
     @Test func `gives a body its own deadline`() {
         var desk = Desk()
         desk.receive("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc")

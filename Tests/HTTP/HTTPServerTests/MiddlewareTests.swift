@@ -152,6 +152,22 @@ private final class HandClock: Sendable {
         func refusal(of head: HTTPRequest) -> HTTPResponse? { head.has("bad") ? HTTPResponse(HTTPStatus(403)) : nil }
     }
 
+    @Test func `is passed also by what a head is refused for, and CONNECT is 501 with a body too`() throws {
+        let router = Router(routes: [])
+        let chain = MiddlewareChain(
+            [
+                CrossOrigin(origins: ["https://ehr.example"], exposed: []) { router.allowedMethods(of: $0) },
+                RateLimit(requestsPerMinute: 1),
+            ], around: router)
+        let head = try HTTPRequest(.post, "/nowhere", fields: [("Origin", "https://ehr.example")])
+        let refusal = chain.admission(of: head).refusal
+        #expect(refusal?.status.code == 404)
+        #expect(refusal?.fields["Access-Control-Allow-Origin"] == "https://ehr.example")
+        #expect(refusal?.fields["RateLimit"] != nil)
+        #expect(chain.admission(of: head).refusal?.status.code == 429)
+        #expect(router.admission(of: try HTTPRequest(.connect, "h:1")).refusal?.status.code == 501)
+    }
+
     @Test func `is passed from outside to inside and back`() throws {
         let chain = MiddlewareChain([Mark(name: "outer"), Mark(name: "inner")], around: Echo())
         let response = chain.respond(to: try HTTPRequest(.get, "/"))
