@@ -116,6 +116,13 @@ private final class HandClock: Sendable {
         #expect(try ask(stage(["*"]), .get, "/known", [("Origin", "x")]).fields["Access-Control-Allow-Origin"] == "*")
     }
 
+    @Test func `lets a page read that a preflight found nothing`() throws {
+        let answer = try ask(
+            stage(), .options, "/nowhere",
+            [("Origin", "https://ehr.example"), ("Access-Control-Request-Method", "GET")])
+        #expect(answer.fields["Vary"]?.contains("Origin") == true)
+    }
+
     @Test func `answers a preflight with what the path takes`() throws {
         let fields = [
             ("Origin", "https://ehr.example"), ("Access-Control-Request-Method", "POST"),

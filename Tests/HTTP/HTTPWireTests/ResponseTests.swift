@@ -180,7 +180,9 @@ import Testing
             ("br", .identity), ("gzip, identity;q=0.5", .gzip), ("gzip;q=0.5, identity", .identity),
             ("identity;q=0", .none), ("*;q=0", .none), ("gzip, *;q=0", .gzip), ("gzip;q=0, identity;q=0", .none),
             ("gzip;q=0.001", .gzip), ("gzip;q=2", .identity), ("gzip ; q=1.000 , br", .gzip),
-            ("deflate, gzip;q=1.0, *;q=0.5", .gzip),
+            ("deflate, gzip;q=1.0, *;q=0.5", .gzip), ("gzip;q=0x1", .identity), ("gzip;q=+1", .identity),
+            ("gzip;q=1e0", .identity), ("gzip;q=.5", .identity), ("gzip;q =0", .identity), ("gzip;x=1", .identity),
+            ("gzip;q=1.001", .identity), ("gzip;q=0.", .identity), ("gzip;q=1.", .gzip),
         ] as [(String?, CodingChoice)])
     func choice(_ field: String?, _ choice: CodingChoice) { #expect(CodingChoice.choose(field) == choice) }
 
