@@ -61,6 +61,21 @@ private final class HandClock: Sendable {
         #expect((76...77).contains(allowed))
     }
 
+    @Test func `gives nothing for a clock that another loop read later`() throws {
+        let clock = HandClock()
+        let limit = limit(60, clock)
+        for _ in 0..<60 { #expect(ask(limit, try request(1)).status.code == 200) }
+        clock.advance(milliseconds: 5)
+        #expect(ask(limit, try request(1)).status.code == 429)
+        clock.now.subtract(3, ordering: .relaxed)
+        for _ in 0..<3 { #expect(ask(limit, try request(1)).status.code == 429) }
+        clock.advance(milliseconds: 60_001)
+        #expect(ask(limit, try request(1)).status.code == 200)
+        clock.now.subtract(2, ordering: .relaxed)
+        _ = ask(limit, try request(1))
+        #expect(ask(limit, try request(1)).fields["RateLimit"] == "\"default\";r=57;t=3", "nothing is forgotten")
+    }
+
     @Test func `counts an IPv6 network as one client, and exempts what it is told to`() throws {
         let clock = HandClock()
         let limit = limit(1, clock)
