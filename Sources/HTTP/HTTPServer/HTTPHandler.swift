@@ -7,9 +7,14 @@ public protocol HTTPHandler: Sendable {
     func respond(to request: HTTPRequest) -> HTTPResponse
     /// What is known from the head of a request before its body is read; asked only where a body follows.
     func admission(of head: HTTPRequest) -> Admission
+    /// What is sent of a refusal that the server itself makes of a request whose head it could read, such as 413.
+    func refusing(_ request: HTTPRequest, with refusal: HTTPResponse) -> HTTPResponse
 }
 
 extension HTTPHandler {
+    /// The refusal as it is.
+    public func refusing(_ request: HTTPRequest, with refusal: HTTPResponse) -> HTTPResponse { refusal }
+
     /// Nothing: the server's limit, and the answer after the body.
     public func admission(of head: HTTPRequest) -> Admission { Admission() }
 }
@@ -73,7 +78,12 @@ public struct MiddlewareChain: HTTPHandler {
                 return admission
             }
         }
-        if let refusal = admission.refusal { admission.refusal = respond(to: head, from: 0) { _ in refusal } }
+        if let refusal = admission.refusal { admission.refusal = refusing(head, with: refusal) }
         return admission
+    }
+
+    /// The refusal as the stages pass it on: counted, and readable for pages of other origins.
+    public func refusing(_ request: HTTPRequest, with refusal: HTTPResponse) -> HTTPResponse {
+        respond(to: request, from: 0) { _ in refusal }
     }
 }
