@@ -300,6 +300,40 @@ final class Pair {
         #expect((pair.shakeHands().server == .moved(0)) == sample.2)
     }
 
+    @Test(
+        "takes no ticket of a client whose authority is gone after a reload, in",
+        arguments: [TLS1_2_VERSION, TLS1_3_VERSION])
+    func authorities(_ version: Int32) throws {
+        let authority = try Self.authority.get()
+        let ours = try authority.clientCertificate("client-\(UUID().uuidString)")
+        let file = authority.path("clients-\(UUID().uuidString).pem")
+        try FileManager.default.copyItem(atPath: authority.path("ca.pem"), toPath: file)
+        let context = try context {
+            $0.clientAuthorities = file
+            $0.clientCertificates = .required
+        }
+        func connect(_ session: OpaquePointer? = nil) throws -> (Pair, Bool) {
+            let pair = try Pair(context) { _, client in
+                consilium_test_versions_of(client, version)
+                SSL_use_certificate_file(client, ours.chain, SSL_FILETYPE_PEM)
+                SSL_use_PrivateKey_file(client, ours.key, SSL_FILETYPE_PEM)
+                if let session { SSL_set_session(client, session) }
+            }
+            return (pair, pair.shakeHands().server == .moved(0))
+        }
+        let (first, isWelcome) = try connect()
+        #expect(isWelcome && first.write("x") == .moved(1))
+        _ = first.received()
+        let session = try #require(SSL_get1_session(first.client))
+        try context.reload()
+        let (second, again) = try connect(session)
+        #expect(again && SSL_session_reused(second.client) == 1, "the same authorities")
+        let other = try authority.certificate("authority-\(UUID().uuidString)", for: ["x"])
+        try Data(contentsOf: URL(fileURLWithPath: other.chain)).write(to: URL(fileURLWithPath: file))
+        try context.reload()
+        #expect(try !connect(session).1, "another authority")
+    }
+
     @Test func `shows new certificates after a reload, and keeps the old where the new are bad`() throws {
         let authority = try Authority()
         let files = try authority.certificate("live", for: ["first"])
