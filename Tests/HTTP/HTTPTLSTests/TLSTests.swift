@@ -184,7 +184,10 @@ final class Pair {
 
     @Test(
         "knows HTTP in the clear",
-        arguments: ["GET / HTTP/1.1\r\nHost: h\r\n\r\n", "POST /x HTTP/1.1\r\n", "HEAD / HTTP/1.0\r\n\r\n"])
+        arguments: [
+            "GET / HTTP/1.1\r\nHost: h\r\n\r\n", "POST /x HTTP/1.1\r\n", "HEAD / HTTP/1.0\r\n\r\n",
+            "OPTIONS * HTTP/1.1\r\n", "DELETE / HTTP/1.1\r\n", "PATCH / HTTP/1.1\r\n", "CONNECT h:1 HTTP/1.1\r\n",
+        ])
     func clear(_ text: String) throws {
         let pair = try Pair(try context())
         var bytes = Array(text.utf8)
