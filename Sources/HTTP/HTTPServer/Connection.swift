@@ -45,7 +45,11 @@ struct Connection {
     var heldBytes: Int { input.count + (partial?.decoder.body.count ?? 0) }
 
     /// Whether it is between requests with nothing to do: a drain may close it at once.
-    var isIdle: Bool { input.isEmpty && partial == nil && !isClosing }
+    var isIdle: Bool { hasNoHead && partial == nil && !isClosing }
+
+    /// Whether nothing of a head has come. An empty line in front of it, which some senders put behind a body, begins none
+    /// (RFC 9112 §2.2); it stays, so that a second one is refused however the two come.
+    private var hasNoHead: Bool { input.isEmpty || input.count <= 2 && input[0] == 0x0D }
 
     // MARK: - Events
 
@@ -118,7 +122,7 @@ struct Connection {
     /// more bytes do not lengthen it.
     private mutating func settle(now: Milliseconds, _ context: LoopContext) {
         if partial != nil || isHeldBack { return isInHead = false }
-        if input.isEmpty {
+        if hasNoHead {
             isInHead = false
             deadline = now + context.deadlines.idle
         } else if !isInHead {

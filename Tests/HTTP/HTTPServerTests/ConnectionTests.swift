@@ -222,6 +222,21 @@ extension String {
         #expect(desk.sent().hasPrefix("HTTP/1.1 408 "))
     }
 
+    @Test func `takes an empty line behind a request for no beginning of the next`() {
+        var desk = Desk()
+        desk.receive("GET /a HTTP/1.1\r\nHost: h\r\n\r\n\r\n")
+        _ = desk.sent()
+        #expect(desk.connection.isIdle)
+        #expect(desk.connection.deadline == desk.now + desk.context.deadlines.idle)
+        desk.receive("G")
+        #expect(!desk.connection.isIdle)
+        #expect(desk.connection.deadline == desk.now + desk.context.deadlines.head)
+        desk = Desk()
+        desk.receive("\r\n")
+        desk.expire()
+        #expect(desk.sent() == "", "there is no request to answer")
+    }
+
     @Test func `gives each pipelined head a time of its own`() {
         var desk = Desk()
         desk.receive("GET /a HTTP/1.1\r\nHost: h\r\n")
@@ -396,7 +411,10 @@ extension String {
                     desk.connection.isClosing == (sample.answers.last?.closes ?? false),
                     "in steps of \(step): whether it closes")
             }
-            if sample.waits { #expect(!desk.connection.isIdle) }
+            if sample.waits {
+                let isBlank = [[0x0D], [0x0D, 0x0A]].contains(sample.bytes)
+                #expect(desk.connection.isIdle == isBlank, "whether a head began")
+            }
         }
     }
 
