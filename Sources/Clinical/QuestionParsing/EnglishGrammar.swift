@@ -20,14 +20,29 @@ enum EnglishGrammar {
         "on", "after", "previously", "progressed", "progressing", "progression", "through", "despite", "failed",
         "failing",
         "refractory", "received", "had", "underwent", "following", "given", "treated", "stopped", "completed", "since",
-        "receiving",
+        "receiving", "tried", "exposed", "responded", "responding", "cycles", "courses", "incidentally",
     ]
     /// Right before a treatment: it was given.
-    static let earlier: Set<String> = ["prior", "previous", "post", "past"]
+    static let earlier: Set<String> = ["prior", "previous", "post", "past", "several", "incidental"]
     /// After a treatment: it was given.
     static let givenAfter: Set<String> = [
-        "caused", "failed", "stopped", "done", "completed", "refractory", "ago", "exposed",
+        "caused", "failed", "stopped", "done", "completed", "refractory", "ago", "exposed", "twice", "performed",
+        "showed", "specimen",
     ]
+    /// Before a treatment: it is planned or asked about.
+    static let plannedBefore: Set<String> = [
+        "plan", "plans", "planned", "planning", "scheduled", "awaiting", "start", "starting", "starts", "commence",
+        "commencing", "initiate", "initiating", "before", "during", "dose", "doses", "dosing", "dosage", "consider",
+        "considering", "considered", "should", "proposed", "proposes", "undergo", "undergoing", "preoperative",
+    ]
+    /// Right after a treatment: it is planned or asked about.
+    static let plannedAfter: Set<String> = [
+        "planned", "scheduled", "intended", "proposed", "safe", "dose", "dosing", "dosage",
+    ]
+    /// Between the treatments of a list.
+    static let listLinks: Set<String> = ["and", ",", "+", "then", "plus", "/", "both", "later", "finally"]
+    /// Before a participle: it is not said to have happened.
+    static let auxiliaries: Set<String> = ["be", "being", "get", "should", "can", "must"]
     /// Before a treatment: the patient does not want it.
     static let refusals: Set<String> = ["declines", "declined", "refuses", "refused", "rejects", "rejected"]
     /// Before a medicine: it is taken.

@@ -47,9 +47,8 @@ struct QuantityReader {
     private func number(
         _ fact: Int, _ tokens: [Token], at index: Int, _ comparison: Comparison, from start: Int
     ) -> Reading? {
-        guard case .number(let low) = tokens[index].kind else { return nil }
-        var end = index + 1
-        let lowFactor = unit(fact, tokens, &end)
+        guard let (low, behind, lowFactor) = dimensions(fact, tokens, at: index) else { return nil }
+        var end = behind
         var high: Double?
         var factor = lowFactor
         if end + 1 < tokens.count, ["-", "to", "and"].contains(tokens[end].text),
@@ -60,7 +59,51 @@ struct QuantityReader {
             end += 2
             factor = unit(fact, tokens, &end) ?? lowFactor
         }
-        return checked(fact, low, high, factor ?? 1, comparison, start..<end)
+        return checked(
+            fact, low, high, factor ?? likelyFactor(fact, tokens, end, [low, high ?? low]), comparison, start..<end)
+    }
+
+    /// The number with a written unit at a token, with no name: `11 mm`, `5.3 x 3.4 cm`, `< 2 cm`.
+    func measure(_ fact: Int, _ tokens: [Token], at index: Int) -> Reading? {
+        var comparison = Comparison.none
+        if index > 0 {
+            var back = index - 1
+            // `Less than 2`, `up to 2`: the comparator is one or two tokens long.
+            if let found = Comparison(tokens, at: &back), back == index { comparison = found }
+            if comparison == .none, index > 1 {
+                back = index - 2
+                let isFilled = tokens[index - 1].text == "than"
+                if let found = Comparison(tokens, at: &back), back == index || isFilled { comparison = found }
+            }
+        }
+        guard let (_, end, factor) = dimensions(fact, tokens, at: index), factor != nil else {
+            return nil
+        }
+        let reading = number(fact, tokens, at: index, comparison, from: index)
+        if case .value(_, let range) = reading, range.upperBound < end { return nil }
+        return reading
+    }
+
+    /// The largest of `5.7 x 5.7 x 6.5` or of one number, the end, and the factor of the unit behind.
+    private func dimensions(
+        _ fact: Int, _ tokens: [Token], at index: Int
+    ) -> (value: Double, end: Int, factor: Double?)? {
+        guard case .number(var largest) = tokens[index].kind else { return nil }
+        var end = index + 1
+        var factor = unit(fact, tokens, &end)
+        while end + 1 < tokens.count, ["x", "by"].contains(tokens[end].text), case .number(let side) = tokens[end + 1].kind
+        {
+            largest = max(largest, side)
+            end += 2
+            factor = unit(fact, tokens, &end) ?? factor
+        }
+        if factor == nil, end + 1 < tokens.count, ["-", "to", "and"].contains(tokens[end].text),
+            case .number = tokens[end + 1].kind
+        {
+            var behind = end + 2
+            factor = unit(fact, tokens, &behind)
+        }
+        return (largest, end, factor)
     }
 
     // MARK: - Before the name
@@ -91,6 +134,16 @@ struct QuantityReader {
             }
         }
         return nil
+    }
+
+    /// `Hb 7.8` without a unit can only be meant in the unit in which it is possible.
+    private func likelyFactor(_ fact: Int, _ tokens: [Token], _ end: Int, _ values: [Double]) -> Double {
+        let bounds = vocabulary[fact].bounds
+        let fits = { (factor: Double) in
+            values.allSatisfy { $0 * factor >= bounds.lower && $0 * factor <= bounds.upper }
+        }
+        guard !fits(1) else { return 1 }
+        return Set((units[fact] ?? []).map(\.factor)).sorted().first(where: fits) ?? 1
     }
 
     private func checked(

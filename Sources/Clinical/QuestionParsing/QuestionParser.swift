@@ -15,17 +15,23 @@ public struct QuestionParser: Sendable {
     private let vocabulary: Vocabulary
     private let entries: [LexiconEntry]
     private let trie: TermTrie
+    private let gapped: GappedTerms
     private let units: [Int: [(tokens: [String], factor: Double)]]
     /// The facts that hold treatments, given names of the contract.
     private let prior: Int?
     private let declines: Int?
     private let comedications: Int?
+    private let planned: Int?
+    private let extent: Int?
+    private let sites: Int?
+    private let size: Int?
 
     /// A reader with the words of a release of the knowledge.
     public init(lexicon: Lexicon, vocabulary: Vocabulary) {
         self.vocabulary = vocabulary
         entries = lexicon.entries
-        trie = TermTrie(lexicon.entries.map(\.term))
+        gapped = GappedTerms(lexicon.entries.map(\.term))
+        trie = TermTrie(lexicon.entries.map(\.term), known: gapped.words)
         units = lexicon.units.mapValues { spellings in
             spellings.map { (Tokenizer.tokens(of: $0.term).map(\.text), $0.factor) }
                 .sorted { $0.tokens.count > $1.tokens.count }
@@ -33,6 +39,10 @@ public struct QuestionParser: Sendable {
         prior = vocabulary.index(of: "treatment.prior")
         declines = vocabulary.index(of: "patient.declines")
         comedications = vocabulary.index(of: "patient.comedications")
+        planned = vocabulary.index(of: "treatment.planned")
+        extent = vocabulary.index(of: "disease.extent")
+        sites = vocabulary.index(of: "disease.metastaticSites")
+        size = vocabulary.index(of: "tumor.size")
     }
 
     /// A term with its place.
@@ -61,8 +71,10 @@ public struct QuestionParser: Sendable {
         var notes: [CaseNote] = []
         var used = Set(mentions.flatMap { Array($0.tokens) })
         let reader = QuantityReader(vocabulary: vocabulary, units: units)
+        var list = TreatmentList()
         for (place, mention) in mentions.enumerated() {
-            let scope = Scope(tokens, term: mention.tokens)
+            var scope = Scope(tokens, term: mention.tokens)
+            if isTreatment(mention) { scope = list.next(scope, mention.tokens, tokens) }
             for number in mention.entries {
                 switch entries[number].meaning {
                 case .names(let fact):
@@ -73,10 +85,17 @@ public struct QuestionParser: Sendable {
                     if alternative(mentions, place, tokens) {
                         offer(facts, mention, tokens, &choices)
                     } else {
-                        add(facts, mention, tokens, scope, &statements)
+                        add(facts, mention, tokens, scope, &statements, &choices)
                     }
                 }
             }
+        }
+        if let size, !statements.contains(where: { $0.fact == size }),
+            let found = SizeReader(fact: size, reader: reader).read(tokens, used: used, spread: spread(mentions))
+        {
+            used.formUnion(found.tokens)
+            let span = tokens[found.tokens.lowerBound].span.lowerBound..<tokens[found.tokens.upperBound - 1].span.upperBound
+            statements.append(FactStatement(fact: size, value: .quantity(found.interval), origin: .read, span: span))
         }
         statements = distinct(statements + choices.sorted { $0.key < $1.key }.map(\.value))
         if let unread = unreadNote(original, tokens, used) { notes.append(unread) }
@@ -109,7 +128,62 @@ public struct QuestionParser: Sendable {
                 index += 1
             }
         }
-        return mentions
+        return withGaps(withPartners(mentions, tokens), tokens)
+    }
+
+    /// With the other parts of lists: `liver and bone metastases`.
+    private func withPartners(_ mentions: [Mention], _ tokens: [Token]) -> [Mention] {
+        let lists = Coordination(trie, tokens)
+        let more = mentions.flatMap { lists.partners(of: $0.tokens) }
+            .map { Mention(entries: $0.entries, tokens: $0.tokens) }
+        guard !more.isEmpty else { return mentions }
+        let taken = Set(more.flatMap { Array($0.tokens) })
+        return (mentions.filter { taken.isDisjoint(with: $0.tokens) } + more)
+            .sorted { $0.tokens.lowerBound < $1.tokens.lowerBound }
+    }
+
+    /// With the gapped terms; one that covers a plain term of the same fact takes its place.
+    private func withGaps(_ mentions: [Mention], _ tokens: [Token]) -> [Mention] {
+        var found: [Mention] = []
+        for index in tokens.indices {
+            for match in gapped.matches(tokens, at: index) {
+                let mention = Mention(entries: [match.entry], tokens: match.tokens)
+                let isOther = mentions.contains {
+                    $0.tokens.overlaps(match.tail) && $0.tokens.count > match.tail.count
+                        && $0.tokens.lowerBound >= match.tokens.lowerBound + 1
+                }
+                let isRepeated = found.contains {
+                    $0.tokens.overlaps(match.tokens) && !codeFacts($0).isDisjoint(with: codeFacts(mention))
+                }
+                if !isOther && !isRepeated { found.append(mention) }
+            }
+        }
+        guard !found.isEmpty else { return mentions }
+        let kept = mentions.filter { mention in
+            !found.contains { gap in
+                gap.tokens.contains(mention.tokens.lowerBound) && gap.tokens.contains(mention.tokens.upperBound - 1)
+                    && !codeFacts(mention).isDisjoint(with: codeFacts(gap))
+            }
+        }
+        return (kept + found).sorted { $0.tokens.lowerBound < $1.tokens.lowerBound }
+    }
+
+    private func isTreatment(_ mention: Mention) -> Bool { prior.map { codeFacts(mention).contains($0) } ?? false }
+
+    /// The tokens of metastases: a length beside them is theirs.
+    private func spread(_ mentions: [Mention]) -> Set<Int> {
+        Set(
+            mentions.filter { !codeFacts($0).isDisjoint(with: [extent, sites].compactMap { $0 }) }
+                .filter { !isLocal($0) }.flatMap { Array($0.tokens) })
+    }
+
+    private func isLocal(_ mention: Mention) -> Bool {
+        mention.entries.allSatisfy { number in
+            guard case .says(let facts) = entries[number].meaning, let extent, facts.allSatisfy({ $0.fact == extent }),
+                let far = vocabulary[extent].index(of: "metastatic")
+            else { return false }
+            return facts.allSatisfy { if case .codes(let codes) = $0.value { !codes.contains(far) } else { false } }
+        }
     }
 
     /// Whether a term stands beside another value of the same fact with `or` or `versus` between them.
@@ -137,13 +211,17 @@ public struct QuestionParser: Sendable {
 
     private func add(
         _ facts: [(fact: Int, value: FactValue)], _ mention: Mention, _ tokens: [Token], _ scope: Scope,
-        _ statements: inout [FactStatement]
+        _ statements: inout [FactStatement], _ choices: inout [Int: FactStatement]
     ) {
         let span = span(mention, tokens)
         let hasSet = facts.contains { vocabulary[$0.fact].type == .set }
         for (fact, value) in facts {
             guard let (target, isNegated) = placed(fact, scope) else { continue }
-            if scope.isDoubtful { continue }
+            if target == planned ? scope.isHypothetical : scope.isDoubtful { continue }
+            if fact == prior, target == planned {
+                plan(value, mention, tokens, &choices)
+                continue
+            }
             var said = target == fact ? value : moved(value, from: fact, to: target)
             if isNegated {
                 // "No liver metastases" excludes the liver and says nothing of metastases elsewhere.
@@ -158,6 +236,23 @@ public struct QuestionParser: Sendable {
 
     private func span(_ mention: Mention, _ tokens: [Token]) -> Range<Int> {
         tokens[mention.tokens.lowerBound].span.lowerBound..<tokens[mention.tokens.upperBound - 1].span.upperBound
+    }
+
+    /// A treatment that is planned or asked about; a class stands for its few members.
+    private func plan(
+        _ value: FactValue, _ mention: Mention, _ tokens: [Token], _ choices: inout [Int: FactStatement]
+    ) {
+        guard case .members(let included, _) = value, let prior, let planned else { return }
+        let definition = vocabulary[prior]
+        var codes = BitSet()
+        for code in named(included, definition).members {
+            let own = vocabulary[planned].index(of: definition.codes[code].id).map { [$0] }
+            let members = definition.codes[code].descendants.members.compactMap {
+                vocabulary[planned].index(of: definition.codes[$0].id)
+            }
+            for member in own ?? (members.count <= 3 ? members : []) { codes.insert(member) }
+        }
+        if !codes.members.isEmpty { offer([(planned, .codes(codes))], mention, tokens, &choices) }
     }
 
     /// `Small bowel or pancreas` leaves both codes: what stands side by side is one statement of either.
@@ -183,7 +278,9 @@ public struct QuestionParser: Sendable {
         if fact == prior {
             if scope.isRefused { return declines.map { ($0, false) } }
             if scope.isNegated && scope.isGiven { return (fact, true) }
-            return scope.isGiven && !scope.isNegated ? (fact, false) : nil
+            if scope.isNegated { return nil }
+            if scope.isGiven { return (fact, false) }
+            return scope.isPlanned ? planned.map { ($0, false) } : nil
         }
         if fact == comedications { return scope.isTaken ? (fact, scope.isNegated) : nil }
         return (fact, scope.isNegated)

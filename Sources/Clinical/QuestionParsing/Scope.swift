@@ -6,6 +6,10 @@ struct Scope {
     var isDoubtful = false
     /// A treatment that was given.
     var isGiven = false
+    /// A treatment that is planned or asked about, and not yet given.
+    var isPlanned = false
+    /// The doubt comes from more than a plan: `if`, `would`, another person.
+    var isHypothetical = false
     /// A treatment that the patient does not want.
     var isRefused = false
     /// A medicine that is taken.
@@ -24,16 +28,36 @@ struct Scope {
             let isBehindComma = tokens[index..<term.lowerBound].contains { $0.text == "," }
             if !isBehindComma, steps < 6 { readNear(tokens, index) }
             if EnglishGrammar.refusals.contains(token.text) { isRefused = true }
-            if EnglishGrammar.givenBefore.contains(token.text), steps < 4 { isGiven = true }
-            if EnglishGrammar.earlier.contains(token.text), steps < 2 { isGiven = true }
-            if token.text == "p", index > 1, tokens[index - 1].text == "/", tokens[index - 2].text == "s" {
-                isGiven = true
-            }
+            readHistory(tokens, index, steps)
             if EnglishGrammar.taking.contains(token.text), steps < 6 { isTaken = true }
             steps += 1
             index -= 1
         }
         readAfter(tokens, term)
+        readForm(tokens, term)
+    }
+
+    /// Given or planned: the word nearest to the treatment decides.
+    private mutating func readHistory(_ tokens: [Token], _ index: Int, _ steps: Int) {
+        guard !isGiven, !isPlanned else { return }
+        let text = tokens[index].text
+        if EnglishGrammar.givenBefore.contains(text), steps < 4 { isGiven = true }
+        if EnglishGrammar.earlier.contains(text), steps < 2 { isGiven = true }
+        if text == "p", index > 1, tokens[index - 1].text == "/", tokens[index - 2].text == "s" { isGiven = true }
+        if !isGiven, EnglishGrammar.plannedBefore.contains(text), steps < 4 { isPlanned = true }
+    }
+
+    /// What the form of a treatment's own word says: `resected` is past, an operation told between two marks was done.
+    private mutating func readForm(_ tokens: [Token], _ term: Range<Int>) {
+        guard !isGiven, !isPlanned, let last = tokens[term].last?.text else { return }
+        let before = term.lowerBound > 0 ? tokens[term.lowerBound - 1] : nil
+        if tokens[term].contains(where: { $0.text.hasSuffix("ed") && $0.text.count > 5 }) {
+            isGiven = !EnglishGrammar.auxiliaries.contains(before?.text ?? "")
+        } else if last.hasSuffix("ectomy") {
+            let after = term.upperBound < tokens.count ? tokens[term.upperBound] : nil
+            let stands = { (token: Token?) in token.map { $0.kind == .boundary && $0.text != "?" } ?? true }
+            isGiven = before != nil && stands(before) && stands(after)
+        }
     }
 
     private mutating func readNear(_ tokens: [Token], _ index: Int) {
@@ -47,7 +71,10 @@ struct Scope {
         let next = index + 1 < tokens.count ? tokens[index + 1].text : ""
         let isOfSomebodyReal = text == "if" && ["this", "the", "my", "her", "his"].contains(next)
         let doubts = EnglishGrammar.doubts.contains(text) && !isOfSomebodyReal
-        if doubts || EnglishGrammar.relatives.contains(text) { isDoubtful = true }
+        if doubts || EnglishGrammar.relatives.contains(text) {
+            isDoubtful = true
+            if !EnglishGrammar.plannedBefore.contains(text) { isHypothetical = true }
+        }
     }
 
     private mutating func readAfter(_ tokens: [Token], _ term: Range<Int>) {
@@ -56,7 +83,11 @@ struct Scope {
             if token.kind == .boundary { break }
             if EnglishGrammar.negationsAfter.contains(token.text) { isNegated = true }
             if token.text == "ruled", index + 1 < tokens.count, tokens[index + 1].text == "out" { isNegated = true }
-            if EnglishGrammar.givenAfter.contains(token.text) { isGiven = true }
+            if index < term.upperBound + 2, EnglishGrammar.plannedAfter.contains(token.text) {
+                (isPlanned, isGiven) = (true, false)
+                break
+            }
+            if EnglishGrammar.givenAfter.contains(token.text) { (isGiven, isPlanned) = (true, false) }
         }
     }
 }

@@ -53,6 +53,7 @@ enum Tokenizer {
         case 0x2018, 0x2019, 0x201C, 0x201D: "'"
         case 0xA0, 0x2000...0x200A, 0x202F, 0x3000: " "
         case 0xB5: "\u{3BC}"
+        case 0xD7: "x"
         default:
             if let value = scalar.properties.numericType == nil ? nil : scalar.properties.numericValue,
                 scalar.properties.numericType == .digit || scalar.properties.numericType == .decimal,
