@@ -35,8 +35,7 @@ struct QuantityReader {
                 continue
             }
             guard
-                EnglishGrammar.fillers.contains(token.text) || token.text == ":" || token.text == "("
-                    || token.text == "%"
+                EnglishGrammar.fillers.contains(token.text) || [":", "(", ")", "%"].contains(token.text)
             else { return nil }
             index += 1
             skipped += 1
