@@ -26,12 +26,19 @@ struct Coordination {
         let shared = tokens[term.upperBound - 1]
         var found: [(entries: [Int], tokens: Range<Int>)] = []
         var index = term.lowerBound - 1
+        var misses = 0
         while index > 0, found.count < 8 {
             while index > 0, Self.modifiers.contains(tokens[index].text) { index -= 1 }
             var hasLink = false
             while index >= 0, Self.links.contains(tokens[index].text) { (hasLink, index) = (true, index - 1) }
-            guard hasLink, index >= 0, let entries = exact([tokens[index], shared]) else { break }
-            found.append((entries, index..<index + 1))
+            guard hasLink, index >= 0, tokens[index].kind == .word else { break }
+            if let entries = exact([tokens[index], shared]) {
+                found.append((entries, index..<index + 1))
+            } else if misses > 0 {
+                break
+            } else {
+                misses += 1  // One unknown part does not end the list.
+            }
             index -= 1
         }
         return found

@@ -11,7 +11,7 @@ enum EnglishGrammar {
     static let doubts: Set<String> = [
         "possible", "possibly", "suspected", "suspicious", "probable", "query", "if", "whether", "would", "were",
         "consider",
-        "considering", "unless", "could", "might", "may", "questionable", "undecided", "hypothetical", "rule",
+        "considering", "unless", "could", "might", "may", "questionable", "undecided", "hypothetical", "rule", "becomes", "turns", "proves",
     ]
     /// Between terms of one fact: either.
     static let alternatives: Set<String> = ["or", "versus", "vs"]
@@ -51,6 +51,11 @@ enum EnglishGrammar {
     static let relatives: Set<String> = ["family", "familial"]
     /// Words that a clause about one thing may hold between a cue and its term.
     static let conjunctions: Set<String> = ["but", "however", "although", "though", "yet"]
+
+    /// The words that say how a term is meant: they are read, though they stand for no fact.
+    static let cues: Set<String> = negations.union(negationsAfter).union(doubts).union(alternatives)
+        .union(givenBefore).union(earlier).union(givenAfter).union(plannedBefore).union(plannedAfter)
+        .union(refusals).union(taking).union(conjunctions)
 
     /// Comparators: `below 3`, `at least 10`.
     static let lessWords: Set<String> = ["below", "under", "less", "<", "lower"]

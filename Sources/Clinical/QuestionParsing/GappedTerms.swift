@@ -79,7 +79,14 @@ struct GappedTerms: Sendable {
                 return here
             }
             let token = tokens[index]
-            if token.kind == .boundary && ![":", "("].contains(token.text) { return nil }
+            if token.kind == .boundary && ![":", "("].contains(token.text) {
+                // `Gastric NET, type 1`: a comma right before the tail parts nothing.
+                let next = index + 1..<index + 1 + texts.count
+                let isNext =
+                    token.text == "," && next.upperBound <= tokens.count
+                    && next.allSatisfy { tokens[$0].text == texts[$0 - index - 1] }
+                return isNext ? next : nil
+            }
             if EnglishGrammar.negations.contains(token.text) || EnglishGrammar.doubts.contains(token.text) {
                 return nil
             }

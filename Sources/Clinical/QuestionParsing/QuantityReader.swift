@@ -90,7 +90,8 @@ struct QuantityReader {
         guard case .number(var largest) = tokens[index].kind else { return nil }
         var end = index + 1
         var factor = unit(fact, tokens, &end)
-        while end + 1 < tokens.count, ["x", "by"].contains(tokens[end].text), case .number(let side) = tokens[end + 1].kind
+        while end + 1 < tokens.count, ["x", "by"].contains(tokens[end].text),
+            case .number(let side) = tokens[end + 1].kind
         {
             largest = max(largest, side)
             end += 2

@@ -15,7 +15,7 @@ public struct QuestionParser: Sendable {
     private let vocabulary: Vocabulary
     private let entries: [LexiconEntry]
     private let trie: TermTrie
-    private let gapped: GappedTerms
+    private let finder: MentionFinder
     private let units: [Int: [(tokens: [String], factor: Double)]]
     /// The facts that hold treatments, given names of the contract.
     private let prior: Int?
@@ -30,8 +30,8 @@ public struct QuestionParser: Sendable {
     public init(lexicon: Lexicon, vocabulary: Vocabulary) {
         self.vocabulary = vocabulary
         entries = lexicon.entries
-        gapped = GappedTerms(lexicon.entries.map(\.term))
-        trie = TermTrie(lexicon.entries.map(\.term), known: gapped.words)
+        finder = MentionFinder(lexicon.entries)
+        trie = finder.trie
         units = lexicon.units.mapValues { spellings in
             spellings.map { (Tokenizer.tokens(of: $0.term).map(\.text), $0.factor) }
                 .sorted { $0.tokens.count > $1.tokens.count }
@@ -43,12 +43,6 @@ public struct QuestionParser: Sendable {
         extent = vocabulary.index(of: "disease.extent")
         sites = vocabulary.index(of: "disease.metastaticSites")
         size = vocabulary.index(of: "tumor.size")
-    }
-
-    /// A term with its place.
-    private struct Mention {
-        let entries: [Int]
-        let tokens: Range<Int>
     }
 
     /// What a question says. Linear in its length; the caller bounds that at 4,000 Unicode scalars.
@@ -65,15 +59,16 @@ public struct QuestionParser: Sendable {
                 ])
         }
         let tokens = original.map(corrected)
-        let mentions = find(tokens)
+        let mentions = finder.mentions(tokens)
         var statements: [FactStatement] = []
         var choices: [Int: FactStatement] = [:]
         var notes: [CaseNote] = []
         var used = Set(mentions.flatMap { Array($0.tokens) })
         let reader = QuantityReader(vocabulary: vocabulary, units: units)
         var list = TreatmentList()
+        let scopes = finder.scopes(mentions, tokens)
         for (place, mention) in mentions.enumerated() {
-            var scope = Scope(tokens, term: mention.tokens)
+            var scope = scopes[place]
             if isTreatment(mention) { scope = list.next(scope, mention.tokens, tokens) }
             for number in mention.entries {
                 switch entries[number].meaning {
@@ -82,7 +77,7 @@ public struct QuestionParser: Sendable {
                 case .urgent:
                     if !scope.isNegated && !scope.isDoubtful { notes.append(urgent) }
                 case .says(let facts):
-                    if alternative(mentions, place, tokens) {
+                    if !scope.isNegated && alternative(mentions, place, tokens) {
                         offer(facts, mention, tokens, &choices)
                     } else {
                         add(facts, mention, tokens, scope, &statements, &choices)
@@ -90,11 +85,13 @@ public struct QuestionParser: Sendable {
                 }
             }
         }
+        if let near = withoutSpread(statements) { statements.append(near) }
         if let size, !statements.contains(where: { $0.fact == size }),
             let found = SizeReader(fact: size, reader: reader).read(tokens, used: used, spread: spread(mentions))
         {
             used.formUnion(found.tokens)
-            let span = tokens[found.tokens.lowerBound].span.lowerBound..<tokens[found.tokens.upperBound - 1].span.upperBound
+            let span =
+                tokens[found.tokens.lowerBound].span.lowerBound..<tokens[found.tokens.upperBound - 1].span.upperBound
             statements.append(FactStatement(fact: size, value: .quantity(found.interval), origin: .read, span: span))
         }
         statements = distinct(statements + choices.sorted { $0.key < $1.key }.map(\.value))
@@ -117,74 +114,36 @@ public struct QuestionParser: Sendable {
         return Token(text: word, kind: .word, span: token.span)
     }
 
-    private func find(_ tokens: [Token]) -> [Mention] {
-        var mentions: [Mention] = []
-        var index = 0
-        while index < tokens.count {
-            if let match = trie.longestMatch(tokens, at: index) {
-                mentions.append(Mention(entries: match.entries, tokens: index..<index + match.length))
-                index += match.length
-            } else {
-                index += 1
+    /// The tokens of metastases: a length beside them is theirs.
+    private func spread(_ mentions: [Mention]) -> Set<Int> {
+        let far = extent.flatMap { vocabulary[$0].index(of: "metastatic") }
+        let found = mentions.filter { mention in
+            finder.says(mention).contains { fact, value in
+                if fact == sites { return true }
+                guard fact == extent, let far, case .codes(let codes) = value else { return false }
+                return codes.contains(far)
             }
         }
-        return withGaps(withPartners(mentions, tokens), tokens)
+        return Set(found.flatMap { Array($0.tokens) })
     }
 
-    /// With the other parts of lists: `liver and bone metastases`.
-    private func withPartners(_ mentions: [Mention], _ tokens: [Token]) -> [Mention] {
-        let lists = Coordination(trie, tokens)
-        let more = mentions.flatMap { lists.partners(of: $0.tokens) }
-            .map { Mention(entries: $0.entries, tokens: $0.tokens) }
-        guard !more.isEmpty else { return mentions }
-        let taken = Set(more.flatMap { Array($0.tokens) })
-        return (mentions.filter { taken.isDisjoint(with: $0.tokens) } + more)
-            .sorted { $0.tokens.lowerBound < $1.tokens.lowerBound }
-    }
-
-    /// With the gapped terms; one that covers a plain term of the same fact takes its place.
-    private func withGaps(_ mentions: [Mention], _ tokens: [Token]) -> [Mention] {
-        var found: [Mention] = []
-        for index in tokens.indices {
-            for match in gapped.matches(tokens, at: index) {
-                let mention = Mention(entries: [match.entry], tokens: match.tokens)
-                let isOther = mentions.contains {
-                    $0.tokens.overlaps(match.tail) && $0.tokens.count > match.tail.count
-                        && $0.tokens.lowerBound >= match.tokens.lowerBound + 1
-                }
-                let isRepeated = found.contains {
-                    $0.tokens.overlaps(match.tokens) && !codeFacts($0).isDisjoint(with: codeFacts(mention))
-                }
-                if !isOther && !isRepeated { found.append(mention) }
-            }
+    /// `No liver metastases`, and none named elsewhere, leaves local disease; a denial of another site leaves all open.
+    private func withoutSpread(_ statements: [FactStatement]) -> FactStatement? {
+        guard let extent, let sites, !statements.contains(where: { $0.fact == extent }),
+            let far = vocabulary[extent].index(of: "metastatic"), let liver = vocabulary[sites].index(of: "liver")
+        else { return nil }
+        let said = statements.filter { $0.fact == sites }
+        let named = said.contains { if case .members(let members, _) = $0.value { members != BitSet() } else { false } }
+        guard !named else { return nil }
+        for statement in said {
+            guard case .members(_, let excluded) = statement.value, excluded.contains(liver) else { continue }
+            let near = BitSet.upTo(vocabulary[extent].codes.count).subtracting(BitSet([far]))
+            return FactStatement(fact: extent, value: .codes(near), origin: .read, span: statement.span)
         }
-        guard !found.isEmpty else { return mentions }
-        let kept = mentions.filter { mention in
-            !found.contains { gap in
-                gap.tokens.contains(mention.tokens.lowerBound) && gap.tokens.contains(mention.tokens.upperBound - 1)
-                    && !codeFacts(mention).isDisjoint(with: codeFacts(gap))
-            }
-        }
-        return (kept + found).sorted { $0.tokens.lowerBound < $1.tokens.lowerBound }
+        return nil
     }
 
     private func isTreatment(_ mention: Mention) -> Bool { prior.map { codeFacts(mention).contains($0) } ?? false }
-
-    /// The tokens of metastases: a length beside them is theirs.
-    private func spread(_ mentions: [Mention]) -> Set<Int> {
-        Set(
-            mentions.filter { !codeFacts($0).isDisjoint(with: [extent, sites].compactMap { $0 }) }
-                .filter { !isLocal($0) }.flatMap { Array($0.tokens) })
-    }
-
-    private func isLocal(_ mention: Mention) -> Bool {
-        mention.entries.allSatisfy { number in
-            guard case .says(let facts) = entries[number].meaning, let extent, facts.allSatisfy({ $0.fact == extent }),
-                let far = vocabulary[extent].index(of: "metastatic")
-            else { return false }
-            return facts.allSatisfy { if case .codes(let codes) = $0.value { !codes.contains(far) } else { false } }
-        }
-    }
 
     /// Whether a term stands beside another value of the same fact with `or` or `versus` between them.
     private func alternative(_ mentions: [Mention], _ place: Int, _ tokens: [Token]) -> Bool {
@@ -199,13 +158,7 @@ public struct QuestionParser: Sendable {
             || place + 1 < mentions.count && joined(mentions[place], mentions[place + 1])
     }
 
-    private func codeFacts(_ mention: Mention) -> Set<Int> {
-        Set(
-            mention.entries.flatMap { number -> [Int] in
-                guard case .says(let facts) = entries[number].meaning else { return [] }
-                return facts.map(\.fact)
-            })
-    }
+    private func codeFacts(_ mention: Mention) -> Set<Int> { finder.facts(mention) }
 
     // MARK: - Facts
 
@@ -282,7 +235,7 @@ public struct QuestionParser: Sendable {
             if scope.isGiven { return (fact, false) }
             return scope.isPlanned ? planned.map { ($0, false) } : nil
         }
-        if fact == comedications { return scope.isTaken ? (fact, scope.isNegated) : nil }
+        if fact == comedications { return scope.isTaken && !scope.isPlanned ? (fact, scope.isNegated) : nil }
         return (fact, scope.isNegated)
     }
 
@@ -320,7 +273,9 @@ public struct QuestionParser: Sendable {
         switch reader.read(fact, tokens, name: mention.tokens) {
         case .value(let interval, let range):
             used.formUnion(range)
-            if scope.isDoubtful { return }
+            // `No evidence of a rate above 2` is no rate above 2.
+            let isBound = !(interval.lower.isFinite && interval.upper.isFinite)
+            if scope.isDoubtful || scope.isNegated && isBound { return }
             let first = min(mention.tokens.lowerBound, range.lowerBound)
             let last = max(mention.tokens.upperBound, range.upperBound) - 1
             statements.append(
@@ -364,7 +319,7 @@ public struct QuestionParser: Sendable {
         for (index, token) in tokens.enumerated() where token.kind == .word && !used.contains(index) {
             let word = original[index].text
             guard word.count >= 4, word.count <= 24, !EnglishGrammar.common.contains(word),
-                !EnglishGrammar.frequent.contains(word), !words.contains(word)
+                !EnglishGrammar.frequent.contains(word), !EnglishGrammar.cues.contains(word), !words.contains(word)
             else { continue }
             words.append(word)
             if words.count == 8 { break }

@@ -18,6 +18,7 @@ struct Scope {
     /// Reads the words around a term, within its clause.
     init(_ tokens: [Token], term: Range<Int>) {
         var steps = 0
+        var isAccompanied = false
         var index = term.lowerBound - 1
         while index >= 0, steps < 8 {
             let token = tokens[index]
@@ -29,12 +30,16 @@ struct Scope {
             if !isBehindComma, steps < 6 { readNear(tokens, index) }
             if EnglishGrammar.refusals.contains(token.text) { isRefused = true }
             readHistory(tokens, index, steps)
-            if EnglishGrammar.taking.contains(token.text), steps < 6 { isTaken = true }
+            if EnglishGrammar.taking.contains(token.text), steps < 6 {
+                if token.text == "with" { isAccompanied = true } else { isTaken = true }
+            }
             steps += 1
             index -= 1
         }
         readAfter(tokens, term)
         readForm(tokens, term)
+        // `Treated with lanreotide` tells a treatment, `with phenytoin` a medicine that is taken.
+        if isAccompanied && !isGiven && !isPlanned { isTaken = true }
     }
 
     /// Given or planned: the word nearest to the treatment decides.
@@ -44,6 +49,12 @@ struct Scope {
         if EnglishGrammar.givenBefore.contains(text), steps < 4 { isGiven = true }
         if EnglishGrammar.earlier.contains(text), steps < 2 { isGiven = true }
         if text == "p", index > 1, tokens[index - 1].text == "/", tokens[index - 2].text == "s" { isGiven = true }
+        // `Removed by EMR`, `controlled with octreotide`, but not `be removed by EMR`.
+        if ["by", "with", "via"].contains(text), steps < 2, index > 0, tokens[index - 1].text.hasSuffix("ed"),
+            index < 2 || !EnglishGrammar.auxiliaries.contains(tokens[index - 2].text)
+        {
+            isGiven = true
+        }
         if !isGiven, EnglishGrammar.plannedBefore.contains(text), steps < 4 { isPlanned = true }
     }
 
@@ -78,6 +89,12 @@ struct Scope {
     }
 
     private mutating func readAfter(_ tokens: [Token], _ term: Range<Int>) {
+        // A medicine with its dose is taken: `metoprolol 100 mg`.
+        if term.upperBound + 1 < tokens.count, case .number = tokens[term.upperBound].kind,
+            ["mg", "mcg"].contains(tokens[term.upperBound + 1].text)
+        {
+            isTaken = true
+        }
         for index in term.upperBound..<min(tokens.count, term.upperBound + 5) {
             let token = tokens[index]
             if token.kind == .boundary { break }
@@ -87,6 +104,7 @@ struct Scope {
                 (isPlanned, isGiven) = (true, false)
                 break
             }
+            if index < term.upperBound + 2, EnglishGrammar.refusals.contains(token.text) { isRefused = true }
             if EnglishGrammar.givenAfter.contains(token.text) { (isGiven, isPlanned) = (true, false) }
         }
     }
