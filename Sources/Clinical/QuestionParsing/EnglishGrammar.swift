@@ -11,7 +11,8 @@ enum EnglishGrammar {
     static let doubts: Set<String> = [
         "possible", "possibly", "suspected", "suspicious", "probable", "query", "if", "whether", "would", "were",
         "consider",
-        "considering", "unless", "could", "might", "may", "questionable", "undecided", "hypothetical", "rule", "becomes", "turns", "proves",
+        "considering", "unless", "could", "might", "may", "questionable", "undecided", "hypothetical", "rule",
+        "becomes", "turns", "proves",
     ]
     /// Between terms of one fact: either.
     static let alternatives: Set<String> = ["or", "versus", "vs"]
@@ -33,11 +34,13 @@ enum EnglishGrammar {
     static let plannedBefore: Set<String> = [
         "plan", "plans", "planned", "planning", "scheduled", "awaiting", "start", "starting", "starts", "commence",
         "commencing", "initiate", "initiating", "before", "during", "dose", "doses", "dosing", "dosage", "consider",
-        "considering", "considered", "should", "proposed", "proposes", "undergo", "undergoing", "preoperative",
+        "considering", "considered", "should", "proposed", "proposes", "undergo", "undergoing", "preoperative", "wants",
+        "prefers", "needs", "requires", "requests", "rechallenge",
     ]
     /// Right after a treatment: it is planned or asked about.
     static let plannedAfter: Set<String> = [
-        "planned", "scheduled", "intended", "proposed", "safe", "dose", "dosing", "dosage",
+        "planned", "scheduled", "intended", "proposed", "safe", "contraindicated", "indicated", "appropriate",
+        "suitable", "effective", "dose", "dosing", "dosage",
     ]
     /// Between the treatments of a list.
     static let listLinks: Set<String> = ["and", ",", "+", "then", "plus", "/", "both", "later", "finally"]

@@ -25,6 +25,8 @@ public struct QuestionParser: Sendable {
     private let extent: Int?
     private let sites: Int?
     private let size: Int?
+    private let grade: Int?
+    private let harms: Set<Int>
 
     /// A reader with the words of a release of the knowledge.
     public init(lexicon: Lexicon, vocabulary: Vocabulary) {
@@ -43,6 +45,8 @@ public struct QuestionParser: Sendable {
         extent = vocabulary.index(of: "disease.extent")
         sites = vocabulary.index(of: "disease.metastaticSites")
         size = vocabulary.index(of: "tumor.size")
+        grade = vocabulary.index(of: "tumor.grade")
+        harms = Set(["patient.comorbidities", "syndrome.symptoms"].compactMap { vocabulary.index(of: $0) })
     }
 
     /// What a question says. Linear in its length; the caller bounds that at 4,000 Unicode scalars.
@@ -69,6 +73,7 @@ public struct QuestionParser: Sendable {
         let scopes = finder.scopes(mentions, tokens)
         for (place, mention) in mentions.enumerated() {
             var scope = scopes[place]
+            if isGradeOfHarm(mentions, place) { continue }
             if isTreatment(mention) { scope = list.next(scope, mention.tokens, tokens) }
             for number in mention.entries {
                 switch entries[number].meaning {
@@ -141,6 +146,19 @@ public struct QuestionParser: Sendable {
             return FactStatement(fact: extent, value: .codes(near), origin: .read, span: statement.span)
         }
         return nil
+    }
+
+    /// `Pneumonitis grade 2` grades the harm, not the tumour.
+    private func isGradeOfHarm(_ mentions: [Mention], _ place: Int) -> Bool {
+        guard let grade, codeFacts(mentions[place]) == [grade] else { return false }
+        let here = mentions[place].tokens
+        return [place - 1, place + 1].contains { other in
+            guard mentions.indices.contains(other), !codeFacts(mentions[other]).isDisjoint(with: harms) else {
+                return false
+            }
+            let there = mentions[other].tokens
+            return there.upperBound == here.lowerBound || here.upperBound == there.lowerBound
+        }
     }
 
     private func isTreatment(_ mention: Mention) -> Bool { prior.map { codeFacts(mention).contains($0) } ?? false }

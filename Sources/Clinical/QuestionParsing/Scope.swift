@@ -62,7 +62,9 @@ struct Scope {
     private mutating func readForm(_ tokens: [Token], _ term: Range<Int>) {
         guard !isGiven, !isPlanned, let last = tokens[term].last?.text else { return }
         let before = term.lowerBound > 0 ? tokens[term.lowerBound - 1] : nil
-        if tokens[term].contains(where: { $0.text.hasSuffix("ed") && $0.text.count > 5 }) {
+        if before?.kind == .boundary, term.upperBound < tokens.count, tokens[term.upperBound].text == "?" {
+            isPlanned = true  // `…; Lutathera?`
+        } else if tokens[term].contains(where: { $0.text.hasSuffix("ed") && $0.text.count > 5 }) {
             isGiven = !EnglishGrammar.auxiliaries.contains(before?.text ?? "")
         } else if last.hasSuffix("ectomy") {
             let after = term.upperBound < tokens.count ? tokens[term.upperBound] : nil

@@ -126,7 +126,8 @@ import Testing
             ("HR 72", "bradycardia"), ("QTc 430", "QT"), ("HbA1c 5.5 %", "diabetes"), ("glucose 90 mg/dL", "diabetes"),
             ("gastric NET, type 2 diabetes", "gastricType"), ("goblet cell carcinoid", "tumor.kind"),
             ("treated with lanreotide", "comedications"), ("jejunal perforation", "primarySite"),
-            ("recent PPI use", "treatment"), ("Surgery or observation?", "treatment"),
+            ("recent PPI use", "treatment"), ("pneumonitis grade 2", "tumor.grade"),
+            ("on diazoxide, wants surgery", "prior = surgery"), ("Surgery or observation?", "treatment"),
             ("the polyp should be resected", "treatment.prior"),
         ])
     func inventions(_ text: String, _ words: String) throws {
