@@ -5,6 +5,11 @@ enum EnglishGrammar {
     static let negations: Set<String> = [
         "no", "not", "without", "denies", "denied", "never", "nor", "neither", "excludes", "absence", "isnt", "wasnt",
     ]
+    /// After a negation: what follows is not denied: `not only`, `did not control flushing`.
+    static let undenied: Set<String> = [
+        "only", "just", "control", "controlled", "controlling", "improve", "improved", "improving", "respond",
+        "responding", "responded", "settle", "settled", "resolved", "help", "helped", "fit", "suitable", "candidate",
+    ]
     /// After a term: it does not hold.
     static let negationsAfter: Set<String> = ["excluded", "absent"]
     /// Before a term: it is not asserted.

@@ -47,6 +47,13 @@ struct QuantityReader {
         _ fact: Int, _ tokens: [Token], at index: Int, _ comparison: Comparison, from start: Int
     ) -> Reading? {
         guard let (low, behind, lowFactor) = dimensions(fact, tokens, at: index) else { return nil }
+        // `5 x ULN` is no number in the unit of the fact.
+        if behind < tokens.count, tokens[behind].text == "uln" { return nil }
+        if behind + 1 < tokens.count, ["x", "times"].contains(tokens[behind].text),
+            ["uln", "the", "upper"].contains(tokens[behind + 1].text)
+        {
+            return nil
+        }
         var end = behind
         var high: Double?
         var factor = lowFactor

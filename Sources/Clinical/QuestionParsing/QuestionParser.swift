@@ -91,6 +91,7 @@ public struct QuestionParser: Sendable {
             }
         }
         if let near = withoutSpread(statements) { statements.append(near) }
+        dropLesserExtents(&statements)
         if let size, !statements.contains(where: { $0.fact == size }),
             let found = SizeReader(fact: size, reader: reader).read(tokens, used: used, spread: spread(mentions))
         {
@@ -130,6 +131,16 @@ public struct QuestionParser: Sendable {
             }
         }
         return Set(found.flatMap { Array($0.tokens) })
+    }
+
+    /// `Locally advanced and metastatic` is metastatic: the wider extent holds the narrower.
+    private func dropLesserExtents(_ statements: inout [FactStatement]) {
+        guard let extent, let far = vocabulary[extent].index(of: "metastatic"),
+            statements.contains(where: { $0.fact == extent && $0.value == .codes(BitSet([far])) })
+        else { return }
+        let lesser = ["regional", "locally-advanced"].compactMap { vocabulary[extent].index(of: $0) }
+            .map { FactValue.codes(BitSet([$0])) }
+        statements.removeAll { $0.fact == extent && lesser.contains($0.value) }
     }
 
     /// `No liver metastases`, and none named elsewhere, leaves local disease; a denial of another site leaves all open.

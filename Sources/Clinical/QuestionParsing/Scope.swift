@@ -78,7 +78,7 @@ struct Scope {
         if EnglishGrammar.negations.contains(text) {
             // `not yet`, `not only` deny nothing.
             let follower = index + 1 < tokens.count ? tokens[index + 1].text : ""
-            if follower != "only" && follower != "just" { isNegated = true }
+            if !EnglishGrammar.undenied.contains(follower) { isNegated = true }
         }
         // `If this tumour were …` speaks of a patient who is there: the doubt begins at the verb.
         let next = index + 1 < tokens.count ? tokens[index + 1].text : ""

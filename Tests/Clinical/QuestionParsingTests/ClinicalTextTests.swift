@@ -126,7 +126,9 @@ import Testing
             ("HR 72", "bradycardia"), ("QTc 430", "QT"), ("HbA1c 5.5 %", "diabetes"), ("glucose 90 mg/dL", "diabetes"),
             ("gastric NET, type 2 diabetes", "gastricType"), ("goblet cell carcinoid", "tumor.kind"),
             ("treated with lanreotide", "comedications"), ("jejunal perforation", "primarySite"),
-            ("recent PPI use", "treatment"), ("pneumonitis grade 2", "tumor.grade"),
+            ("recent PPI use", "treatment"), ("pneumonitis grade 2", "tumor.grade"), ("ALT 5 x ULN", "hepatic.alt"),
+            ("octreotide did not control flushing", "not flushing"),
+            ("node-positive NET with liver mets", "= regional"),
             ("on diazoxide, wants surgery", "prior = surgery"), ("Surgery or observation?", "treatment"),
             ("the polyp should be resected", "treatment.prior"),
         ])
