@@ -60,7 +60,8 @@ public struct ClinicalCase: Sendable {
 
         /// An expectation.
         public init(
-            outcome: Guidance.Outcome, topic: String?, overlays: [String] = [], recommended: [String], conditional: [String: [String]],
+            outcome: Guidance.Outcome, topic: String?, overlays: [String] = [], recommended: [String],
+            conditional: [String: [String]],
             excluded: [String], diagnostics: [String], assumed: [String], conflicts: [String],
             facts: [FactStatement]?, cautions: [String: [String]], labels: [String: [String: String]]
         ) {

@@ -20,7 +20,8 @@ struct TopicReader {
             return nil
         }
         node.allow(
-            "schema", "id", "title", "patientTitle", "role", "standsAlone", "order", "withholdsDoses", "remark", "version",
+            "schema", "id", "title", "patientTitle", "role", "standsAlone", "order", "withholdsDoses", "remark",
+            "version",
             "review", "scope", "covers", "criteria", "assumptions", "summary", "tiers")
         node.checkHeader(kind: "topic", id: id)
         conditions.useLocal(node.optional("criteria")?.members ?? [])
@@ -43,7 +44,8 @@ struct TopicReader {
             id: id, title: Wording(clinician: node.string("title"), patient: node.optionalString("patientTitle")),
             isOverlay: isOverlay, standsAlone: node.optional("standsAlone")?.bool ?? false,
             order: node.optional("order")?.integer ?? 0, withholdsDoses: node.optional("withholdsDoses")?.bool ?? false,
-            remark: remark(node.optional("remark")), version: node.string("version"), review: Review(node.required("review")),
+            remark: remark(node.optional("remark")), version: node.string("version"),
+            review: Review(node.required("review")),
             scope: node.required("scope").map(conditions.read) ?? .any([]), covers: node.strings("covers"),
             assumptions: node.nodes("assumptions").compactMap(assumption),
             summary: node.nodes("summary").map(conditionalWording), tierSummaries: tiers,
@@ -251,7 +253,8 @@ struct TopicReader {
         _ node: DocumentNode?, _ reader: PatientCaseReader, _ document: DocumentNode
     ) -> ClinicalCase.Expectation {
         node?.allow(
-            "outcome", "topic", "overlays", "recommended", "conditional", "excluded", "diagnostics", "assumed", "conflicts",
+            "outcome", "topic", "overlays", "recommended", "conditional", "excluded", "diagnostics", "assumed",
+            "conflicts",
             "facts",
             "cautions", "labels")
         let outcome = node?.choice("outcome", ["guidance", "data-required", "out-of-scope"]) ?? ""
@@ -283,7 +286,8 @@ struct TopicReader {
         }
         return ClinicalCase.Expectation(
             outcome: Guidance.Outcome(rawValue: outcome) ?? .guidance, topic: node?.optionalString("topic"),
-            overlays: node?.optionalStrings("overlays") ?? [], recommended: node?.optionalStrings("recommended") ?? [], conditional: conditional,
+            overlays: node?.optionalStrings("overlays") ?? [], recommended: node?.optionalStrings("recommended") ?? [],
+            conditional: conditional,
             excluded: (node?.optionalStrings("excluded") ?? []).sorted(),
             diagnostics: node?.optionalStrings("diagnostics") ?? [],
             assumed: (node?.optionalStrings("assumed") ?? []).sorted(),

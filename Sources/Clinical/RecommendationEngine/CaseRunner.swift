@@ -58,7 +58,8 @@ public struct CaseRunner: Sendable {
         compare("conflicts", expected.conflicts, answer.conflicts.map { paths[$0.fact] }.sorted())
         if let facts = expected.facts { compareFacts(facts, question?.statements ?? [], &differences) }
         compareDetails(expected, answer, &differences)
-        return CaseOutcome(clinicalCase: clinicalCase, differences: differences, values: values,
+        return CaseOutcome(
+            clinicalCase: clinicalCase, differences: differences, values: values,
             topics: Set(([answer.topic].compactMap { $0 } + answer.overlays).map(\.id)))
     }
 

@@ -77,7 +77,8 @@ struct OptionJudge {
                 FactTest.includes(code).evaluate(values[number]) == .true
             else { continue }
             return .forbidden(
-                Wording(clinician: reason, patient: reason), because: BitSet([number]), reference: nil)
+                Wording(clinician: ([reason] + holding(intervention)).joined(separator: "; "), patient: reason),
+                because: BitSet([number]), reference: nil)
         }
         for limit in intervention.contraindications {
             guard let when = limit.when, when.evaluate(values) == .true else { continue }
@@ -92,6 +93,19 @@ struct OptionJudge {
             }
         }
         return nil
+    }
+
+    /// The warnings of an intervention that hold for this patient, three at most: they are told with a refusal too, so that
+    /// whoever thinks of overruling it reads them.
+    private func holding(_ intervention: Intervention) -> [String] {
+        let limits = (intervention.contraindications + intervention.cautions).map { ($0.when, $0.wording.clinician) }
+        let labels = intervention.drugs.compactMap { knowledge.drugs[$0] }.flatMap(\.labels)
+        let facts = labels.flatMap { label in
+            [DrugLabel.Part.contraindications, .boxedWarnings, .warnings, .interactions].flatMap {
+                (label.facts[$0] ?? []).map { ($0.when, $0.wording.clinician) }
+            }
+        }
+        return (limits + facts).filter { $0.0?.evaluate(values) == .true }.prefix(3).map(\.1)
     }
 
     /// What is not offered, with the reason: the first that fits of those that the rules give, else the clauses that

@@ -55,7 +55,9 @@ struct TopicChoice {
         }
         let alone = overlays.lazy.filter(\.standsAlone).map { (topic: $0, facts: Self.view(completion, $0)) }
             .first { $0.topic.scope.evaluate($0.facts.values) == .true }
-        bearing = alone.map { found in Self.covered(found.topic, found.facts, overlays.filter { $0.id != found.topic.id }) }
+        bearing = alone.map { found in
+            Self.covered(found.topic, found.facts, overlays.filter { $0.id != found.topic.id })
+        }
     }
 
     /// A case as a topic sees it: with its declared defaults.

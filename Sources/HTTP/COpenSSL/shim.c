@@ -164,6 +164,23 @@ int consilium_context_callbacks(SSL_CTX *context, struct consilium_keys *keys) {
     return SSL_CTX_set_tlsext_ticket_key_evp_cb(context, on_ticket) == 1;
 }
 
+int consilium_context_bind_sessions(SSL_CTX *context) {
+    STACK_OF(X509) *authorities = X509_STORE_get1_all_certs(SSL_CTX_get_cert_store(context));
+    EVP_MD_CTX *digest = EVP_MD_CTX_new();
+    unsigned char all[EVP_MAX_MD_SIZE], one[EVP_MAX_MD_SIZE];
+    unsigned int length = 0;
+    int isBound = authorities && digest && EVP_DigestInit_ex(digest, EVP_sha256(), 0) == 1;
+    for (int i = 0; isBound && i < sk_X509_num(authorities); i++)
+        isBound = X509_digest(sk_X509_value(authorities, i), EVP_sha256(), one, &length) == 1 &&
+                  EVP_DigestUpdate(digest, one, length) == 1;
+    /* SHA-256 fills the 32 bytes that the context may have. */
+    isBound = isBound && EVP_DigestFinal_ex(digest, all, &length) == 1 &&
+              SSL_CTX_set_session_id_context(context, all, length) == 1;
+    EVP_MD_CTX_free(digest);
+    sk_X509_pop_free(authorities, X509_free);
+    return isBound;
+}
+
 int consilium_context_add_name(SSL_CTX *first, const char *name, SSL_CTX *other) {
     struct hosts *hosts = SSL_CTX_get_ex_data(first, hosts_index);
     if (!hosts) {

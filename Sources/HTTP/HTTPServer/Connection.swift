@@ -45,7 +45,11 @@ struct Connection {
     var heldBytes: Int { input.count + (partial?.decoder.body.count ?? 0) }
 
     /// Whether it is between requests with nothing to do: a drain may close it at once.
-    var isIdle: Bool { input.isEmpty && partial == nil && !isClosing }
+    var isIdle: Bool { hasNoHead && partial == nil && !isClosing }
+
+    /// Whether nothing of a head has come. An empty line in front of it, which some senders put behind a body, begins none
+    /// (RFC 9112 §2.2); it stays, so that a second one is refused however the two come.
+    private var hasNoHead: Bool { input.isEmpty || input.count <= 2 && input[0] == 0x0D }
 
     // MARK: - Events
 
@@ -87,7 +91,8 @@ struct Connection {
             refuse(
                 ProblemDetails(
                     slug: "timeout", title: "Request Timeout", status: HTTPStatus(408),
-                    detail: "the request took too long to arrive"), request: partial?.request, &context)
+                    detail: "the request took too long to arrive"), request: partial?.request,
+                isHead: Self.beginsWithHead(input.span, 0), &context)
         }
         isClosing = true
     }
@@ -117,7 +122,7 @@ struct Connection {
     /// more bytes do not lengthen it.
     private mutating func settle(now: Milliseconds, _ context: LoopContext) {
         if partial != nil || isHeldBack { return isInHead = false }
-        if input.isEmpty {
+        if hasNoHead {
             isInHead = false
             deadline = now + context.deadlines.idle
         } else if !isInHead {
@@ -150,14 +155,18 @@ struct Connection {
             guard index < bytes.count else { break }
             switch parser.parse(bytes.extracting(index..<bytes.count), into: &request) {
             case .needMore: return index
-            case .rejected(let rejection): refuse(ProblemDetails(rejection), request: nil, &context)
+            case .rejected(let rejection):
+                let isHead = Self.beginsWithHead(bytes, index)
+                refuse(ProblemDetails(rejection), request: nil, isHead: isHead, &context)
             case .head(let consumed, .none, _):
                 index += consumed
+                isInHead = false
                 request.identity = context.identity(for: request)
                 request.body.removeAll(keepingCapacity: true)
                 respond(to: &request, &context)
             case .head(let consumed, let framing, let expectsContinue):
                 index += consumed
+                isInHead = false
                 begin(&request, framing, expectsContinue, bytes, &index, now: now, &context)
             }
         }
@@ -171,6 +180,7 @@ struct Connection {
     ) {
         // Named first: what is refused from here on is refused under its name.
         request.identity = context.identity(for: request)
+        request.peer = peer
         let admission = context.handler.admission(of: request)
         var limits = context.limits
         limits.body = min(admission.maximumBodySize ?? limits.body, Int.max >> 8)
@@ -258,29 +268,46 @@ struct Connection {
             response, to: request,
             closes ? .closes : request.minorVersion == 0 ? .keepAlive : .persists, started: started, refusal: nil,
             &context)
-        if closes { isClosing = true }
+        if closes {
+            isClosing = true
+            // RFC 9112 §9.6: who did not ask for the end may have sent more already.
+            lingers = request.isTunnel || context.closesAll && request.keepsAlive
+        }
     }
 
     // MARK: - Refusals
 
     private mutating func refuse(
-        _ problem: ProblemDetails, request: HTTPRequest?, _ context: inout LoopContext
+        _ problem: ProblemDetails, request: HTTPRequest?, isHead: Bool = false, _ context: inout LoopContext
     ) {
         isClosing = true
         lingers = true
         guard let request else {
             let id = context.preamble.takeID()
             var response = problem.response(requestID: id.text)
+            if problem.status.code == 503 { response.fields["Retry-After"] = "1" }
             response.route = "unread"
-            context.output.append(response, after: &context.preamble, id: id, .closes, hasBody: true)
+            context.output.append(response, after: &context.preamble, id: id, .closes, hasBody: !isHead)
             context.observer?.didAnswer(
                 Exchange(
                     method: "-", route: response.route, status: response.status.code, bytesIn: 0,
                     bytesOut: response.body.count, id: id, trace: nil, duration: 0, refusal: problem.slug))
             return
         }
-        write(
-            problem.response(requestID: request.id), to: request, .closes, started: 0, refusal: problem.slug, &context)
+        var response = problem.response(requestID: request.id)
+        if problem.status.code == 503 { response.fields["Retry-After"] = "1" }
+        response = context.handler.refusing(request, with: response)
+        write(response, to: request, .closes, started: 0, refusal: problem.slug, &context)
+    }
+
+    /// Whether a request that could not be read asks by HEAD, whose answers never have a body (RFC 9110 §9.3.2).
+    private static func beginsWithHead(_ bytes: borrowing Span<UInt8>, _ start: Int) -> Bool {
+        var index = start
+        while index < bytes.count, bytes[index] == 0x0D || bytes[index] == 0x0A { index += 1 }
+        let method: StaticString = "HEAD "
+        guard index + method.utf8CodeUnitCount <= bytes.count else { return false }
+        for place in 0..<method.utf8CodeUnitCount where bytes[index + place] != method.utf8Start[place] { return false }
+        return true
     }
 
     /// RFC 9110 §15.5.16: a coding that is not offered is told with those that are.
@@ -296,7 +323,7 @@ struct Connection {
                 ? "bodies are taken without a content coding" : "the only content coding is gzip"
         ).response(requestID: request.id)
         response.fields["Accept-Encoding"] = context.coder == nil ? "identity" : "gzip"
-        return response
+        return context.handler.refusing(request, with: response)
     }
 
     private static func isIdentity(_ request: HTTPRequest) -> Bool {

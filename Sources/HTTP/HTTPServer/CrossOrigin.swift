@@ -27,8 +27,10 @@ public struct CrossOrigin: Middleware {
     /// Answers a preflight, or adds what a page of an allowed origin needs.
     public func respond(to request: HTTPRequest, next: (HTTPRequest) -> HTTPResponse) -> HTTPResponse {
         let origin = request[field: "origin"]
-        if request.method == .options, let origin, request.has("access-control-request-method") {
-            return preflight(request, origin, next)
+        if request.method == .options, let origin, request.has("access-control-request-method"),
+            let methods = methods(request)
+        {
+            return preflight(request, origin, methods)
         }
         var response = next(request)
         // Caches must know that the answer differs, also where it bears no field for this origin.
@@ -42,9 +44,8 @@ public struct CrossOrigin: Middleware {
     private func allows(_ origin: String) -> Bool { allowsAll || origins.contains(origin) }
 
     private func preflight(
-        _ request: HTTPRequest, _ origin: String, _ next: (HTTPRequest) -> HTTPResponse
+        _ request: HTTPRequest, _ origin: String, _ methods: [String]
     ) -> HTTPResponse {
-        guard let methods = methods(request) else { return next(request) }
         var response = HTTPResponse(HTTPStatus(204))
         response.fields["Allow"] = methods.joined(separator: ", ")
         response.fields["Vary"] = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"

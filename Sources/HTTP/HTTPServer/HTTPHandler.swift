@@ -7,9 +7,14 @@ public protocol HTTPHandler: Sendable {
     func respond(to request: HTTPRequest) -> HTTPResponse
     /// What is known from the head of a request before its body is read; asked only where a body follows.
     func admission(of head: HTTPRequest) -> Admission
+    /// What is sent of a refusal that the server itself makes of a request whose head it could read, such as 413.
+    func refusing(_ request: HTTPRequest, with refusal: HTTPResponse) -> HTTPResponse
 }
 
 extension HTTPHandler {
+    /// The refusal as it is.
+    public func refusing(_ request: HTTPRequest, with refusal: HTTPResponse) -> HTTPResponse { refusal }
+
     /// Nothing: the server's limit, and the answer after the body.
     public func admission(of head: HTTPRequest) -> Admission { Admission() }
 }
@@ -56,20 +61,29 @@ public struct MiddlewareChain: HTTPHandler {
     /// The answer of the stages and the handler.
     public func respond(to request: HTTPRequest) -> HTTPResponse { respond(to: request, from: 0) }
 
-    private func respond(to request: HTTPRequest, from index: Int) -> HTTPResponse {
-        guard index < stages.count else { return handler.respond(to: request) }
-        return stages[index].respond(to: request) { respond(to: $0, from: index + 1) }
+    private func respond(
+        to request: HTTPRequest, from index: Int, _ last: ((HTTPRequest) -> HTTPResponse)? = nil
+    ) -> HTTPResponse {
+        guard index < stages.count else { return last?(request) ?? handler.respond(to: request) }
+        return stages[index].respond(to: request) { respond(to: $0, from: index + 1, last) }
     }
 
-    /// The first refusal of a stage, else the handler's.
+    /// The first refusal of a stage, else the handler's, which goes through the stages as its answers do: it is counted,
+    /// and pages of other origins may read it.
     public func admission(of head: HTTPRequest) -> Admission {
         var admission = handler.admission(of: head)
         for stage in stages {
             if let refusal = stage.refusal(of: head) {
                 admission.refusal = refusal
-                break
+                return admission
             }
         }
+        if let refusal = admission.refusal { admission.refusal = refusing(head, with: refusal) }
         return admission
+    }
+
+    /// The refusal as the stages pass it on: counted, and readable for pages of other origins.
+    public func refusing(_ request: HTTPRequest, with refusal: HTTPResponse) -> HTTPResponse {
+        respond(to: request, from: 0) { _ in refusal }
     }
 }

@@ -77,8 +77,11 @@ public final class RateLimit: Middleware {
             sweep(&state, now)
             let key = state.buckets[client] == nil && state.buckets.count >= capacity ? Self.overflow : client
             var bucket = state.buckets[key] ?? Bucket(milliTokens: quota * 1_000, at: now)
+            // Loops read the clock before they wait for the lock: who comes last may bring a moment before the bucket's,
+            // and then no time has passed.
+            let passed = now > bucket.at ? now - bucket.at : 0
             // Milli-tokens a millisecond are tokens a second: quota / window.
-            let gained = Int(clamping: (now &- bucket.at) &* UInt64(quota) / UInt64(window))
+            let gained = Int(clamping: passed &* UInt64(quota) / UInt64(window))
             if gained > 0 {
                 bucket.milliTokens = min(quota * 1_000, bucket.milliTokens + gained)
                 // Only what was gained is used up: the rest of the time counts for the next token.
@@ -101,9 +104,10 @@ public final class RateLimit: Middleware {
 
     /// Forgets, once a window, the clients whose bucket has filled up again: they are like new ones.
     private func sweep(_ state: inout State, _ now: UInt64) {
-        guard now &- state.sweptAt >= UInt64(window) * 1_000 else { return }
+        let full = UInt64(window) * 1_000
+        guard now >= state.sweptAt &+ full else { return }
         state.sweptAt = now
-        state.buckets = state.buckets.filter { now &- $0.value.at < UInt64(window) * 1_000 }
+        state.buckets = state.buckets.filter { now < $0.value.at &+ full }
     }
 
     /// Buckets that are remembered now.

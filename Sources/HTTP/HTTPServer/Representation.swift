@@ -14,8 +14,9 @@ enum Representation {
         var choice = CodingChoice.identity
         if canBeCoded {
             let isSmall = response.body.count < policy.minimumSize
-            if !isSmall { response.fields.add("Accept-Encoding", to: "Vary") }
             choice = CodingChoice.choose(request[field: "accept-encoding"], prefersIdentity: isSmall)
+            // What is small varies only for who refuses identity: the plain form of it fits everybody.
+            if !isSmall || choice == .gzip { response.fields.add("Accept-Encoding", to: "Vary") }
             // A problem is told in any case: it is better than a second problem about it.
             if choice == .none { choice = .identity }
         }
@@ -45,14 +46,19 @@ enum Representation {
         return type.hasPrefix("text/") || type.contains("json") || type.contains("yaml") || type.contains("xml")
     }
 
-    /// 304 with the fields that a cache updates (RFC 9110 §15.4.5).
+    /// 304 with the fields that a cache updates and those of the stages, but none that tell of the body that is not sent
+    /// (RFC 9110 §15.4.5).
     static func notModified(_ response: HTTPResponse) -> HTTPResponse {
         var answer = HTTPResponse(HTTPStatus(304))
-        for name in ["Cache-Control", "Content-Location", "ETag", "Expires", "Vary", "Knowledge-Version"] {
-            answer.fields[name] = response.fields[name]
+        for field in response.fields.fields where !describesBody(field.name) {
+            answer.fields.append(field.name, field.value)
         }
         answer.route = response.route
         return answer
+    }
+
+    private static func describesBody(_ name: String) -> Bool {
+        ["Content-Type", "Content-Length", "Content-Encoding", "Content-Language", "Last-Modified"].contains(name)
     }
 
     /// 412 (RFC 9110 §15.5.13).
@@ -61,7 +67,11 @@ enum Representation {
             slug: "precondition-failed", title: "Precondition Failed", status: HTTPStatus(412),
             detail: "what is here now does not meet If-Match or If-Unmodified-Since"
         ).response(requestID: request.id)
-        answer.fields["ETag"] = response.fields["ETag"]
+        // The problem is for no cache, whatever the document was for.
+        for field in response.fields.fields
+        where !describesBody(field.name) && field.name != "Cache-Control" && field.name != "Expires" {
+            answer.fields.append(field.name, field.value)
+        }
         answer.route = response.route
         return answer
     }

@@ -225,7 +225,7 @@ public struct Router: HTTPHandler {
 
     private func unknownPath(_ request: HTTPRequest) -> HTTPResponse {
         if request.hasAsterisk { return options(allow(routes.indices.map { $0 }), "*") }
-        if !HTTPMethod.known.contains(request.method) {
+        if request.isTunnel || !HTTPMethod.known.contains(request.method) {
             return ProblemDetails.unknownMethod.response(requestID: request.id)
         }
         return ProblemDetails(

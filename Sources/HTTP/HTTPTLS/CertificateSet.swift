@@ -87,6 +87,8 @@ struct CertificateSet: ~Copyable, Sendable {
             throw .badAuthorities(file: file, reason: OpenSSLError.last())
         }
         SSL_CTX_set_client_CA_list(context, names)
+        // A ticket stands for a certificate that was checked, so it must not outlive the authorities that it was checked by.
+        guard consilium_context_bind_sessions(context) == 1 else { throw .library(reason: OpenSSLError.last()) }
         let isRequired = configuration.clientCertificates == .required
         SSL_CTX_set_verify(context, SSL_VERIFY_PEER | (isRequired ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nil)
     }

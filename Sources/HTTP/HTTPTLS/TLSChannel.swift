@@ -7,6 +7,8 @@ final class TLSChannel: SecureChannel {
     private let connection: OpaquePointer
     private var isBroken = false
     private var isReady = false
+    /// Whether the first bytes were those of a text; nil before they came.
+    private var isText: Bool?
 
     /// Takes the connection over.
     init(_ connection: OpaquePointer) { self.connection = connection }
@@ -15,6 +17,7 @@ final class TLSChannel: SecureChannel {
 
     func handshake() -> ChannelStep {
         ERR_clear_error()
+        if isText == nil { isText = Self.beginsWithText(SSL_get_fd(connection)) }
         let result = SSL_do_handshake(connection)
         if result == 1 {
             isReady = true
@@ -27,13 +30,22 @@ final class TLSChannel: SecureChannel {
         case SSL_ERROR_WANT_WRITE: return .needsWriting
         default:
             isBroken = true
-            if consilium_is_http_request(ERR_peek_error()) != 0 {
+            // OpenSSL knows the methods GET, HEAD, POST, PUT and CONNECT; others it takes for a wrong version of TLS.
+            if isText == true || consilium_is_http_request(ERR_peek_error()) != 0 {
                 ERR_clear_error()
                 return .failed(.plainHTTP)
             }
             guard kind == SSL_ERROR_SSL else { return .failed(.broken) }
             return .failed(.handshake(reason: OpenSSLError.last()))
         }
+    }
+
+    /// Whether what waits in a descriptor begins with three capital letters, as every method does, and no record of TLS; nil
+    /// where less waits.
+    private static func beginsWithText(_ descriptor: Int32) -> Bool? {
+        var first: [UInt8] = [0, 0, 0]
+        guard recv(descriptor, &first, first.count, Int32(MSG_PEEK)) == first.count else { return nil }
+        return first.allSatisfy { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) -> ChannelStep {

@@ -34,8 +34,14 @@ public enum CodingChoice: Sendable, Equatable {
 
     /// The weight of a member (RFC 9110 §12.4.2): 1 without one, nil where it is none.
     static func quality(_ parameters: ArraySlice<Substring>) -> Double? {
-        guard let weight = parameters.first(where: { $0.hasPrefix("q=") })?.dropFirst(2) else { return 1 }
-        guard (1...5).contains(weight.utf8.count), let value = Double(weight), (0...1).contains(value) else {
+        guard let parameter = parameters.first else { return 1 }
+        // `0` or `1`, then at most a point and three digits; Swift alone would also read `0x1`, `1e0` and `+1`.
+        let weight = parameter.dropFirst(2)
+        guard parameters.count == 1, parameter.hasPrefix("q="), (1...5).contains(weight.utf8.count),
+            weight.first == "0" || weight.first == "1", weight.utf8.dropFirst().first ?? 0x2E == 0x2E,
+            weight.utf8.dropFirst(2).allSatisfy(Byte.isDigit)
+        else { return nil }
+        guard let value = Double(weight.last == "." ? weight.dropLast() : weight), (0...1).contains(value) else {
             return nil
         }
         return value

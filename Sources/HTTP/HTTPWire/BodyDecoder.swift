@@ -36,6 +36,7 @@ public struct BodyDecoder: Sendable {
     public private(set) var body: [UInt8] = []
     private var state: State
     private var lineBytes = 0
+    private var extensionBytes = 0
     private var trailerBytes = 0
     private var trailerCount = 0
     private let limits: ParsingLimits
@@ -137,6 +138,9 @@ public struct BodyDecoder: Sendable {
 
     private mutating func stepExtension(_ byte: UInt8, _ size: Int, _ quote: Quote) throws(RequestRejection) {
         try countLine()
+        // RFC 9112 §7.1.1: the total of all extensions is limited too; they may be as long as the fields.
+        extensionBytes += 1
+        guard extensionBytes <= limits.fields else { throw .badChunk }
         if byte == Byte.carriageReturn && quote == .outside { return state = .sizeEnd(size) }
         guard Byte.isFieldContent(byte) else { throw .badChunk }
         switch quote {

@@ -31,44 +31,56 @@ public enum HTTPDate {
     }
 
     /// The moment of a date in any of the three forms that a recipient must read (RFC 9110 §5.6.7), in seconds since
-    /// 1970; nil where it is none. A year of two digits lies between 1970 and 2069.
+    /// 1970, negative before it; nil where it is none of them to the letter, or a day that no calendar has. A year of two
+    /// digits lies between 1970 and 2069.
     public static func seconds(_ text: String) -> Int? {
-        let words = text.split { $0 == " " || $0 == "-" || $0 == "," }.map(String.init)
-        // `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`
-        if words.count == 6, words[5] == "GMT" { return moment(words[1], words[2], words[3], words[4]) }
+        let words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+        switch words.count {
+        // `Sun, 06 Nov 1994 08:49:37 GMT`
+        case 6 where words[5] == "GMT" && weekdays.contains { $0 + "," == words[0] }:
+            return moment(number(words[1], 1...31), words[2], number(words[3], 0...9_999, digits: 4), words[4])
+        // `Sunday, 06-Nov-94 08:49:37 GMT`
+        case 4 where words[3] == "GMT" && longWeekdays.contains { $0 + "," == words[0] }:
+            let parts = words[1].split(separator: "-", omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 3, let year = number(parts[2], 0...99) else { return nil }
+            return moment(number(parts[0], 1...31), parts[1], year < 70 ? 2_000 + year : 1_900 + year, words[2])
         // `Sun Nov  6 08:49:37 1994`
-        if words.count == 5 { return moment(words[2], words[1], words[4], words[3]) }
-        return nil
+        case 6 where weekdays.contains(words[0]) && words[2].isEmpty:
+            return moment(
+                number(words[3], 1...9, digits: 1), words[1], number(words[5], 0...9_999, digits: 4), words[4])
+        case 5 where weekdays.contains(words[0]):
+            return moment(number(words[2], 10...31), words[1], number(words[4], 0...9_999, digits: 4), words[3])
+        default: return nil
+        }
     }
 
-    /// The first moment of a day written as `2026-11-24`, in seconds since 1970; nil where it is none.
+    /// The first moment of a day from 1970 on written as `2026-11-24`, in seconds since 1970; nil where it is none.
     public static func seconds(isoDay text: String) -> Int? {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 3, let month = number(parts[1], 1...12) else { return nil }
-        return moment(parts[2], months[month - 1], parts[0], "00:00:00")
+        return moment(
+            number(parts[2], 1...31), months[month - 1], number(parts[0], 1_970...9_999, digits: 4), "00:00:00")
     }
 
-    private static func moment(_ day: String, _ month: String, _ year: String, _ time: String) -> Int? {
-        guard let monthIndex = months.firstIndex(of: month), let day = number(day, 1...31),
-            var year = number(year, 0...9_999)
-        else { return nil }
-        if year < 100 { year += year < 70 ? 2_000 : 1_900 }
+    private static func moment(_ day: Int?, _ month: String, _ year: Int?, _ time: String) -> Int? {
         let parts = time.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-        guard year >= 1970, parts.count == 3, let hour = number(parts[0], 0...23),
-            let minute = number(parts[1], 0...59),
+        guard let day, let year, let monthIndex = months.firstIndex(of: month), parts.count == 3,
+            let hour = number(parts[0], 0...23), let minute = number(parts[1], 0...59),
             let second = number(parts[2], 0...60)
         else { return nil }
-        // Days by the same cycle as below: the year begins in March.
+        // Days by the same cycle as above: the year begins in March.
         let shifted = monthIndex < 2 ? year - 1 : year
         let monthFromMarch = (monthIndex + 10) % 12
         let days =
             shifted * 365 + shifted / 4 - shifted / 100 + shifted / 400 + (153 * monthFromMarch + 2) / 5 + day - 1
             - 719_468
+        // A 31st of February would be a day of March.
+        guard days < 0 || civil(days: days).day == day else { return nil }
         return days * 86_400 + hour * 3_600 + minute * 60 + second
     }
 
-    private static func number(_ text: String, _ range: ClosedRange<Int>) -> Int? {
-        guard (1...4).contains(text.utf8.count), text.utf8.allSatisfy(Byte.isDigit), let value = Int(text),
+    private static func number(_ text: String, _ range: ClosedRange<Int>, digits: Int = 2) -> Int? {
+        guard text.utf8.count == digits, text.utf8.allSatisfy(Byte.isDigit), let value = Int(text),
             range.contains(value)
         else { return nil }
         return value
@@ -76,5 +88,8 @@ public enum HTTPDate {
 
     private static func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
     private static let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+    private static let longWeekdays = [
+        "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
+    ]
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 }

@@ -236,19 +236,60 @@ enum Authority {
         return isPort(text, index + 1..<range.upperBound, mayBeEmpty: !needsPort)
     }
 
-    /// Passes an IP literal up to and with its `]`: hexadecimal digits, colons, dots, two colons at least.
+    /// Passes an IPv6 address up to and with its `]` (RFC 3986 §3.2.2): eight groups of one to four digits, or fewer with one
+    /// `::` for the zeros that are left out; the last two groups may be written as IPv4.
     private static func addressEnds(_ text: borrowing Span<UInt8>, _ index: inout Int, _ end: Int) -> Bool {
-        var colons = 0
+        var groups = 0
+        var hasGap = passes(":", text, &index, end)
+        // A single colon opens nothing.
+        if hasGap { guard passes(":", text, &index, end) else { return false } }
         while index < end {
-            let byte = text[index]
-            index += 1
-            if byte == UInt8(ascii: "]") { return colons >= 2 }
-            if byte == UInt8(ascii: ":") { colons += 1 }
-            guard ByteSet.hexadecimal.contains(byte) || byte == UInt8(ascii: ":") || byte == UInt8(ascii: ".") else {
+            if passes("]", text, &index, end) { return hasGap ? groups < 8 : groups == 8 }
+            let start = index
+            while index < end, index - start < 4, ByteSet.hexadecimal.contains(text[index]) { index += 1 }
+            guard index > start, index < end else { return false }
+            if text[index] == UInt8(ascii: ".") {
+                index = start
+                guard passesFour(text, &index, end) else { return false }
+                groups += 2
+            } else {
+                groups += 1
+            }
+            if text[index] == UInt8(ascii: "]") { continue }
+            guard passes(":", text, &index, end), index < end else { return false }
+            if passes(":", text, &index, end) {
+                guard !hasGap else { return false }
+                hasGap = true
+            } else if text[index] == UInt8(ascii: "]") {
                 return false
             }
         }
         return false
+    }
+
+    /// Passes an IPv4 address (four dec-octets) that a `]` follows.
+    private static func passesFour(_ text: borrowing Span<UInt8>, _ index: inout Int, _ end: Int) -> Bool {
+        for part in 0..<4 {
+            guard part == 0 || passes(".", text, &index, end) else { return false }
+            let start = index
+            var value = 0
+            while index < end, index - start < 3, Byte.isDigit(text[index]) {
+                value = value * 10 + Int(text[index] &- 0x30)
+                index += 1
+            }
+            let isShort = index - start == 1 || index > start && text[start] != UInt8(ascii: "0")
+            guard isShort, value <= 255 else { return false }
+        }
+        return index < end && text[index] == UInt8(ascii: "]")
+    }
+
+    /// Passes one byte where it is there.
+    private static func passes(
+        _ byte: Unicode.Scalar, _ text: borrowing Span<UInt8>, _ index: inout Int, _ end: Int
+    ) -> Bool {
+        guard index < end, text[index] == UInt8(ascii: byte) else { return false }
+        index += 1
+        return true
     }
 
     private static func isPort(_ text: borrowing Span<UInt8>, _ range: Range<Int>, mayBeEmpty: Bool) -> Bool {

@@ -223,7 +223,7 @@ struct Breakage: CustomTestStringConvertible, Sendable {
     @Test func `knows no criterion that rests on itself`() throws {
         let broken = try BrokenKnowledge()
         defer { broken.remove() }
-        try broken.edit(Breakage.topic, "\"first-line\": {", "\"loop\": { \"criterion\": \"loop\" }, \"first-line\": {")
+        try broken.edit(Breakage.topic, "\"criteria\": {", "\"criteria\": { \"loop\": { \"criterion\": \"loop\" },")
         #expect(broken.defects().map(\.code) == [.badCriterion])
     }
 }

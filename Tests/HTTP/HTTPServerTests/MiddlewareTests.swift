@@ -61,6 +61,21 @@ private final class HandClock: Sendable {
         #expect((76...77).contains(allowed))
     }
 
+    @Test func `gives nothing for a clock that another loop read later`() throws {
+        let clock = HandClock()
+        let limit = limit(60, clock)
+        for _ in 0..<60 { #expect(ask(limit, try request(1)).status.code == 200) }
+        clock.advance(milliseconds: 5)
+        #expect(ask(limit, try request(1)).status.code == 429)
+        clock.now.subtract(3, ordering: .relaxed)
+        for _ in 0..<3 { #expect(ask(limit, try request(1)).status.code == 429) }
+        clock.advance(milliseconds: 60_001)
+        #expect(ask(limit, try request(1)).status.code == 200)
+        clock.now.subtract(2, ordering: .relaxed)
+        _ = ask(limit, try request(1))
+        #expect(ask(limit, try request(1)).fields["RateLimit"] == "\"default\";r=57;t=3", "nothing is forgotten")
+    }
+
     @Test func `counts an IPv6 network as one client, and exempts what it is told to`() throws {
         let clock = HandClock()
         let limit = limit(1, clock)
@@ -116,6 +131,13 @@ private final class HandClock: Sendable {
         #expect(try ask(stage(["*"]), .get, "/known", [("Origin", "x")]).fields["Access-Control-Allow-Origin"] == "*")
     }
 
+    @Test func `lets a page read that a preflight found nothing`() throws {
+        let answer = try ask(
+            stage(), .options, "/nowhere",
+            [("Origin", "https://ehr.example"), ("Access-Control-Request-Method", "GET")])
+        #expect(answer.fields["Vary"]?.contains("Origin") == true)
+    }
+
     @Test func `answers a preflight with what the path takes`() throws {
         let fields = [
             ("Origin", "https://ehr.example"), ("Access-Control-Request-Method", "POST"),
@@ -150,6 +172,22 @@ private final class HandClock: Sendable {
             return response
         }
         func refusal(of head: HTTPRequest) -> HTTPResponse? { head.has("bad") ? HTTPResponse(HTTPStatus(403)) : nil }
+    }
+
+    @Test func `is passed also by what a head is refused for, and CONNECT is 501 with a body too`() throws {
+        let router = Router(routes: [])
+        let chain = MiddlewareChain(
+            [
+                CrossOrigin(origins: ["https://ehr.example"], exposed: []) { router.allowedMethods(of: $0) },
+                RateLimit(requestsPerMinute: 1),
+            ], around: router)
+        let head = try HTTPRequest(.post, "/nowhere", fields: [("Origin", "https://ehr.example")])
+        let refusal = chain.admission(of: head).refusal
+        #expect(refusal?.status.code == 404)
+        #expect(refusal?.fields["Access-Control-Allow-Origin"] == "https://ehr.example")
+        #expect(refusal?.fields["RateLimit"] != nil)
+        #expect(chain.admission(of: head).refusal?.status.code == 429)
+        #expect(router.admission(of: try HTTPRequest(.connect, "h:1")).refusal?.status.code == 501)
     }
 
     @Test func `is passed from outside to inside and back`() throws {

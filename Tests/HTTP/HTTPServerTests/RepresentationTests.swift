@@ -63,6 +63,26 @@ private struct Tagged: HTTPHandler {
         #expect(ask(Tagged(), "If-None-Match: \"t\"\r\n", method: "POST").hasPrefix("HTTP/1.1 200 "))
     }
 
+    @Test("keeps the fields of the stages where it is not sent", arguments: ["If-None-Match: *", "If-Match: \"x\""])
+    func stages(_ precondition: String) {
+        let chain = MiddlewareChain(
+            [
+                CrossOrigin(origins: ["https://ehr.example"], exposed: ["ETag"]) { _ in ["GET"] },
+                RateLimit(requestsPerMinute: 10, clock: { 0 }),
+            ], around: Tagged())
+        let answer = ask(chain, "Origin: https://ehr.example\r\n\(precondition)\r\n")
+        #expect(answer.hasPrefix("HTTP/1.1 304 ") || answer.hasPrefix("HTTP/1.1 412 "))
+        #expect(answer.contains("\r\nAccess-Control-Allow-Origin: https://ehr.example\r\n"))
+        #expect(answer.contains("\r\nAccess-Control-Expose-Headers: ETag\r\n"))
+        #expect(answer.contains("\r\nRateLimit: \"default\";r=9;t=6\r\n"))
+        #expect(answer.contains("\r\nVary: ") && answer.contains("Origin"))
+    }
+
+    @Test func `tells that it varies wherever the field chose its coding`() {
+        let answer = ask(Tagged(size: 100), "Accept-Encoding: gzip, identity;q=0\r\n")
+        #expect(answer.contains("Content-Encoding: gzip\r\n") && answer.contains("Vary: Accept-Encoding\r\n"))
+    }
+
     @Test(
         "has the same fields for HEAD with", arguments: ["", "Accept-Encoding: gzip\r\n", "If-None-Match: \"t\"\r\n"])
     func head(_ fields: String) {

@@ -184,7 +184,10 @@ final class Pair {
 
     @Test(
         "knows HTTP in the clear",
-        arguments: ["GET / HTTP/1.1\r\nHost: h\r\n\r\n", "POST /x HTTP/1.1\r\n", "HEAD / HTTP/1.0\r\n\r\n"])
+        arguments: [
+            "GET / HTTP/1.1\r\nHost: h\r\n\r\n", "POST /x HTTP/1.1\r\n", "HEAD / HTTP/1.0\r\n\r\n",
+            "OPTIONS * HTTP/1.1\r\n", "DELETE / HTTP/1.1\r\n", "PATCH / HTTP/1.1\r\n", "CONNECT h:1 HTTP/1.1\r\n",
+        ])
     func clear(_ text: String) throws {
         let pair = try Pair(try context())
         var bytes = Array(text.utf8)
@@ -298,6 +301,40 @@ final class Pair {
         }
         // In TLS 1.3 the client is done before the server has looked at its certificate.
         #expect((pair.shakeHands().server == .moved(0)) == sample.2)
+    }
+
+    @Test(
+        "takes no ticket of a client whose authority is gone after a reload, in",
+        arguments: [TLS1_2_VERSION, TLS1_3_VERSION])
+    func authorities(_ version: Int32) throws {
+        let authority = try Self.authority.get()
+        let ours = try authority.clientCertificate("client-\(UUID().uuidString)")
+        let file = authority.path("clients-\(UUID().uuidString).pem")
+        try FileManager.default.copyItem(atPath: authority.path("ca.pem"), toPath: file)
+        let context = try context {
+            $0.clientAuthorities = file
+            $0.clientCertificates = .required
+        }
+        func connect(_ session: OpaquePointer? = nil) throws -> (Pair, Bool) {
+            let pair = try Pair(context) { _, client in
+                consilium_test_versions_of(client, version)
+                SSL_use_certificate_file(client, ours.chain, SSL_FILETYPE_PEM)
+                SSL_use_PrivateKey_file(client, ours.key, SSL_FILETYPE_PEM)
+                if let session { SSL_set_session(client, session) }
+            }
+            return (pair, pair.shakeHands().server == .moved(0))
+        }
+        let (first, isWelcome) = try connect()
+        #expect(isWelcome && first.write("x") == .moved(1))
+        _ = first.received()
+        let session = try #require(SSL_get1_session(first.client))
+        try context.reload()
+        let (second, again) = try connect(session)
+        #expect(again && SSL_session_reused(second.client) == 1, "the same authorities")
+        let other = try authority.certificate("authority-\(UUID().uuidString)", for: ["x"])
+        try Data(contentsOf: URL(fileURLWithPath: other.chain)).write(to: URL(fileURLWithPath: file))
+        try context.reload()
+        #expect(try !connect(session).1, "another authority")
     }
 
     @Test func `shows new certificates after a reload, and keeps the old where the new are bad`() throws {

@@ -108,10 +108,23 @@ import Testing
     func obsolete(_ text: String) { #expect(HTTPDate.seconds(text) == 784_111_777) }
 
     @Test(
+        "is read also before 1970 and with a day of two digits",
+        arguments: [
+            ("Wed, 31 Dec 1969 23:59:59 GMT", -1), ("Wed Nov 16 08:49:37 1994", 784_975_777),
+            ("Thursday, 29-Feb-24 00:00:00 GMT", 1_709_164_800),
+        ])
+    func other(_ text: String, _ seconds: Int) { #expect(HTTPDate.seconds(text) == seconds) }
+
+    @Test(
         "is none in",
         arguments: [
             "", "0", "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 25:49:37 GMT", "Sun, 32 Nov 1994 08:49:37 GMT",
             "Sun, 06 Foo 1994 08:49:37 GMT", "Sun, 06 Nov 99999999999999999999 08:49:37 GMT",
+            "Mon, 31 Feb 2026 00:00:00 GMT", "Sun, 29 Feb 2026 00:00:00 GMT", "Sun, 06 Nov 94 08:49:37 GMT",
+            "Sun-06-Nov-1994-08:49:37-GMT", "Sun, 6 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 8:49:37 GMT",
+            "Foo, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-1994 08:49:37 GMT", "Sun, 06 Nov 1994  08:49:37 GMT",
+            "Sun Nov 6 08:49:37 1994", "Sun, 06 nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 UTC",
+            "06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 GMT, Sun, 06 Nov 1994 08:49:37 GMT",
         ])
     func bad(_ text: String) { #expect(HTTPDate.seconds(text) == nil) }
 
@@ -180,7 +193,9 @@ import Testing
             ("br", .identity), ("gzip, identity;q=0.5", .gzip), ("gzip;q=0.5, identity", .identity),
             ("identity;q=0", .none), ("*;q=0", .none), ("gzip, *;q=0", .gzip), ("gzip;q=0, identity;q=0", .none),
             ("gzip;q=0.001", .gzip), ("gzip;q=2", .identity), ("gzip ; q=1.000 , br", .gzip),
-            ("deflate, gzip;q=1.0, *;q=0.5", .gzip),
+            ("deflate, gzip;q=1.0, *;q=0.5", .gzip), ("gzip;q=0x1", .identity), ("gzip;q=+1", .identity),
+            ("gzip;q=1e0", .identity), ("gzip;q=.5", .identity), ("gzip;q =0", .identity), ("gzip;x=1", .identity),
+            ("gzip;q=1.001", .identity), ("gzip;q=0.", .identity), ("gzip;q=1.", .gzip),
         ] as [(String?, CodingChoice)])
     func choice(_ field: String?, _ choice: CodingChoice) { #expect(CodingChoice.choose(field) == choice) }
 

@@ -156,7 +156,8 @@ struct Command {
         defer { try? FileManager.default.removeItem(at: folder) }
         try FileManager.default.copyItem(atPath: Checkout.content, toPath: folder.path)
         let cases = folder.appendingPathComponent("topics/pancreatic-net/cases")
-        try FileManager.default.removeItem(at: cases.appendingPathComponent("pregnancy.json"))
+        try FileManager.default.removeItem(
+            at: folder.appendingPathComponent("topics/raised-marker/cases/marker-normal.json"))
         let other = cases.appendingPathComponent("p07-receptor-negative.json")
         let text = try String(contentsOf: other, encoding: .utf8)
         try text.replacingOccurrences(of: "\"outcome\": \"guidance\"", with: "\"outcome\": \"out-of-scope\"")
@@ -165,7 +166,7 @@ struct Command {
         #expect(run.status == 65)
         #expect(
             run.output.contains("p07-receptor-negative.json#: outcome: expected out-of-scope, found guidance (K501)"))
-        #expect(run.output.contains("no case makes `patient.pregnancy is pregnant` true (K504)"))
+        #expect(run.output.contains("no case makes `disease.raisedMarker is yes` false (K504)"))
     }
 
     @Test func `answers on the terminal, from an argument and from standard input`() throws {

@@ -58,6 +58,10 @@ int consilium_keys_rotate(struct consilium_keys *keys);
 /* Sets the callbacks of tickets and of ALPN (http/1.1 only, RFC 7301). 1 where OpenSSL took them. */
 int consilium_context_callbacks(SSL_CTX *context, struct consilium_keys *keys);
 
+/* Binds the sessions of a context to the certificates of a store: whoever was let in by other authorities shakes hands in
+   full (SSL_CTX_set_session_id_context(3)). 1 where it was done. */
+int consilium_context_bind_sessions(SSL_CTX *context);
+
 /* Adds a name that chooses the certificate of `other` for connections made from `first`, which holds `other` from then on
    (RFC 6066 section 3). 1 where memory was there. */
 int consilium_context_add_name(SSL_CTX *first, const char *name, SSL_CTX *other);
