@@ -46,6 +46,7 @@ struct GappedTerms: Sendable {
     static func isGapped(_ term: String) -> Bool { parts(of: term) != nil }
 
     private static func parts(of term: String) -> (head: String, tail: Tail)? {
+        guard !JoinedTerms.isJoined(term) else { return nil }
         if let gap = term.firstIndex(of: "\u{2026}") {
             let tail = Tokenizer.tokens(of: String(term[term.index(after: gap)...])).map(\.text)
             return tail.isEmpty ? nil : (String(term[..<gap]), .words(tail))
@@ -98,13 +99,18 @@ struct GappedTerms: Sendable {
         _ isAbove: Bool, _ limit: Double, _ unit: [String], _ tokens: [Token], from start: Int
     ) -> Range<Int>? {
         var index = start
-        while index < tokens.count, index < start + 4 {
+        var comparison = Comparison.none
+        while index < tokens.count, index < start + 5 {
             if case .number(let value) = tokens[index].kind {
                 let end = index + 1 + unit.count
                 guard end <= tokens.count, unit.indices.allSatisfy({ tokens[index + 1 + $0].text == unit[$0] }) else {
                     return nil
                 }
-                return (isAbove ? value > limit : value < limit) ? index..<end : nil
+                return comparison.places(value, above: isAbove, limit) ? index..<end : nil
+            }
+            if let found = Comparison(tokens, at: &index) {
+                comparison = found
+                continue
             }
             guard EnglishGrammar.fillers.contains(tokens[index].text) || tokens[index].text == ":" else { return nil }
             index += 1

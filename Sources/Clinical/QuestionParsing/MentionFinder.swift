@@ -17,10 +17,12 @@ struct MentionFinder: Sendable {
     let trie: TermTrie
     private let gapped: GappedTerms
     private let entries: [LexiconEntry]
+    private let joined: JoinedTerms
 
     /// A finder of the terms of a lexicon.
-    init(_ entries: [LexiconEntry]) {
-        self.entries = entries
+    init(_ lexicon: [LexiconEntry]) {
+        joined = JoinedTerms(lexicon)
+        entries = lexicon + joined.parts
         gapped = GappedTerms(entries.map(\.term))
         trie = TermTrie(entries.map(\.term), known: gapped.words)
     }
@@ -78,6 +80,20 @@ struct MentionFinder: Sendable {
         return (kept + found).sorted { $0.tokens.lowerBound < $1.tokens.lowerBound }
     }
 
+    /// The meanings of a mention, one after the other.
+    func meanings(_ mention: Mention) -> [LexiconEntry.Meaning] { mention.entries.map { entries[$0].meaning } }
+
+    /// What the terms say whose parts all stand in the text, asserted.
+    func together(
+        _ mentions: [Mention], _ scopes: [Scope]
+    ) -> [(said: [(fact: Int, value: FactValue)], mention: Mention)] {
+        let asserted = zip(mentions, scopes).filter { !$1.isNegated && !$1.isDoubtful }.map(\.0)
+        return joined.together(asserted).compactMap { entry, mention in
+            guard case .says(let facts) = entries[entry].meaning else { return nil }
+            return (facts, mention)
+        }
+    }
+
     /// What a mention says.
     func says(_ mention: Mention) -> [(fact: Int, value: FactValue)] {
         mention.entries.flatMap { number -> [(fact: Int, value: FactValue)] in
@@ -91,8 +107,9 @@ struct MentionFinder: Sendable {
 
     /// How each mention is meant; a denial or a doubt before a list holds for all of it where an `or` or a shared word
     /// binds it: `no flushing, diarrhoea or wheeze`, `no liver, bone or lung metastases`.
-    func scopes(_ mentions: [Mention], _ tokens: [Token]) -> [Scope] {
-        var scopes = mentions.map { Scope(tokens, term: $0.tokens) }
+    func scopes(_ mentions: [Mention], _ context: ScopeContext) -> [Scope] {
+        let tokens = context.tokens
+        var scopes = mentions.map { Scope(context, term: $0.tokens) }
         var start = 0
         while start < mentions.count {
             var end = start + 1

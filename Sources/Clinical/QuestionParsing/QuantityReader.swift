@@ -97,7 +97,7 @@ struct QuantityReader {
         guard case .number(var largest) = tokens[index].kind else { return nil }
         var end = index + 1
         var factor = unit(fact, tokens, &end)
-        while end + 1 < tokens.count, ["x", "by"].contains(tokens[end].text),
+        while vocabulary[fact].unit == "mm", end + 1 < tokens.count, ["x", "by"].contains(tokens[end].text),
             case .number(let side) = tokens[end + 1].kind
         {
             largest = max(largest, side)
@@ -182,6 +182,17 @@ struct QuantityReader {
 /// A comparator before a number.
 enum Comparison: Equatable {
     case none, below, atMost, above, atLeast
+
+    /// Whether a number with this comparator lies beyond a limit for certain: `> 600` is above 600, `< 40` below 50.
+    func places(_ value: Double, above isAbove: Bool, _ limit: Double) -> Bool {
+        switch self {
+        case .none: isAbove ? value > limit : value < limit
+        case .above: isAbove && value >= limit
+        case .atLeast: isAbove && value > limit
+        case .below: !isAbove && value <= limit
+        case .atMost: !isAbove && value < limit
+        }
+    }
 
     /// The comparator at a token; the index moves behind it.
     init?(_ tokens: [Token], at index: inout Int) {

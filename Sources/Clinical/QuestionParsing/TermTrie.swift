@@ -16,7 +16,7 @@ struct TermTrie: Sendable {
     /// The automaton of terms; entry numbers are places in the list.
     init(_ terms: [String], known: Set<String> = []) {
         words = known
-        for (number, term) in terms.enumerated() where !GappedTerms.isGapped(term) {
+        for (number, term) in terms.enumerated() where !GappedTerms.isGapped(term) && !JoinedTerms.isJoined(term) {
             var node = 0
             for token in Tokenizer.tokens(of: term) where token.kind != .boundary {
                 words.insert(token.text)
