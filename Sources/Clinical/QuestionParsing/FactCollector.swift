@@ -22,11 +22,12 @@ struct FactCollector {
     /// Adds a statement that was read otherwise.
     mutating func add(_ statement: FactStatement) { statements.append(statement) }
 
-    /// Adds what a term says in its scope.
-    mutating func add(_ said: [(fact: Int, value: FactValue)], _ mention: Mention, _ scope: Scope) {
+    /// Adds what a term says in its scope; `isTreatment`: the term names a treatment of the tumour.
+    mutating func add(
+        _ said: [(fact: Int, value: FactValue)], _ mention: Mention, _ scope: Scope, isTreatment: Bool = false
+    ) {
         let span = span(mention.tokens)
         let hasSet = said.contains { vocabulary[$0.fact].type == .set }
-        let isTreatment = said.contains { $0.fact == facts.prior }
         for (fact, value) in said {
             // A treatment of the tumour that is taken is no medicine beside it.
             if fact == facts.comedications, isTreatment, scope.isGiven || scope.isPlanned || scope.isRefused { continue }

@@ -9,6 +9,8 @@ struct Mention {
     let tokens: Range<Int>
     /// It is a part of a list that shares a word with another term.
     var isPart = false
+    /// It leaves several codes: `grade 1-2`.
+    var isRange = false
 }
 
 /// Finds the terms of the lexicon in a text.

@@ -17,9 +17,15 @@ struct PersonReader {
     func read(_ tokens: [Token], used: Set<Int>) -> [(statement: FactStatement, tokens: Range<Int>)] {
         var found: [(statement: FactStatement, tokens: Range<Int>)] = []
         for index in tokens.indices {
-            guard case .number(let value) = tokens[index].kind, !used.contains(index) else { continue }
+            guard case .number(let value) = tokens[index].kind else { continue }
+            if used.contains(index) {
+                if let sex = sexBehindAge(tokens, index) { found.append(sex) }
+                continue
+            }
             if let weight = weight(tokens, index, value) {
                 found.append(weight)
+            } else if index > 0, let reversed = sexBefore(tokens, index, value) {
+                found += reversed
             } else if isStart(tokens, index), value <= 120, value > 0 {
                 found += person(tokens, index, value)
             }
@@ -60,12 +66,39 @@ struct PersonReader {
         if let age = facts.age, isSex || isOld {
             found.append((statement(age, .quantity(Interval(exactly: value)), tokens, index..<end), index..<end))
         }
-        if isSex, word.count == 1, let sex = facts.sex, let name = Self.sexes[word],
-            let code = vocabulary[sex].index(of: name)
-        {
-            found.append((statement(sex, .codes(BitSet([code])), tokens, sexAt..<sexAt + 1), sexAt..<sexAt + 1))
-        }
+        if isSex, word.count == 1, let sex = sex(tokens, sexAt) { found.append(sex) }
         return found
+    }
+
+    /// `67 yo M`, the age being read already.
+    private func sexBehindAge(_ tokens: [Token], _ index: Int) -> (statement: FactStatement, tokens: Range<Int>)? {
+        var place = index + 1
+        guard Self.years.contains(text(tokens, place)) else { return nil }
+        while ["year", "years", "yo", "y", "yr", "yrs", "/", "o", "old"].contains(text(tokens, place)) { place += 1 }
+        guard ["m", "f"].contains(text(tokens, place)) else { return nil }
+        return sex(tokens, place)
+    }
+
+    private func sex(_ tokens: [Token], _ place: Int) -> (statement: FactStatement, tokens: Range<Int>)? {
+        guard let fact = facts.sex, let name = Self.sexes[text(tokens, place)],
+            let code = vocabulary[fact].index(of: name)
+        else { return nil }
+        return (statement(fact, .codes(BitSet([code])), tokens, place..<place + 1), place..<place + 1)
+    }
+
+    /// `F/45`, `M 67`: the letter opens the sentence.
+    private func sexBefore(
+        _ tokens: [Token], _ index: Int, _ value: Double
+    ) -> [(statement: FactStatement, tokens: Range<Int>)]? {
+        var place = index - 1
+        if text(tokens, place) == "/" { place -= 1 }
+        guard ["m", "f"].contains(text(tokens, place)), place == 0 || tokens[place - 1].kind == .boundary,
+            value >= 1, value <= 120, value == value.rounded(), let fact = facts.age, let sex = sex(tokens, place),
+            isEnd(tokens, index + 1) || tokens[index + 1].kind == .word
+        else { return nil }
+        // `M 0`, `M1` are stages.
+        guard tokens[place].span.upperBound < tokens[index].span.lowerBound, value >= 10 else { return nil }
+        return [(statement(fact, .quantity(Interval(exactly: value)), tokens, index..<index + 1), index..<index + 1), sex]
     }
 
     /// `A 50 kg woman`, but not `5 kg loss` and `30 mg/kg`.

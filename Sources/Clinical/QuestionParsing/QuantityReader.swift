@@ -122,7 +122,8 @@ struct QuantityReader {
             guard index >= 0, case .number(let value) = tokens[index].kind else { continue }
             var end = index + 1
             let factor = unit(fact, tokens, &end)
-            guard end >= name.lowerBound else { return nil }
+            // A share stands with its sign: `segment 5 of the liver` is none.
+            guard end >= name.lowerBound, factor != nil || vocabulary[fact].unit != "%" else { return nil }
             var comparison = Comparison.none
             var back = max(0, index - 1)
             if index > 0, let found = Comparison(tokens, at: &back), back == index { comparison = found }

@@ -38,7 +38,7 @@ public struct QuestionParser: Sendable {
             return ParsedQuestion(statements: [], notes: [Remarks.severalPatients])
         }
         let tokens = original.map(corrected)
-        let mentions = finder.mentions(tokens)
+        let mentions = withRanges(finder.mentions(tokens), tokens)
         let scopes = scopes(mentions, tokens)
         let reader = QuantityReader(vocabulary: vocabulary, units: units)
         var collector = FactCollector(vocabulary: vocabulary, facts: facts, tokens: tokens)
@@ -53,10 +53,10 @@ public struct QuestionParser: Sendable {
                 case .urgent:
                     if !scopes[place].isNegated && !scopes[place].isDoubtful { notes.append(Remarks.urgent) }
                 case .says(let said):
-                    if !scopes[place].isNegated && alternative(mentions, place, tokens) {
+                    if !scopes[place].isNegated && (mention.isRange || alternative(mentions, place, tokens)) {
                         collector.offer(said, mention)
                     } else {
-                        collector.add(said, mention, scopes[place])
+                        collector.add(said, mention, scopes[place], isTreatment: isTreatment(mention))
                     }
                 }
             }
@@ -74,6 +74,17 @@ public struct QuestionParser: Sendable {
             let word = finder.trie.correction(of: token.text)
         else { return token }
         return Token(text: word, kind: .word, span: token.span)
+    }
+
+    /// With both ends of `grade 1-2`.
+    private func withRanges(_ mentions: [Mention], _ tokens: [Token]) -> [Mention] {
+        let ranges = CodeRange(trie: finder.trie, tokens: tokens)
+        return mentions.map { mention in
+            guard let other = ranges.other(of: mention.tokens),
+                finder.says(mention).contains(where: { vocabulary[$0.fact].type == .code })
+            else { return mention }
+            return Mention(entries: mention.entries + other.entries, tokens: other.tokens, isRange: true)
+        }
     }
 
     // MARK: - Scopes
@@ -115,10 +126,13 @@ public struct QuestionParser: Sendable {
     private func alternative(_ mentions: [Mention], _ place: Int, _ tokens: [Token]) -> Bool {
         func joined(_ left: Mention, _ right: Mention) -> Bool {
             let gap = left.tokens.upperBound..<max(left.tokens.upperBound, right.tokens.lowerBound)
-            guard gap.count <= 3, gap.contains(where: { EnglishGrammar.alternatives.contains(tokens[$0].text) }) else {
-                return false
+            let shared = finder.facts(left).intersection(finder.facts(right))
+            if gap.count <= 3, gap.contains(where: { EnglishGrammar.alternatives.contains(tokens[$0].text) }) {
+                return !shared.isEmpty
             }
-            return !finder.facts(left).isDisjoint(with: finder.facts(right))
+            // `G1/G2`, `G1–G2`: nothing but a stroke or a dash between two codes.
+            let isClose = gap.allSatisfy { ["/", "-", "to"].contains(tokens[$0].text) } && gap.count <= 1
+            return isClose && shared.contains { vocabulary[$0].type == .code }
         }
         return place > 0 && joined(mentions[place - 1], mentions[place])
             || place + 1 < mentions.count && joined(mentions[place], mentions[place + 1])

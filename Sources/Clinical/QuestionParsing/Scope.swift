@@ -52,7 +52,9 @@ struct Scope {
         readQuery(context, term)
         readAfter(context, term)
         readForm(tokens, term)
-        isHarmful = Harm(context: context, term: term).isTold
+        if Harm(context: context, term: term).isTold {
+            (isHarmful, isNegated, isDoubtful, isHypothetical) = (true, false, false, false)
+        }
         if context.isOfAnother(term) || context.isHearsay(term) { (isDoubtful, isHypothetical) = (true, true) }
         // `Treated with lanreotide` tells a treatment, `with phenytoin` a medicine that is taken.
         if isAccompanied && !isGiven && !isPlanned { isTaken = true }
@@ -74,7 +76,9 @@ struct Scope {
             || text == "non" && index == term.lowerBound - 1
             || text == "negative" && next == "for" || text == "free" && ["of", "from"].contains(next)
         if isNegation, !EnglishGrammar.undenied.contains(next), reaches(context, index + 1..<term.lowerBound) {
-            isNegated = true
+            // `No new liver metastases` leaves open whether there were any.
+            let isPartial = ["new", "further", "other", "additional", "more"].contains(next)
+            if isPartial { isDoubtful = true } else { isNegated = true }
         }
         // `If this tumour were …` speaks of a patient who is there: the doubt begins at the verb.
         let isOfSomebodyReal = text == "if" && ["this", "the", "my", "her", "his"].contains(next)
@@ -192,6 +196,11 @@ struct Scope {
         }
     }
 
+    private func isNumber(_ context: ScopeContext, _ index: Int) -> Bool {
+        guard context.tokens.indices.contains(index), case .number = context.tokens[index].kind else { return false }
+        return true
+    }
+
     /// `HIV negative`, `MEN1 testing was negative`, `Mets: none`, `MEN1 status unknown`.
     private mutating func readVerdict(_ context: ScopeContext, _ term: Range<Int>) {
         var index = term.upperBound
@@ -202,7 +211,8 @@ struct Scope {
         }
         switch context.text(index) {
         case "negative", "neg": isNegated = true
-        case "-" where context.tokens[index].kind == .sign && !isTested: isNegated = true
+        case "-" where context.tokens[index].kind == .sign && !isTested && !isNumber(context, index + 1):
+            isNegated = true
         case "none", "nil", "no", "absent", "denied", "n":
             if context.text(index - 1) == ":" || context.text(index) == "denied" { isNegated = true }
         case "unknown", "pending", "awaited", "outstanding": isDoubtful = true
