@@ -33,6 +33,14 @@ struct FactCollector {
             if fact == facts.comedications, isTreatment, scope.isGiven || scope.isPlanned || scope.isRefused { continue }
             if fact == facts.symptoms, scope.isOver { continue }
             if fact == facts.line, scope.isGiven { continue }
+            if fact == facts.kind, scope.isHearsay { continue }
+            if isWhole(value, fact) {
+                // `Who should consider PRRT?` is about this field, and says no more.
+                if !scope.isHypothetical {
+                    statements.append(FactStatement(fact: fact, value: value, origin: .read, span: span))
+                }
+                continue
+            }
             guard let (target, isNegated) = placed(fact, scope) else { continue }
             if target == facts.planned ? scope.isHypothetical : scope.isDoubtful { continue }
             if fact == facts.prior, target == facts.planned {
@@ -114,6 +122,11 @@ struct FactCollector {
     }
 
     // MARK: - Values
+
+    /// Whether a value leaves every code of its fact.
+    private func isWhole(_ value: FactValue, _ fact: Int) -> Bool {
+        value == .codes(BitSet.upTo(vocabulary[fact].codes.count))
+    }
 
     /// The codes that a value names, in another fact that has codes of the same ids: what is declined is named as a
     /// treatment.

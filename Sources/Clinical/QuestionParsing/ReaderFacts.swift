@@ -8,8 +8,8 @@ struct ReaderFacts: Sendable {
     let line: Int?
     /// Where and how the disease is.
     let extent, sites, pace: Int?
-    /// The tumour's size and grade.
-    let size, grade: Int?
+    /// The tumour's kind, size and grade.
+    let kind, size, grade: Int?
     /// The person.
     let age, sex, weight: Int?
     /// What the patient suffers from.
@@ -28,6 +28,7 @@ struct ReaderFacts: Sendable {
         extent = vocabulary.index(of: "disease.extent")
         sites = vocabulary.index(of: "disease.metastaticSites")
         pace = vocabulary.index(of: "disease.pace")
+        kind = vocabulary.index(of: "tumor.kind")
         size = vocabulary.index(of: "tumor.size")
         grade = vocabulary.index(of: "tumor.grade")
         age = vocabulary.index(of: "patient.age")

@@ -18,6 +18,8 @@ struct Scope {
     var isTaken = false
     /// A complaint that is over.
     var isOver = false
+    /// A name that the disease was once given.
+    var isHearsay = false
 
     /// What is simply asserted.
     init() {}
@@ -55,7 +57,8 @@ struct Scope {
         if Harm(context: context, term: term).isTold {
             (isHarmful, isNegated, isDoubtful, isHypothetical) = (true, false, false, false)
         }
-        if context.isOfAnother(term) || context.isHearsay(term) { (isDoubtful, isHypothetical) = (true, true) }
+        if context.isOfAnother(term) { (isDoubtful, isHypothetical) = (true, true) }
+        isHearsay = context.isHearsay(term)
         // `Treated with lanreotide` tells a treatment, `with phenytoin` a medicine that is taken.
         if isAccompanied && !isGiven && !isPlanned { isTaken = true }
     }
