@@ -129,7 +129,8 @@ public struct KnowledgeLoader: Sendable {
 
     private static func phrase(_ node: DocumentNode, _ conditions: ConditionReader) -> [LexiconEntry] {
         node.allow("terms", "sets")
-        let says = (node.required("sets")?.elements ?? []).compactMap { conditions.value($0) }
+        // A phrase without `sets` is read and says nothing: it keeps shorter terms inside it from being read.
+        let says = (node.optional("sets")?.elements ?? []).compactMap { conditions.value($0) }
             .map { (fact: $0.fact, value: $0.value) }
         return node.strings("terms").map { LexiconEntry(term: $0, meaning: .says(says)) }
     }
