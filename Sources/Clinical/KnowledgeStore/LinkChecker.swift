@@ -23,6 +23,9 @@ final class LinkChecker {
             }
         }
         for drug in sorted(clinical.drugs) { check(drug) }
+        for shared in clinical.drugNames.shared {
+            if let reference = shared.reference { cite(reference, "drug-names.json", "drug-names.\(shared.id)") }
+        }
         for intervention in sorted(clinical.interventions) { check(intervention) }
         for topic in clinical.topics { check(topic) }
         for scheme in manifest.schemes {
