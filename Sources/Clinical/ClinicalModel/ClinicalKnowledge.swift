@@ -17,11 +17,14 @@ public struct ClinicalKnowledge: Sendable {
 
     /// What is known of the drugs' names beside their own documents.
     public let drugNames: DrugNames
+    /// How doses are reckoned for one patient.
+    public let doseRules: DoseRules
 
     /// The knowledge of one release.
     public init(
         vocabulary: Vocabulary, derivations: [Derivation], topics: [Topic], interventions: [String: Intervention],
-        drugs: [String: Drug], references: [String: Reference], drugNames: DrugNames = .none
+        drugs: [String: Drug], references: [String: Reference], drugNames: DrugNames = .none,
+        doseRules: DoseRules = .none
     ) {
         self.vocabulary = vocabulary
         self.derivations = derivations
@@ -30,6 +33,7 @@ public struct ClinicalKnowledge: Sendable {
         self.drugs = drugs
         self.references = references
         self.drugNames = drugNames
+        self.doseRules = doseRules
     }
 }
 
