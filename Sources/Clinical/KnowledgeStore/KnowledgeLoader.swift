@@ -64,8 +64,9 @@ public struct KnowledgeLoader: Sendable {
         }
         let clinical = ClinicalKnowledge(
             vocabulary: vocabulary, derivations: derivations, topics: topics, interventions: interventions,
-            drugs: drugs,
-            references: references)
+            drugs: drugs, references: references,
+            drugNames: files.document("drug-names.json").map(DrugNamesReader.read) ?? .none,
+            doseRules: files.document("dose-rules.json").map(DoseRulesReader(documents: documents).read) ?? .none)
         let checker = LinkChecker(clinical: clinical, manifest: manifest, today: today, log: log)
         checker.check()
         guard !log.hasErrors else { throw InvalidKnowledge(defects: log.defects) }

@@ -132,10 +132,13 @@ struct GuidanceBody {
         json.endObject()
     }
 
-    private func write(_ cited: (regimen: Regimen, numbers: [Int]), _ json: inout JSONWriter) {
+    private func write(
+        _ cited: (regimen: Regimen, numbers: [Int], calculated: [DoseCalculation?]), _ json: inout JSONWriter
+    ) {
         json.member("title", cited.regimen.title)
-        json.list("parts", Array(zip(cited.regimen.parts, cited.numbers))) { json, entry in
-            let (part, number) = entry
+        json.list("parts", Array(cited.regimen.parts.enumerated())) { json, entry in
+            let (place, part) = (entry.offset, entry.element)
+            let number = cited.numbers[place]
             json.beginObject()
             json.member("drug", part.drug)
             amount("dose", part.dose, &json)
@@ -150,21 +153,18 @@ struct GuidanceBody {
             json.member("section", part.section)
             json.member("reference", number)
             json.member("confirmed", part.isConfirmed)
+            if let calculation = cited.calculated[place] {
+                json.object("calculated") {
+                    DoseJSON(vocabulary: vocabulary).write(calculation, to: &$0)
+                }
+            }
             json.endObject()
         }
     }
 
     private func amount(_ name: String, _ amount: Amount?, _ json: inout JSONWriter) {
         guard let amount else { return }
-        json.object(name) {
-            if amount.minimum == amount.maximum {
-                $0.member("value", amount.minimum)
-            } else {
-                $0.member("min", amount.minimum)
-                $0.member("max", amount.maximum)
-            }
-            $0.member("unit", amount.unit)
-        }
+        json.object(name) { DoseJSON.writeMembers(amount, to: &$0) }
     }
 
     private func write(_ cited: Guidance.Cited, _ json: inout JSONWriter) {

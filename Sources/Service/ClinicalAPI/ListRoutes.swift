@@ -62,11 +62,11 @@ struct Page {
 }
 
 extension ClinicalAPI {
-    private func value(_ name: String, _ query: [(name: String, value: String)]) -> String? {
+    func value(_ name: String, _ query: [(name: String, value: String)]) -> String? {
         query.first { $0.name == name }?.value
     }
 
-    private func list<Element>(
+    func list<Element>(
         _ request: HTTPRequest, known: [String],
         _ items: (Advisor, [(name: String, value: String)]) throws(Refusal) -> [Element],
         _ write: (inout JSONWriter, Element) -> Void
@@ -83,37 +83,10 @@ extension ClinicalAPI {
     }
 
     /// Whether a text holds every word of a search, without regard to case.
-    private func holds(_ text: String, _ search: String?) -> Bool {
+    func holds(_ text: String, _ search: String?) -> Bool {
         guard let search else { return true }
         let folded = text.lowercased()
         return search.lowercased().split(separator: " ").allSatisfy { folded.contains($0) }
-    }
-
-    // MARK: - Drugs
-
-    func listDrugs(_ request: HTTPRequest) -> HTTPResponse {
-        list(request, known: ["q"]) { advisor, query in
-            let search = value("q", query)
-            return advisor.knowledge.clinical.drugs.values.sorted { $0.id < $1.id }
-                .filter { holds(($0.names + [$0.drugClass]).joined(separator: " "), search) }
-        } _: { json, drug in
-            DrugJSON.writeSummary(drug, to: &json)
-        }
-    }
-
-    func drug(_ request: HTTPRequest, _ name: String) -> HTTPResponse {
-        let advisor = current.advisor
-        if let document = advisor.stored.drugsByWrittenName[name], MediaType.acceptsJSON(request) {
-            return document.document.response(to: request)
-        }
-        guard let drug = advisor.knowledge.drug(named: name) else {
-            return refused(
-                ProblemDetails(
-                    slug: "not-found", title: "Not Found", status: HTTPStatus(404),
-                    detail: "no drug of this name is covered", suggestions: advisor.knowledge.drugs(near: name)),
-                request)
-        }
-        return stored(request) { _ in advisor.stored.drugs[drug.id]?[DrugJSON.kind(of: name, drug)] }
     }
 
     // MARK: - References

@@ -37,6 +37,10 @@ public enum ProblemCatalog {
             slug: "draining", title: "Service Unavailable", status: 503, meaning: "The service is shutting down.",
             remedy: "Ask another instance, or try again after Retry-After."),
         Entry(
+            slug: "drug-not-covered", title: "Drug Not Covered", status: 404,
+            meaning: "The name is known and is no drug of the knowledge: another product, or a drug of a like name.",
+            remedy: "Read `detail`; ask for the drug that is meant by its own name."),
+        Entry(
             slug: "fields-too-large", title: "Request Header Fields Too Large", status: 431,
             meaning: "The header fields exceed the limit.", remedy: "Send fewer or shorter fields."),
         Entry(

@@ -89,7 +89,7 @@ struct RecommendRequest {
             }
         case ("case", let value):
             let (statements, unchecked, problems) = PatientCaseReader(
-                vocabulary: advisor.knowledge.clinical.vocabulary
+                vocabulary: advisor.knowledge.clinical.vocabulary, body: advisor.knowledge.clinical.doseRules.body
             ).read(value, at: pointer)
             self.statements = statements
             if !unchecked.isEmpty {

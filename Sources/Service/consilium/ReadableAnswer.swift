@@ -49,7 +49,10 @@ struct ReadableAnswer {
             let standing = option.isRecommended ? "recommended" : "if: \(titles(option.needs))"
             var lines = ["  \(index + 1). \(words(option.intervention.title)) — \(standing)"]
             if let cited = option.regimen {
-                lines += zip(cited.regimen.parts, cited.numbers).map { "       \(dose($0)) [\($1)]" }
+                for (place, part) in cited.regimen.parts.enumerated() {
+                    lines.append("       \(dose(part)) [\(cited.numbers[place])]")
+                    lines += cited.calculated[place].map(calculation) ?? []
+                }
             }
             if audience == .clinician, let placement = option.placement { lines.append("       Place: \(placement)") }
             if audience == .patient, let summary = option.intervention.patientSummary {
@@ -102,6 +105,22 @@ struct ReadableAnswer {
         if let section = part.section { text += " (section \(section))" }
         if let note = part.note { text += ". \(note)" }
         return text + unconfirmed(part.isConfirmed)
+    }
+
+    /// What was reckoned for this patient, a line a step.
+    private func calculation(_ calculation: DoseCalculation) -> [String] {
+        func line(_ line: DoseCalculation.Line) -> String {
+            let section = line.section.map { " (section \($0))" } ?? ""
+            return "         \(line.statement)\(section)\(unconfirmed(line.isConfirmed ?? true))"
+                + (line.number.map { " [\($0)]" } ?? "")
+        }
+        switch calculation {
+        case .dose(let dose, let perDay, let steps, _, let remark):
+            let daily = perDay.map { ", \(amount($0))" } ?? ""
+            return steps.map(line) + ["         for this patient: \(amount(dose))\(daily). \(remark)"]
+        case .needs(_, let explanation): return ["         \(explanation)"]
+        case .withheld(let reasons): return reasons.map(line)
+        }
     }
 
     private func amount(_ amount: Amount) -> String {
