@@ -120,7 +120,8 @@ let package = Package(
             ],
             path: "Tests/Clinical/QuestionParsingTests", swiftSettings: settings),
         .testTarget(
-            name: "ClinicalAPITests", dependencies: ["ClinicalAPI", "HTTPServer", "HTTPWire", "TestSupport", "Yams"],
+            name: "ClinicalAPITests",
+            dependencies: ["ClinicalAPI", "HTTPServer", "HTTPWire", "KnowledgeStore", "TestSupport", "Yams"],
             path: "Tests/Service/ClinicalAPITests", swiftSettings: settings),
         .testTarget(
             name: "LiveServerTests",

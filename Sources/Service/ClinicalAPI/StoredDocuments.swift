@@ -19,7 +19,7 @@ struct StoredDocuments: Sendable {
     let release: StoredDocument
 
     /// Renders the documents of a release.
-    init(_ knowledge: KnowledgeBase, tagPrefix: String, coder: (any ContentCoder)?) {
+    init(_ knowledge: KnowledgeBase, held: [String], tagPrefix: String, coder: (any ContentCoder)?) {
         let store = { (body: [UInt8]) in
             StoredDocument(
                 body: body, contentType: "application/json", digest: tagPrefix,
@@ -51,7 +51,7 @@ struct StoredDocuments: Sendable {
             uniqueKeysWithValues: knowledge.clinical.topics.map {
                 ($0.id, store(TopicJSON(topic: $0, knowledge: knowledge).bytes()))
             })
-        release = store(KnowledgeJSON(knowledge: knowledge).bytes())
+        release = store(KnowledgeJSON(knowledge: knowledge, held: held).bytes())
     }
 }
 

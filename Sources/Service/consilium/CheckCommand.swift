@@ -12,10 +12,12 @@ struct CheckCommand: ParsableCommand {
 
     @Argument(help: "The folder of knowledge (default: the bundled one).")
     var folder: String?
+    @Option(help: "A folder of local knowledge over it, checked together with it.")
+    var localKnowledge: String?
 
     func run() throws {
         Console.progress("reading the knowledge …")
-        let base = try KnowledgeOption.load(folder, failure: .badData)
+        let base = try KnowledgeOption.load(folder, local: localKnowledge, failure: .badData)
         let advisor = Advisor(knowledge: base)
         let runner = CaseRunner(engine: advisor.engine) { advisor.read($0) }
         var outcomes: [CaseOutcome] = []
@@ -23,7 +25,11 @@ struct CheckCommand: ParsableCommand {
         for (number, clinicalCase) in base.cases.enumerated() {
             Console.progress("case \(number + 1) of \(base.cases.count): \(clinicalCase.id)")
             let outcome = runner.run(clinicalCase)
-            defects += outcome.differences.map { KnowledgeDefect(.caseFails, file: clinicalCase.file, $0) }
+            // A local folder is there to move answers of the release; its own cases must hold.
+            let isMoved = !base.local.isEmpty && base.local.kind(of: clinicalCase.file) == nil
+            defects += outcome.differences.map {
+                KnowledgeDefect(isMoved ? .movedByLocal : .caseFails, file: clinicalCase.file, $0)
+            }
             outcomes.append(outcome)
         }
         Console.endProgress()
@@ -67,6 +73,12 @@ struct CheckCommand: ParsableCommand {
             "\(base.fileCount) files, \(base.clinical.topics.count) topics, \(rules) recommendations, "
                 + "\(base.clinical.derivations.count) derivations, \(base.clinical.interventions.count) interventions, "
                 + "\(base.clinical.drugs.count) drugs, \(base.clinical.references.count) references")
+        if !base.local.isEmpty {
+            let overridden = base.local.documents.count { $0.kind == .overridden }
+            Console.line(
+                "\(base.local.documents.count) local documents: "
+                    + "\(base.local.documents.count - overridden) added, \(overridden) overridden")
+        }
         Console.line("\(passed) of \(outcomes.count) cases pass")
         Console.line("\(both) of \(coverage.leafCount) condition leaves were seen both true and false")
     }

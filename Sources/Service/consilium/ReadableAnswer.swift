@@ -9,7 +9,7 @@ struct ReadableAnswer {
     let audience: Audience
 
     /// The text, with a line feed between lines and none at the end.
-    func text(disclaimer: Wording, version: String) -> String {
+    func text(disclaimer: Wording, release: String) -> String {
         var lines = [guidance.summary.compactMap { $0.text(for: audience) }.joined(separator: " "), ""]
         lines += understood()
         lines += section("Options", options())
@@ -19,7 +19,7 @@ struct ReadableAnswer {
         lines += section("Where sources disagree", disagreements())
         lines += section("What would change this answer", followUp())
         lines += section("Sources", sources())
-        lines.append("Knowledge \(version). " + (disclaimer.text(for: audience) ?? disclaimer.clinician))
+        lines.append("Knowledge \(release). " + (disclaimer.text(for: audience) ?? disclaimer.clinician))
         return lines.joined(separator: "\n")
     }
 

@@ -169,6 +169,18 @@ struct Command {
         #expect(run.output.contains("no case makes `disease.raisedMarker is yes` false (K504)"))
     }
 
+    @Test func `checks local knowledge with the release, and tells which answers it moves`() throws {
+        let local = try TemporaryFolder.hospital()
+        defer { local.remove() }
+        let run = try Command(["check", "--local-knowledge", local.path])
+        #expect(run.output.contains("7 local documents: 5 added, 2 overridden"))
+        #expect(run.output.contains("warning: topics/pancreatic-net/cases/"))
+        #expect(run.output.contains("(K506)"))
+        let asked = try Command(["ask", "--local-knowledge", local.path, "tail NET G2, liver mets, SSTR positive"])
+        #expect(asked.output.contains("The board meets on Tuesdays."))
+        #expect(asked.output.contains("Knowledge 2026.11.0, draft, with 7 local documents."))
+    }
+
     @Test func `answers on the terminal, from an argument and from standard input`() throws {
         let run = try Command(["ask", "PNET G2, liver mets, SSTR positive, first line"])
         #expect(run.status == 0)
