@@ -8,6 +8,7 @@ import Synchronization
 public final class CurrentKnowledge: Sendable {
     private let present: Mutex<Advisor>
     private let kept: [String: Advisor]
+    private let changes = Atomic<UInt64>(0)
 
     /// Holds an advisor, and those of kept releases by their versions. The first answers for its own version, whatever is
     /// kept.
@@ -21,7 +22,14 @@ public final class CurrentKnowledge: Sendable {
     public var advisor: Advisor { present.withLock { $0 } }
 
     /// Puts another in its place; answers under way keep theirs.
-    public func replace(with advisor: Advisor) { present.withLock { $0 = advisor } }
+    public func replace(with advisor: Advisor) {
+        present.withLock { $0 = advisor }
+        // INVARIANT: counted after the change, so that nobody takes the earlier advisor under the later number.
+        changes.add(1, ordering: .releasing)
+    }
+
+    /// How often it was replaced.
+    public var generation: UInt64 { changes.load(ordering: .acquiring) }
 
     /// The advisor of a release; nil asks for the one of this moment.
     /// - Throws: 422 with the releases that are held, where this one is not.

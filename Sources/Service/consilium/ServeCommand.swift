@@ -57,7 +57,7 @@ struct ServeCommand: AsyncParsableCommand {
             Advisor(knowledge: base, held: held, coder: coder),
             kept: kept.map { Advisor(knowledge: $0, held: held + [base.manifest.version], coder: coder) })
         let api = ClinicalAPI(current: current, openAPI: Self.contract(), readiness: readiness, coder: coder)
-        let router = Router(routes: api.routes)
+        let router = Router(routes: api.routes) { current.generation }
         let tls = try openTLS(settings)
         var configuration = settings.server
         configuration.secureChannels = tls
