@@ -128,7 +128,8 @@ let package = Package(
             dependencies: ["HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPWire", "COpenSSL", "TestSupport", "WireCorpus"],
             path: "Tests/Service/LiveServerTests", swiftSettings: settings),
         .testTarget(
-            name: "CommandTests", dependencies: ["consilium", "TestSupport"], path: "Tests/Service/CommandTests",
+            name: "CommandTests", dependencies: ["consilium", "ClinicalModel", "KnowledgeStore", "TestSupport"],
+            path: "Tests/Service/CommandTests",
             swiftSettings: settings),
         .testTarget(
             name: "ArchitectureTests", dependencies: ["TestSupport"], path: "Tests/ArchitectureTests",

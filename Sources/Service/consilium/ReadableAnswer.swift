@@ -29,7 +29,9 @@ struct ReadableAnswer {
 
     private func titles(_ facts: [Int]) -> String { facts.map { vocabulary[$0].title }.joined(separator: ", ") }
 
-    private func unconfirmed(_ isConfirmed: Bool) -> String { isConfirmed ? "" : " (unconfirmed)" }
+    private func unconfirmed(_ isConfirmed: Bool) -> String { Self.unconfirmed(isConfirmed) }
+
+    private static func unconfirmed(_ isConfirmed: Bool) -> String { isConfirmed ? "" : " (unconfirmed)" }
 
     private func understood() -> [String] {
         var lines = guidance.facts.map { fact in
@@ -49,7 +51,7 @@ struct ReadableAnswer {
             let standing = option.isRecommended ? "recommended" : "if: \(titles(option.needs))"
             var lines = ["  \(index + 1). \(words(option.intervention.title)) — \(standing)"]
             if let cited = option.regimen {
-                lines += zip(cited.regimen.parts, cited.numbers).map { "       \(dose($0)) [\($1)]" }
+                lines += zip(cited.regimen.parts, cited.numbers).map { "       \(Self.dose($0)) [\($1)]" }
             }
             if audience == .clinician, let placement = option.placement { lines.append("       Place: \(placement)") }
             if audience == .patient, let summary = option.intervention.patientSummary {
@@ -91,7 +93,8 @@ struct ReadableAnswer {
         caution.wording.text(for: audience) ?? "A further point of safety must be checked by the treatment team."
     }
 
-    private func dose(_ part: RegimenPart) -> String {
+    /// A part of a regimen on one line.
+    static func dose(_ part: RegimenPart) -> String {
         var text = "\(part.drug) \(amount(part.dose))"
         if let times = part.timesPerDay { text += times == 1 ? " once a day" : " \(times) times a day" }
         if let every = part.every { text += " every \(amount(every))" }
@@ -104,7 +107,7 @@ struct ReadableAnswer {
         return text + unconfirmed(part.isConfirmed)
     }
 
-    private func amount(_ amount: Amount) -> String {
+    private static func amount(_ amount: Amount) -> String {
         func plain(_ value: Double) -> String { Int(exactly: value).map { String($0) } ?? String(value) }
         let value =
             amount.minimum == amount.maximum

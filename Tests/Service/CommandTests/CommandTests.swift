@@ -1,4 +1,6 @@
+import ClinicalModel
 import Foundation
+import KnowledgeStore
 import TestSupport
 import Testing
 
@@ -181,6 +183,38 @@ struct Command {
         let asked = try Command(["ask", "--local-knowledge", local.path, "tail NET G2, liver mets, SSTR positive"])
         #expect(asked.output.contains("The board meets on Tuesdays."))
         #expect(asked.output.contains("Knowledge 2026.11.0, draft, with 7 local documents."))
+    }
+
+    @Test func `prints the sheet that a clinician signs, the same each time`() throws {
+        let run = try Command(["check", "--release"])
+        #expect(run.status == 0 && run.errors == "")
+        let knowledge = try Checkout.knowledge.get()
+        for words in [
+            "# Review sheet: Consilium knowledge of neuroendocrine neoplasms, release 2026.11.0",
+            "| digest of the documents, which is what is signed | `\(knowledge.documentsDigest)` |",
+            "## Pancreatic neuroendocrine tumour, advanced (`pancreatic-net`, 2026.11.0)",
+            "- `pancreatic-net.first-line-lanreotide`: Lanreotide: first treatment of receptor-positive disease",
+            "- `clarinet-2014` ", "### Not confirmed in their source", "### Overdue reviews", "### Disagreements",
+            "- `lanreotide`, `gep-net`: lanreotide 120 mg every 4 wk", "Signature: ____",
+            "\"documents\": \"\(knowledge.documentsDigest)\"",
+        ] {
+            #expect(run.output.contains(words), "\(words)")
+        }
+        for topic in knowledge.clinical.topics { #expect(run.output.contains("(`\(topic.id)`, ")) }
+        #expect(try Command(["check", "--release"]).output == run.output)
+    }
+
+    @Test func `prepares no sheet for knowledge with a defect`() throws {
+        let folder = try TemporaryFolder(copyOf: Checkout.content)
+        defer { folder.remove() }
+        try folder.delete("topics/raised-marker/cases/marker-normal.json")
+        let run = try Command(["check", "--release", folder.path])
+        #expect(run.status == 65 && run.output == "")
+        #expect(run.errors.contains("no case makes `disease.raisedMarker is yes` false (K504)"))
+        #expect(run.errors.contains("the release 2026.11.0 cannot be signed: 4 defects must be put right first\n"))
+        try folder.edit("manifest.json", "\"status\": \"draft\"", "\"status\": \"approved\"")
+        #expect(try Command(["check", folder.path]).errors.contains("(K602)"))
+        #expect(try Command(["check", "--release", "--local-knowledge", folder.path]).status == 64)
     }
 
     @Test func `tells which cases two releases answer differently, by exit code, as text and as JSON`() throws {
