@@ -17,7 +17,8 @@ enum EnglishGrammar {
     static let prepositions: Set<String> = ["in", "of", "from", "for", "to", "with", "on", "about", "despite", "after"]
     /// … unless it is one of these that is denied: `no evidence of liver metastases`.
     static let deniable: Set<String> = [
-        "evidence", "sign", "signs", "history", "symptoms", "features", "suspicion", "suggestion", "trace", "indication",
+        "evidence", "sign", "signs", "history", "symptoms", "features", "suspicion", "suggestion", "trace",
+        "indication",
         "proof", "findings", "treatment", "therapy", "exposure", "use", "treated", "exposed", "given", "episodes",
         "known", "complaints", "diagnosis", "presence", "question", "spread", "been", "previously", "prior", "ever",
         "uptake", "yet", "started", "currently", "candidate", "eligible", "suitable", "suited",
@@ -106,11 +107,15 @@ enum EnglishGrammar {
         "have", "had", "am", "was", "got", "take", "took", "receive", "received", "progressed", "suffer",
     ]
     /// Words of what somebody was told …
-    static let hearsay: Set<String> = ["told", "called", "labelled", "labeled", "termed", "diagnosed", "reported", "named"]
+    static let hearsay: Set<String> = [
+        "told", "called", "labelled", "labeled", "termed", "diagnosed", "reported", "named",
+    ]
     /// … in the past.
     static let past: Set<String> = ["ago", "originally", "initially", "once", "formerly", "earlier", "first"]
     /// Words of the present.
-    static let present: Set<String> = ["now", "currently", "recently", "today", "latest", "recent", "meanwhile", "then"]
+    static let present: Set<String> = [
+        "now", "currently", "recently", "today", "latest", "recent", "meanwhile", "then",
+    ]
     /// Heads of a list: `Meds: …`, `previous treatment: …`.
     static let headings: Set<String> = [
         "meds", "medications", "medication", "comeds", "comedications", "comedication", "rx", "tx", "dh", "treatment",
@@ -127,7 +132,8 @@ enum EnglishGrammar {
     ]
     /// Harm in general.
     static let adverse: Set<String> = [
-        "toxicity", "toxicities", "intolerance", "side", "adverse", "reaction", "allergy", "anaphylaxis", "tolerability",
+        "toxicity", "toxicities", "intolerance", "side", "adverse", "reaction", "allergy", "anaphylaxis",
+        "tolerability",
         "intolerable", "aes", "ae", "toxic",
     ]
     /// Words that a clause about one thing may hold between a cue and its term.

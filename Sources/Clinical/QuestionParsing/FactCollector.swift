@@ -30,7 +30,9 @@ struct FactCollector {
         let hasSet = said.contains { vocabulary[$0.fact].type == .set }
         for (fact, value) in said {
             // A treatment of the tumour that is taken is no medicine beside it.
-            if fact == facts.comedications, isTreatment, scope.isGiven || scope.isPlanned || scope.isRefused { continue }
+            if fact == facts.comedications, isTreatment, scope.isGiven || scope.isPlanned || scope.isRefused {
+                continue
+            }
             if fact == facts.symptoms, scope.isOver { continue }
             if fact == facts.line, scope.isGiven { continue }
             if fact == facts.kind, scope.isHearsay { continue }

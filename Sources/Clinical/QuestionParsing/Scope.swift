@@ -208,7 +208,8 @@ struct Scope {
     private mutating func readVerdict(_ context: ScopeContext, _ term: Range<Int>) {
         var index = term.upperBound
         var isTested = false
-        while index < min(context.tokens.count, term.upperBound + 5), EnglishGrammar.tests.contains(context.text(index)) {
+        while index < min(context.tokens.count, term.upperBound + 5), EnglishGrammar.tests.contains(context.text(index))
+        {
             isTested = true
             index += 1
         }

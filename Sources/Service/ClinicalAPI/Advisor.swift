@@ -21,7 +21,7 @@ public final class Advisor: Sendable {
     /// Questions are at most this long, in Unicode scalars.
     public static let longestQuestion = 4_000
 
-    /// An advisor over a release. `held` are the versions of the kept releases, told by `GET /knowledge`. 
+    /// An advisor over a release. `held` are the versions of the kept releases, told by `GET /knowledge`.
     /// `coding` codes the stored documents once; nil leaves them as they are.
     public init(knowledge: KnowledgeBase, held: [String] = [], coding: (any ContentCoding)? = nil) {
         self.knowledge = knowledge
