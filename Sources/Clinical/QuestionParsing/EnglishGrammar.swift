@@ -20,7 +20,7 @@ enum EnglishGrammar {
         "evidence", "sign", "signs", "history", "symptoms", "features", "suspicion", "suggestion", "trace", "indication",
         "proof", "findings", "treatment", "therapy", "exposure", "use", "treated", "exposed", "given", "episodes",
         "known", "complaints", "diagnosis", "presence", "question", "spread", "been", "previously", "prior", "ever",
-        "uptake", "yet", "started", "currently", "candidate", "eligible", "suitable", "suited",
+        "yet", "started", "currently", "candidate", "eligible", "suitable", "suited",
     ]
     /// After a term: it does not hold.
     static let negationsAfter: Set<String> = ["excluded", "absent"]
@@ -138,6 +138,17 @@ enum EnglishGrammar {
         .union(givenBefore).union(earlier).union(givenAfter).union(plannedBefore).union(plannedAfter)
         .union(refusals).union(taking).union(conjunctions).union(doubtsAfter).union(over).union(kin).union(headings)
         .union(intolerance).union(stopped).union(adverse).union(hearsay).union(past).union(present)
+
+    /// Whether a word names harm by its form, known or not: `hepatotoxicity`, `arthralgia`, `leucopenia`.
+    static func isHarm(_ word: String) -> Bool {
+        let endings = ["toxicity", "penia", "algia", "itis", "aemia", "opathy", "asthenia", "rrhoea", "rrhea"]
+        let words: Set<String> = [
+            "fatigue", "rash", "nausea", "vomiting", "event", "events", "ae", "aes", "adverse", "encephalopathy",
+            "hypertension", "toxicities", "hepatitis", "bleeding", "haemorrhage", "hemorrhage", "pain", "dyspnoea",
+            "dyspnea", "weakness", "confusion", "symptoms",
+        ]
+        return words.contains(word) || endings.contains { word.count > $0.count && word.hasSuffix($0) }
+    }
 
     /// Comparators: `below 3`, `at least 10`.
     static let lessWords: Set<String> = ["below", "under", "less", "<", "lower"]

@@ -69,7 +69,11 @@ struct MentionFinder: Sendable {
                 let isRepeated = found.contains {
                     $0.tokens.overlaps(match.tokens) && !facts($0).isDisjoint(with: facts(mention))
                 }
-                if !isOther && !isRepeated { found.append(mention) }
+                let isCovered = mentions.contains {
+                    $0.tokens.lowerBound <= match.tokens.lowerBound && $0.tokens.upperBound >= match.tokens.upperBound
+                        && !facts($0).isDisjoint(with: facts(mention))
+                }
+                if !isOther && !isRepeated && !isCovered { found.append(mention) }
             }
         }
         guard !found.isEmpty else { return mentions }

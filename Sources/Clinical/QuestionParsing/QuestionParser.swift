@@ -44,7 +44,7 @@ public struct QuestionParser: Sendable {
         var collector = FactCollector(vocabulary: vocabulary, facts: facts, tokens: tokens)
         var notes: [CaseNote] = []
         var used = Set(mentions.flatMap { Array($0.tokens) })
-        for (place, mention) in mentions.enumerated() where !isGradeOfHarm(mentions, place) {
+        for (place, mention) in mentions.enumerated() where !isOfHarm(mentions, place, tokens) {
             for meaning in finder.meanings(mention) {
                 switch meaning {
                 case .names(let fact):
@@ -109,11 +109,14 @@ public struct QuestionParser: Sendable {
         facts.prior.map { finder.facts(mention).contains($0) } ?? false
     }
 
-    /// `Pneumonitis grade 2` grades the harm, not the tumour.
-    private func isGradeOfHarm(_ mentions: [Mention], _ place: Int) -> Bool {
-        guard let grade = facts.grade, finder.facts(mentions[place]) == [grade] else { return false }
+    /// `Pneumonitis grade 2` grades the harm, not the tumour; `progressive diarrhoea` is no progress of the tumour.
+    private func isOfHarm(_ mentions: [Mention], _ place: Int, _ tokens: [Token]) -> Bool {
+        let said = finder.facts(mentions[place])
+        guard said == [facts.grade] || said == [facts.pace] else { return false }
         let here = mentions[place].tokens
-        return [place - 1, place + 1].contains { other in
+        if here.upperBound < tokens.count, EnglishGrammar.isHarm(tokens[here.upperBound].text) { return true }
+        let neighbours = said == [facts.grade] ? [place - 1, place + 1] : [place + 1]
+        return neighbours.contains { other in
             guard mentions.indices.contains(other), !finder.facts(mentions[other]).isDisjoint(with: facts.harms) else {
                 return false
             }

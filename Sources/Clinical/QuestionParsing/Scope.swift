@@ -218,7 +218,10 @@ struct Scope {
             isNegated = true
         case "none", "nil", "no", "absent", "denied", "n":
             if context.text(index - 1) == ":" || context.text(index) == "denied" { isNegated = true }
-        case "unknown", "pending", "awaited", "outstanding": isDoubtful = true
+        case "unknown", "pending", "awaited", "outstanding":
+            // `Of unknown primary` begins something new.
+            let isLast = index + 1 >= context.tokens.count || context.tokens[index + 1].kind != .word
+            if isTested || isLast { isDoubtful = true }
         default: break
         }
     }
