@@ -1,10 +1,18 @@
 /// Writes out the abbreviations of function words and the marks of results, so that one spelling of them is enough
 /// elsewhere: `w/o`, `r/o`, `+ve`, `neg`, `PET/CT`.
 enum Abbreviations {
-    private static let words = ["neg": "negative", "pos": "positive", "petct": "pet", "ve+": "positive"]
+    private static let words = [
+        "neg": "negative", "pos": "positive", "petct": "pet", "tumur": "tumour", "tumer": "tumor", "tumro": "tumor",
+        "tumous": "tumour",
+    ]
     private static let strokes: [[String]: String] = [
         ["w", "o"]: "without", ["r", "o"]: "rule", ["h", "o"]: "history", ["c", "w"]: "consistent",
         ["a", "w"]: "awaiting", ["pet", "ct"]: "pet", ["pet", "mr"]: "pet", ["pet", "mri"]: "pet",
+    ]
+
+    /// Words whose full stop ends no sentence.
+    private static let dotted: Set<String> = [
+        "st", "vs", "dr", "gr", "approx", "resp", "incl", "mr", "mrs", "ms", "ca", "cf", "esp", "max", "min",
     ]
 
     /// The tokens with abbreviations written out; a piece that stands for several keeps their whole place.
@@ -12,6 +20,12 @@ enum Abbreviations {
         var result: [Token] = []
         var index = 0
         while index < tokens.count {
+            if tokens[index].text == ".", let last = result.last, dotted.contains(last.text),
+                last.span.upperBound == tokens[index].span.lowerBound
+            {
+                index += 1
+                continue
+            }
             let (text, length) = replacement(tokens, at: index)
             if let text {
                 let span = tokens[index].span.lowerBound..<tokens[index + length - 1].span.upperBound

@@ -77,7 +77,8 @@ enum EnglishGrammar {
     /// Right after a treatment: it is planned or asked about.
     static let plannedAfter: Set<String> = [
         "planned", "scheduled", "intended", "proposed", "safe", "contraindicated", "indicated", "appropriate",
-        "suitable", "effective", "dose", "dosing", "dosage", "eligible", "eligibility", "candidate", "next",
+        "suitable", "effective", "dose", "dosing", "dosage", "eligible", "eligibility", "candidate", "next", "option",
+        "options",
     ]
     /// Between the treatments of a list.
     static let listLinks: Set<String> = ["and", ",", "+", "then", "plus", "/", "both", "later", "finally"]
@@ -85,6 +86,8 @@ enum EnglishGrammar {
     static let auxiliaries: Set<String> = ["be", "being", "get", "should", "can", "must"]
     /// Before a treatment: the patient does not want it.
     static let refusals: Set<String> = ["declines", "declined", "refuses", "refused", "rejects", "rejected"]
+    /// Denied, they refuse: `does not want`.
+    static let wishes: Set<String> = ["want", "wants", "wish", "wishes", "accept", "accepts", "willing", "keen", "agree"]
     /// Before a medicine: it is taken.
     static let taking: Set<String> = [
         "on", "takes", "taking", "uses", "receives", "receiving", "with", "wants", "meds", "medications", "medication",
@@ -98,6 +101,10 @@ enum EnglishGrammar {
         "grandfather", "parent", "parents", "sibling", "siblings", "twin", "relative", "relatives", "mum", "mom", "dad",
         "nephew", "niece", "brothers", "sisters", "sons", "daughters", "grandparent", "wife", "husband", "partner",
         "friend", "neighbour", "neighbor", "colleague",
+    ]
+    /// Before kin: the patient is one: `a breastfeeding mother`.
+    static let kinOfOwn: Set<String> = [
+        "breastfeeding", "nursing", "lactating", "expectant", "young", "old", "new", "single", "pregnant", "aged",
     ]
     /// The patient again.
     static let patientWords: Set<String> = ["patient", "pt", "patients", "he", "she", "herself", "himself", "i", "me"]
@@ -115,7 +122,7 @@ enum EnglishGrammar {
     static let headings: Set<String> = [
         "meds", "medications", "medication", "comeds", "comedications", "comedication", "rx", "tx", "dh", "treatment",
         "treatments", "therapy", "therapies", "prior", "previous", "history", "hx", "drugs", "medicines", "systemic",
-        "lines", "tried",
+        "lines", "tried", "plan", "plans", "proposal", "proposed",
     ]
     /// Before a treatment: it was not tolerated.
     static let intolerance: Set<String> = [

@@ -30,7 +30,11 @@ struct FactCollector {
         let hasSet = said.contains { vocabulary[$0.fact].type == .set }
         for (fact, value) in said {
             // A treatment of the tumour that is taken is no medicine beside it.
-            if fact == facts.comedications, isTreatment, scope.isGiven || scope.isPlanned || scope.isRefused { continue }
+            if fact == facts.comedications,
+                isTreatment ? scope.isGiven || scope.isPlanned || !scope.isTaken : scope.isStopped
+            {
+                continue
+            }
             if fact == facts.symptoms, scope.isOver { continue }
             if fact == facts.line, scope.isGiven { continue }
             if fact == facts.kind, scope.isHearsay { continue }
@@ -116,7 +120,7 @@ struct FactCollector {
             return scope.isPlanned ? facts.planned.map { ($0, false) } : nil
         }
         if fact == facts.comedications {
-            return scope.isTaken && !scope.isPlanned ? (fact, scope.isNegated) : nil
+            return scope.isRefused || scope.isHarmful ? nil : (fact, scope.isNegated)
         }
         return (fact, scope.isNegated)
     }

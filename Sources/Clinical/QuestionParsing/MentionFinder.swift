@@ -47,7 +47,9 @@ struct MentionFinder: Sendable {
     /// With the other parts of lists: `liver and bone metastases`.
     private func withPartners(_ mentions: [Mention], _ tokens: [Token]) -> [Mention] {
         let lists = Coordination(trie, tokens)
-        let more = mentions.flatMap { lists.partners(of: $0.tokens) }
+        // `Carcinoid of the lung, liver metastases`: a word of a longer term is no part of a list.
+        let long = Set(mentions.filter { $0.tokens.count > 1 }.flatMap { Array($0.tokens) })
+        let more = mentions.flatMap { lists.partners(of: $0.tokens) }.filter { long.isDisjoint(with: $0.tokens) }
             .map { Mention(entries: $0.entries, tokens: $0.tokens, isPart: true) }
         guard !more.isEmpty else { return mentions }
         let taken = Set(more.flatMap { Array($0.tokens) })

@@ -65,8 +65,9 @@ public struct QuestionParser: Sendable {
         measures(tokens, mentions, reader, &collector, &used)
         var statements = ExtentReader(vocabulary: vocabulary, facts: facts).completed(collector.all)
         statements = TimeOrder(vocabulary: vocabulary, tokens: tokens).latest(statements)
+        statements = withoutEmptyWords(distinct(statements))
         if let unread = Remarks.unread(original, used) { notes.append(unread) }
-        return ParsedQuestion(statements: distinct(statements), notes: distinct(notes))
+        return ParsedQuestion(statements: statements, notes: distinct(notes))
     }
 
     private func corrected(_ token: Token) -> Token {
@@ -161,6 +162,9 @@ public struct QuestionParser: Sendable {
         case .impossible(let range):
             used.formUnion(range)
             notes.append(Remarks.impossible(vocabulary[fact]))
+        case .unclear(let range):
+            used.formUnion(range)
+            notes.append(Remarks.unclear(vocabulary[fact]))
         case nil: break
         }
     }
@@ -195,6 +199,15 @@ public struct QuestionParser: Sendable {
             }
         }
         return Set(found.flatMap { Array($0.tokens) })
+    }
+
+    /// What leaves every code only tells that the question is of this field; where more is said it is dropped.
+    private func withoutEmptyWords(_ statements: [FactStatement]) -> [FactStatement] {
+        let isEmpty = { (statement: FactStatement) in
+            statement.value == .codes(BitSet.upTo(vocabulary[statement.fact].codes.count))
+        }
+        let says = statements.contains { vocabulary[$0.fact].anchors && !isEmpty($0) }
+        return statements.filter { !isEmpty($0) || !says && vocabulary[$0.fact].anchors }
     }
 
     private func distinct(_ statements: [FactStatement]) -> [FactStatement] {

@@ -18,6 +18,8 @@ struct Scope {
     var isTaken = false
     /// A complaint that is over.
     var isOver = false
+    /// A medicine that was ended.
+    var isStopped = false
     /// A name that the disease was once given.
     var isHearsay = false
 
@@ -43,7 +45,7 @@ struct Scope {
             // A comma ends the reach of a negation but not of `on lanreotide, everolimus`.
             if text == "," { isBehindComma = true }
             if !isBehindComma, steps < 6 { readNear(context, index, term) }
-            if EnglishGrammar.refusals.contains(text) { isRefused = true }
+            if EnglishGrammar.refusals.contains(text) || isUnwanted(context, index) { isRefused = true }
             readHistory(tokens, index, steps)
             if EnglishGrammar.taking.contains(text), steps < 6 {
                 if text == "with" { isAccompanied = true } else { isTaken = true }
@@ -61,6 +63,15 @@ struct Scope {
         isHearsay = context.isHearsay(term)
         // `Treated with lanreotide` tells a treatment, `with phenytoin` a medicine that is taken.
         if isAccompanied && !isGiven && !isPlanned { isTaken = true }
+    }
+
+    /// `Does not want surgery`.
+    private func isUnwanted(_ context: ScopeContext, _ index: Int) -> Bool {
+        EnglishGrammar.wishes.contains(context.text(index))
+            && (EnglishGrammar.negations.contains(context.text(index - 1))
+                || EnglishGrammar.negations.contains(context.text(index - 2))
+                || ["rather", "unwilling"].contains(context.text(index - 1)))
+            || context.text(index) == "unwilling"
     }
 
     /// `… and has liver metastases` begins something new.
@@ -189,6 +200,7 @@ struct Scope {
                 if isTurned { isDoubtful = true } else { isNegated = true }
             }
             if EnglishGrammar.over.contains(text), !isTurned { isOver = true }
+            if EnglishGrammar.stopped.contains(text), !isTurned { isStopped = true }
             if index < term.upperBound + 3, EnglishGrammar.doubtsAfter.contains(text) { isDoubtful = true }
             if index < term.upperBound + 2, EnglishGrammar.plannedAfter.contains(text) {
                 (isPlanned, isGiven) = (true, false)

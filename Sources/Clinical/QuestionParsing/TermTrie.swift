@@ -67,11 +67,27 @@ struct TermTrie: Sendable {
         return best?.word ?? earlySlip(word)
     }
 
-    /// A slip among the first four letters: one lost (`intial`, `aproach`) or two swapped (`tumuor`).
+    /// A slip among the first four letters: one lost (`intial`, `aproach`), two swapped (`tumuor`, `nueroendocrine`), or
+    /// one wrong in a long word (`evirolimus`).
     private func earlySlip(_ word: String) -> String? {
+        if let swapped = swapped(word) { return swapped }
         let stem = word.prefix(2)
         let near = byStem.filter { $0.key.hasPrefix(stem) }.flatMap(\.value)
-            .filter { $0.count == word.count + 1 || ($0.count == word.count && $0.sorted() == word.sorted()) }
+            .filter { $0.count == word.count + 1 || $0.count == word.count && (word.count >= 9 || isShuffled($0, word)) }
         return near.sorted().first { EditDistance.between(word, $0, limit: 1) == 1 }
+    }
+
+    private func isShuffled(_ one: String, _ other: String) -> Bool { one.sorted() == other.sorted() }
+
+    /// The word with two of its first letters the other way round.
+    private func swapped(_ word: String) -> String? {
+        var letters = Array(word)
+        for index in 0..<min(4, letters.count - 1) {
+            letters.swapAt(index, index + 1)
+            let candidate = String(letters)
+            if words.contains(candidate) { return candidate }
+            letters.swapAt(index, index + 1)
+        }
+        return nil
     }
 }
