@@ -64,9 +64,10 @@ struct MentionFinder: Sendable {
             // The longest of several gapped terms says most: `SSTR uptake at the rim only`.
             for match in gapped.matches(tokens, at: index).sorted(by: { $0.tokens.count > $1.tokens.count }) {
                 let mention = Mention(entries: [match.entry], tokens: match.tokens)
+                // `Gastric NET, type 2 diabetes`: the tail begins a term that goes on.
                 let isOther = mentions.contains {
-                    $0.tokens.overlaps(match.tail) && $0.tokens.count > match.tail.count
-                        && $0.tokens.lowerBound >= match.tokens.lowerBound + 1
+                    $0.tokens.lowerBound > match.tokens.lowerBound && $0.tokens.overlaps(match.tail)
+                        && $0.tokens.upperBound > match.tail.upperBound
                 }
                 let isRepeated = found.contains {
                     $0.tokens.overlaps(match.tokens) && !facts($0).isDisjoint(with: facts(mention))
