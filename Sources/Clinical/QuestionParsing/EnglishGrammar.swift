@@ -201,9 +201,12 @@ enum EnglishGrammar {
     ]
     /// Frequent words of other languages in Latin letters.
     static let foreign: Set<String> = [
-        "het", "een", "met", "van", "und", "der", "die", "das", "mit", "bei", "avec", "des", "une", "les", "con", "el",
-        "los",
-        "las", "una", "del", "della", "il", "och", "med", "ja", "em", "para", "para", "pour", "welche", "behandlung",
-        "lever",
+        "au", "av", "avec", "behandeling", "behandlung", "bei", "com", "con", "das", "del", "della", "der",
+        "des", "di", "die", "dos", "du", "een", "eine", "einer", "el", "em", "est", "het", "hos", "il", "ile",
+        "ist", "ja", "las", "leczenie", "les", "lever", "linea", "los", "med", "met", "mit", "nao", "nicht",
+        "och", "opciones", "paciente", "para", "patienten", "patientin", "por", "pour", "prima", "primera",
+        "qual", "que", "quel", "quelle", "segunda", "sind", "sur", "tedavi", "terapia", "therapie",
+        "traitement", "tratamiento", "tumeur", "uma", "una", "und", "une", "van", "ved", "voor", "wat",
+        "welche", "welke", "wie", "zur",
     ]
 }

@@ -22,14 +22,17 @@ struct FactCollector {
     /// Adds a statement that was read otherwise.
     mutating func add(_ statement: FactStatement) { statements.append(statement) }
 
-    /// Adds what a term says in its scope; `isTreatment`: the term names a treatment of the tumour.
+    /// Adds what a term says in its scope; `isTreatment`: the term names a treatment of the tumour,
+    /// `isTracer`: what a scan is made with.
     mutating func add(
-        _ said: [(fact: Int, value: FactValue)], _ mention: Mention, _ scope: Scope, isTreatment: Bool = false
+        _ said: [(fact: Int, value: FactValue)], _ mention: Mention, _ scope: Scope, isTreatment: Bool = false,
+        isTracer: Bool = false
     ) {
         let span = span(mention.tokens)
         let hasSet = said.contains { vocabulary[$0.fact].type == .set }
         for (fact, value) in said {
             // A treatment of the tumour that is taken is no medicine beside it.
+            if fact == facts.comedications, isTracer { continue }
             if fact == facts.comedications,
                 isTreatment ? scope.isGiven || scope.isPlanned || !scope.isTaken : scope.isStopped
             {

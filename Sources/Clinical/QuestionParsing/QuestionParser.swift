@@ -56,7 +56,8 @@ public struct QuestionParser: Sendable {
                     if !scopes[place].isNegated && (mention.isRange || alternative(mentions, place, tokens)) {
                         collector.offer(said, mention)
                     } else {
-                        collector.add(said, mention, scopes[place], isTreatment: isTreatment(mention))
+                        collector.add(said, mention, scopes[place], isTreatment: isTreatment(mention),
+                            isTracer: isTracer(mention))
                     }
                 }
             }
@@ -108,6 +109,10 @@ public struct QuestionParser: Sendable {
 
     private func isTreatment(_ mention: Mention) -> Bool {
         facts.prior.map { finder.facts(mention).contains($0) } ?? false
+    }
+
+    private func isTracer(_ mention: Mention) -> Bool {
+        facts.tracer.map { finder.facts(mention).contains($0) } ?? false
     }
 
     /// `Pneumonitis grade 2` grades the harm, not the tumour; `progressive diarrhoea` is no progress of the tumour.
