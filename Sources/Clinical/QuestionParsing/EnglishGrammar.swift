@@ -41,6 +41,11 @@ enum EnglishGrammar {
         "suspected", "possible", "questionable", "equivocal", "indeterminate", "unconfirmed", "pending", "awaited",
         "uncertain", "unclear", "queried",
     ]
+    /// After `not`: it was not looked at: `SSTR not assessed`.
+    static let undone: Set<String> = [
+        "assessed", "done", "tested", "performed", "available", "known", "repeated", "determined", "checked", "measured",
+        "reported", "obtained", "evaluated", "examined", "yet", "sent",
+    ]
     /// Between a condition and the verdict of its test.
     static let tests: Set<String> = [
         ":", "test", "testing", "tests", "status", "serology", "screen", "screening", "mutation", "gene", "genetic",
@@ -57,13 +62,13 @@ enum EnglishGrammar {
         "refractory", "received", "had", "underwent", "following", "given", "treated", "stopped", "completed", "since",
         "receiving", "tried", "exposed", "responded", "responding", "cycles", "courses", "incidentally", "switched",
         "changed", "started", "commenced", "begun", "initiated", "continues", "continued", "continuing", "remains",
-        "taking", "takes", "currently", "under", "progresses", "worsening", "used",
+        "taking", "takes", "currently", "under", "progresses", "worsening", "used", "tolerating", "tolerates",
     ]
     /// Right before a treatment: it was given.
     static let earlier: Set<String> = ["prior", "previous", "post", "past", "several", "incidental"]
     /// After a treatment: it was given.
     static let givenAfter: Set<String> = [
-        "caused", "failed", "stopped", "done", "completed", "refractory", "ago", "exposed", "twice", "performed",
+        "caused", "failed", "stopped", "done", "previously", "past", "tolerated", "discontinued", "completed", "refractory", "ago", "exposed", "twice", "performed",
         "showed", "specimen",
     ]
     /// Before a treatment: it is planned or asked about.
@@ -72,7 +77,7 @@ enum EnglishGrammar {
         "commencing", "initiate", "initiating", "before", "during", "dose", "doses", "dosing", "dosage", "consider",
         "considering", "considered", "should", "proposed", "proposes", "undergo", "undergoing", "preoperative", "wants",
         "prefers", "needs", "requires", "requests", "rechallenge", "eligible", "eligibility", "candidate", "candidates",
-        "referred", "booked", "listed", "suitability", "offered", "offer", "add", "adding",
+        "referred", "booked", "listed", "retreatment", "retreat", "suitability", "offered", "offer", "add", "adding",
     ]
     /// Right after a treatment: it is planned or asked about.
     static let plannedAfter: Set<String> = [

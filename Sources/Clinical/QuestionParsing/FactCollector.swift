@@ -31,13 +31,8 @@ struct FactCollector {
         let span = span(mention.tokens)
         let hasSet = said.contains { vocabulary[$0.fact].type == .set }
         for (fact, value) in said {
-            // A treatment of the tumour that is taken is no medicine beside it.
-            if fact == facts.comedications, isTracer { continue }
-            if fact == facts.comedications,
-                isTreatment ? scope.isGiven || scope.isPlanned || !scope.isTaken : scope.isStopped
-            {
-                continue
-            }
+            // Of what names more, only a phrase says that it is taken beside the treatment.
+            if fact == facts.comedications, said.count == 1, isTreatment || isTracer || scope.isStopped { continue }
             if fact == facts.symptoms, scope.isOver { continue }
             if fact == facts.line, scope.isGiven { continue }
             if fact == facts.kind, scope.isHearsay { continue }

@@ -150,7 +150,8 @@ struct Scope {
             return
         }
         if EnglishGrammar.givenBefore.contains(text), steps < 4 { isGiven = true }
-        if EnglishGrammar.earlier.contains(text), steps < 2 { isGiven = true }
+        let isPrefix = index + 1 < tokens.count && ["op", "operative", "menopausal"].contains(tokens[index + 1].text)
+        if EnglishGrammar.earlier.contains(text), steps < 2, !isPrefix { isGiven = true }
         if text == "p", index > 1, before == "/", tokens[index - 2].text == "s" { isGiven = true }
         // `Removed by EMR`, `controlled with octreotide`, but not `be removed by EMR`.
         if ["by", "with", "via"].contains(text), steps < 2, index > 0, before.hasSuffix("ed"),
@@ -207,8 +208,18 @@ struct Scope {
                 break
             }
             if index < term.upperBound + 2, EnglishGrammar.refusals.contains(text) { isRefused = true }
-            if EnglishGrammar.givenAfter.contains(text) { (isGiven, isPlanned) = (true, false) }
+            if EnglishGrammar.givenAfter.contains(text) || isDated(context, index, term) {
+                (isGiven, isPlanned) = (true, false)
+            }
         }
+    }
+
+    /// `PRRT in 2021`, `PRRT x4`: dates and counts tell that it was given.
+    private func isDated(_ context: ScopeContext, _ index: Int, _ term: Range<Int>) -> Bool {
+        guard case .number(let value) = context.tokens[index].kind else { return false }
+        let before = context.text(index - 1)
+        return ["in", "since", "from", "until", "/"].contains(before) && value >= 1_970 && value <= 2_100
+            && value == value.rounded() || before == "x" && index == term.upperBound + 1
     }
 
     private func isNumber(_ context: ScopeContext, _ index: Int) -> Bool {
@@ -225,7 +236,12 @@ struct Scope {
             index += 1
         }
         switch context.text(index) {
-        case "negative", "neg": isNegated = true
+        case "negative": isNegated = true
+        case "naive", "na\u{EF}ve":
+            // `Chemotherapy-naive`: it was not given.
+            if index == term.upperBound { (isNegated, isGiven) = (true, true) }
+        case "not", "never":
+            if EnglishGrammar.undone.contains(context.text(index + 1)) { isDoubtful = true }
         case "-" where context.tokens[index].kind == .sign && !isTested && !isNumber(context, index + 1):
             isNegated = true
         case "none", "nil", "no", "absent", "denied", "n":
