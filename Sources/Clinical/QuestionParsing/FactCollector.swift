@@ -38,9 +38,7 @@ struct FactCollector {
             if fact == facts.kind, scope.isHearsay { continue }
             if isWhole(value, fact) {
                 // `Who should consider PRRT?` is about this field, and says no more.
-                if !scope.isHypothetical {
-                    statements.append(FactStatement(fact: fact, value: value, origin: .read, span: span))
-                }
+                statements.append(FactStatement(fact: fact, value: value, origin: .read, span: span))
                 continue
             }
             guard let (target, isNegated) = placed(fact, scope) else { continue }

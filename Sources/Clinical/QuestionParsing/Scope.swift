@@ -208,7 +208,9 @@ struct Scope {
                 break
             }
             if index < term.upperBound + 2, EnglishGrammar.refusals.contains(text) { isRefused = true }
-            if EnglishGrammar.givenAfter.contains(text) || isDated(context, index, term) {
+            // `Should it be done` asks.
+            if EnglishGrammar.givenAfter.contains(text), context.text(index - 1) == "be" { (isPlanned, isGiven) = (true, false) }
+            else if EnglishGrammar.givenAfter.contains(text) || isDated(context, index, term) {
                 (isGiven, isPlanned) = (true, false)
             }
         }
