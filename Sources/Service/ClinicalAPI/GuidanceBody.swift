@@ -68,6 +68,12 @@ struct GuidanceBody {
             writer.writeValue(fact, to: &json)
             json.member("origin", fact.origin.rawValue)
             json.member("because", fact.because)
+            if let age = fact.age {
+                json.object("age") {
+                    $0.member("value", age.value)
+                    $0.member("unit", age.unit)
+                }
+            }
             if let span = fact.span {
                 json.key("span")
                 json.beginArray()
@@ -91,6 +97,8 @@ struct GuidanceBody {
             json.beginObject()
             json.member("code", note.code.rawValue)
             json.member("text", note.text)
+            json.member("facts", paths(note.facts))
+            json.member("options", note.interventions)
             json.endObject()
         }
     }
