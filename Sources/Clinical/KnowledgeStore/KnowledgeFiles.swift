@@ -58,6 +58,7 @@ struct KnowledgeFiles {
     /// The document at exactly this path.
     func document(_ path: String) -> DocumentNode? { documents.first { $0.path == path }?.node }
 
+    private static let rootDocuments = ["manifest.json", "coverage.json", "dose-rules.json", "drug-names.json"]
     private static let places = ["facts", "references", "drugs", "interventions"]
     private static let topicPlaces = ["recommendations", "diagnostics", "disagreements", "cases"]
 
@@ -77,7 +78,7 @@ struct KnowledgeFiles {
             let parts = path.split(separator: "/").map(String.init)
             let fits =
                 switch parts.count {
-                case 1: ["manifest.json", "drug-names.json", "dose-rules.json"].contains(path)
+                case 1: rootDocuments.contains(path)
                 case 2: places.contains(parts[0])
                 case 3: parts[0] == "topics" && ["topic.json", "statements.json"].contains(parts[2])
                 case 4: parts[0] == "topics" && topicPlaces.contains(parts[2])

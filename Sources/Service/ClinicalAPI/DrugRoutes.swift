@@ -23,7 +23,7 @@ extension ClinicalAPI {
     func drug(_ request: HTTPRequest, _ name: String) -> HTTPResponse {
         let advisor = current.advisor
         if let document = advisor.stored.drugsByWrittenName[name], MediaType.acceptsJSON(request) {
-            return document.response(to: request)
+            return document.document.response(to: request)
         }
         guard name.unicodeScalars.count <= Self.longestDrugName else {
             return refused(
