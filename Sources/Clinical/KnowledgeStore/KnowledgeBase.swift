@@ -7,6 +7,10 @@ public final class KnowledgeBase: Sendable {
     public let manifest: Manifest
     /// `sha256:` and 64 hexadecimal digits over every document that was loaded.
     public let digest: String
+    /// `sha256:` and the digest over every document but the manifest: what a reviewer signs.
+    public let documentsDigest: String
+    /// What a folder of local knowledge changed in the release.
+    public let local: LocalChanges
     /// What the engine judges with.
     public let clinical: ClinicalKnowledge
     /// What the question reader reads with.
@@ -27,12 +31,14 @@ public final class KnowledgeBase: Sendable {
     public let usedBy: [String: [String]]
 
     init(
-        manifest: Manifest, digest: String, clinical: ClinicalKnowledge, lexicon: Lexicon, cases: [ClinicalCase],
-        leaves: [LeafPlace], fileCount: Int, warnings: [KnowledgeDefect], usedBy: [String: [String]],
-        coverage: CoverageAxes
+        manifest: Manifest, digest: String, documentsDigest: String, local: LocalChanges,
+        clinical: ClinicalKnowledge, lexicon: Lexicon, cases: [ClinicalCase], leaves: [LeafPlace], fileCount: Int,
+        warnings: [KnowledgeDefect], usedBy: [String: [String]], coverage: CoverageAxes
     ) {
         self.manifest = manifest
         self.digest = digest
+        self.documentsDigest = documentsDigest
+        self.local = local
         self.clinical = clinical
         self.lexicon = lexicon
         self.cases = cases
@@ -42,6 +48,17 @@ public final class KnowledgeBase: Sendable {
         self.usedBy = usedBy
         self.coverage = coverage
         drugIndex = DrugNameIndex(clinical.drugs, clinical.drugNames)
+    }
+
+    /// Where what these topics say stands: the release and each of them must be approved, and nothing local may have
+    /// changed what was signed; else the least of their words holds. The dates are those of the first topic.
+    public func review(of topics: [Topic] = []) -> Review {
+        let order = ["draft", "under-review", "approved"]
+        let reviews = [manifest.review] + topics.map(\.review)
+        let least = reviews.map { order.firstIndex(of: $0.status) ?? 0 }.min() ?? 0
+        let dated = topics.first?.review ?? manifest.review
+        return Review(
+            status: local.isEmpty ? order[least] : order[0], reviewed: dated.reviewed, reviewBy: dated.reviewBy)
     }
 
     /// What a name leads to: id, generic, brand, synonym or code name, without regard to case, accents, hyphens, spaces,

@@ -20,14 +20,13 @@ extension ClinicalAPI {
 
     /// A drug by a name of it; the choice where several bear the name; 404 for what is not covered, and for what is not
     /// known, with names that are near. A name that is only near is never taken for the drug's.
-    func drug(_ request: HTTPRequest, _ name: String) -> HTTPResponse {
-        let advisor = current.advisor
+    func drug(_ request: HTTPRequest, _ name: String, _ advisor: Advisor) -> HTTPResponse {
         if let document = advisor.stored.drugsByWrittenName[name], MediaType.acceptsJSON(request) {
             return document.document.response(to: request)
         }
         guard name.unicodeScalars.count <= Self.longestDrugName else {
             return refused(
-                .badParameter("name", "a name has at most \(Self.longestDrugName) characters"), request)
+                .badParameter("name", "a name has at most \(Self.longestDrugName) characters"), request, of: advisor)
         }
         let knowledge = advisor.knowledge
         switch knowledge.lookUp(drug: name) {
@@ -40,8 +39,8 @@ extension ClinicalAPI {
             // RFC 9110 §15.4.1: whoever asked chooses; there is no preferred one, so no Location.
             if response.status.code == 200 { response.status = HTTPStatus(300) }
             return response
-        case .notCovered(let known): return refused(notCovered(known), request)
-        case .unknown(let near): return refused(unknown(name, near, knowledge), request)
+        case .notCovered(let known): return refused(notCovered(known), request, of: advisor)
+        case .unknown(let near): return refused(unknown(name, near, knowledge), request, of: advisor)
         }
     }
 

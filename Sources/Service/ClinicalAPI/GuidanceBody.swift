@@ -12,6 +12,7 @@ struct GuidanceBody {
     let explanation: RecommendRequest.Explanation
 
     private var vocabulary: Vocabulary { knowledge.clinical.vocabulary }
+    private var localTrace: LocalTrace { LocalTrace(knowledge: knowledge) }
 
     /// The bytes.
     func bytes() -> [UInt8] {
@@ -38,7 +39,11 @@ struct GuidanceBody {
             ReferenceJSON.writeMembers(entry.element, to: &json)
             json.endObject()
         }
-        KnowledgeJSON(knowledge: knowledge).writeFooter(for: guidance.topic, audience: audience, to: &json)
+        if explanation == .full {
+            let documents = localTrace.documents(of: guidance)
+            if !documents.isEmpty { json.object("trace") { LocalTrace.write(documents, to: &$0) } }
+        }
+        KnowledgeJSON(knowledge: knowledge).writeFooter(for: guidance, audience: audience, to: &json)
         json.endObject()
         return json.bytes
     }
@@ -136,7 +141,7 @@ struct GuidanceBody {
         json.list("evidence", option.evidence) { write($1, &$0) }
         json.list("cautions", option.cautions) { write($1, &$0) }
         writeAgreement(option, &json)
-        writeTrace(option.rules, &json)
+        writeTrace(option.intervention, option.rules, &json)
         json.endObject()
     }
 
@@ -183,6 +188,7 @@ struct GuidanceBody {
         json.member("reference", cited.number)
         json.member("section", cited.statement.section)
         json.member("confirmed", cited.statement.isConfirmed)
+        if explanation == .full { json.member("local", localTrace.kind(of: cited.statement, in: guidance)?.rawValue) }
         json.endObject()
     }
 
@@ -219,7 +225,9 @@ struct GuidanceBody {
 
     // MARK: - Trace
 
-    private func writeTrace(_ rules: [(id: String, trace: Trace?)], _ json: inout JSONWriter) {
+    private func writeTrace(
+        _ intervention: Intervention, _ rules: [(id: String, trace: Trace?)], _ json: inout JSONWriter
+    ) {
         guard explanation != .none, !rules.isEmpty else { return }
         json.object("trace") { json in
             json.list("rules", rules) { json, rule in
@@ -228,6 +236,8 @@ struct GuidanceBody {
                 if explanation == .full, let trace = rule.trace { json.object("condition") { write(trace, &$0) } }
                 json.endObject()
             }
+            guard explanation == .full else { return }
+            LocalTrace.write(localTrace.documents(of: intervention, rules: rules.map(\.id)), to: &json)
         }
     }
 
@@ -255,7 +265,7 @@ struct GuidanceBody {
         json.member("reason", safeWords(exclusion.reason))
         json.member("because", paths(exclusion.because))
         json.member("reference", exclusion.number)
-        writeTrace(exclusion.rules, &json)
+        writeTrace(exclusion.intervention, exclusion.rules, &json)
         json.endObject()
     }
 

@@ -71,10 +71,10 @@ extension ClinicalAPI {
         _ items: (Advisor, [(name: String, value: String)]) throws(Refusal) -> [Element],
         _ write: (inout JSONWriter, Element) -> Void
     ) -> HTTPResponse {
-        let advisor = current.advisor
         let query = request.queryItems
         do {
-            let page = try Page(query, known: known, digest: advisor.knowledge.digest)
+            let advisor = try current.advisor(of: value("knowledge", query))
+            let page = try Page(query, known: known + ["knowledge"], digest: advisor.knowledge.digest)
             let found = try items(advisor, query)
             return json(request, of: advisor) { page.bytes(found, digest: $0.knowledge.digest, write) }
         } catch {
@@ -111,17 +111,17 @@ extension ClinicalAPI {
         }
     }
 
-    func reference(_ request: HTTPRequest, _ id: String) -> HTTPResponse {
-        let advisor = current.advisor
+    func reference(_ request: HTTPRequest, _ id: String, _ advisor: Advisor) -> HTTPResponse {
         let knowledge = advisor.knowledge
         guard knowledge.clinical.references[id] != nil else {
             return refused(
                 ProblemDetails(
                     slug: "not-found", title: "Not Found", status: HTTPStatus(404),
                     detail: "there is no source of this id",
-                    suggestions: Suggestion.ranked(id, knowledge.clinical.references.keys)), request)
+                    suggestions: Suggestion.ranked(id, knowledge.clinical.references.keys)), request,
+                of: advisor)
         }
-        return stored(request) { _ in advisor.stored.references[id] }
+        return stored(request, of: advisor) { $0.references[id] }
     }
 
     // MARK: - Topics
@@ -139,17 +139,17 @@ extension ClinicalAPI {
         }
     }
 
-    func topic(_ request: HTTPRequest, _ id: String) -> HTTPResponse {
-        let advisor = current.advisor
+    func topic(_ request: HTTPRequest, _ id: String, _ advisor: Advisor) -> HTTPResponse {
         let knowledge = advisor.knowledge
         guard knowledge.clinical.topics.contains(where: { $0.id == id }) else {
             return refused(
                 ProblemDetails(
                     slug: "not-found", title: "Not Found", status: HTTPStatus(404),
                     detail: "there is no topic of this id",
-                    suggestions: Suggestion.ranked(id, knowledge.clinical.topics.map(\.id))), request)
+                    suggestions: Suggestion.ranked(id, knowledge.clinical.topics.map(\.id))), request,
+                of: advisor)
         }
-        return stored(request) { _ in advisor.stored.topics[id] }
+        return stored(request, of: advisor) { $0.topics[id] }
     }
 }
 
@@ -165,7 +165,7 @@ struct TopicJSON {
         json.member("id", topic.id)
         json.member("title", topic.title.clinician)
         json.member("version", topic.version)
-        KnowledgeJSON(knowledge: knowledge).write("review", topic.review, &json)
+        KnowledgeJSON(knowledge: knowledge).write("review", knowledge.review(of: [topic]), &json)
         json.member("covers", topic.covers)
         json.list("rows", topic.recommendations) { json, rule in
             json.beginObject()

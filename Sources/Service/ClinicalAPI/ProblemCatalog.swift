@@ -97,6 +97,10 @@ public enum ProblemCatalog {
             slug: "unknown-method", title: "Not Implemented", status: 501, meaning: "The method is not known.",
             remedy: "Use a method of RFC 9110."),
         Entry(
+            slug: "unknown-release", title: "Unknown Release", status: 422,
+            meaning: "The release of the knowledge that must answer is not held here.",
+            remedy: "See `suggestions` for those that are held, or leave `knowledge` out."),
+        Entry(
             slug: "unsupported-content-coding", title: "Unsupported Media Type", status: 415,
             meaning: "The body has a content coding other than gzip, or several.",
             remedy: "See the Accept-Encoding field."),

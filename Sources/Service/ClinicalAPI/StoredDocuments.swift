@@ -18,7 +18,7 @@ struct StoredDocuments: Sendable {
     let release: StoredOnDemand
 
     /// Renders the documents of a release.
-    init(_ knowledge: KnowledgeBase, tagPrefix: String, coding: (any ContentCoding)?) {
+    init(_ knowledge: KnowledgeBase, held: [String], tagPrefix: String, coding: (any ContentCoding)?) {
         let matrix = CoverageOnDemand(axes: knowledge.coverage, knowledge: knowledge.clinical)
         let store = { (render: @escaping @Sendable () -> [UInt8]) in
             StoredOnDemand {
@@ -52,7 +52,7 @@ struct StoredDocuments: Sendable {
             uniqueKeysWithValues: knowledge.clinical.topics.map { topic in
                 (topic.id, store { TopicJSON(topic: topic, knowledge: knowledge, matrix: matrix.matrix).bytes() })
             })
-        release = store { KnowledgeJSON(knowledge: knowledge).bytes(matrix.matrix) }
+        release = store { KnowledgeJSON(knowledge: knowledge, held: held).bytes(matrix.matrix) }
     }
 }
 

@@ -9,7 +9,7 @@ struct ReadableAnswer {
     let audience: Audience
 
     /// The text, with a line feed between lines and none at the end.
-    func text(disclaimer: Wording, version: String) -> String {
+    func text(disclaimer: Wording, release: String) -> String {
         var lines = [guidance.summary.compactMap { $0.text(for: audience) }.joined(separator: " "), ""]
         lines += understood()
         lines += section("Options", options())
@@ -19,7 +19,7 @@ struct ReadableAnswer {
         lines += section("Where sources disagree", disagreements())
         lines += section("What would change this answer", followUp())
         lines += section("Sources", sources())
-        lines.append("Knowledge \(version). " + (disclaimer.text(for: audience) ?? disclaimer.clinician))
+        lines.append("Knowledge \(release). " + (disclaimer.text(for: audience) ?? disclaimer.clinician))
         return lines.joined(separator: "\n")
     }
 
@@ -29,7 +29,9 @@ struct ReadableAnswer {
 
     private func titles(_ facts: [Int]) -> String { facts.map { vocabulary[$0].title }.joined(separator: ", ") }
 
-    private func unconfirmed(_ isConfirmed: Bool) -> String { isConfirmed ? "" : " (unconfirmed)" }
+    private func unconfirmed(_ isConfirmed: Bool) -> String { Self.unconfirmed(isConfirmed) }
+
+    private static func unconfirmed(_ isConfirmed: Bool) -> String { isConfirmed ? "" : " (unconfirmed)" }
 
     private func understood() -> [String] {
         var lines = guidance.facts.map { fact in
@@ -50,7 +52,7 @@ struct ReadableAnswer {
             var lines = ["  \(index + 1). \(words(option.intervention.title)) — \(standing)"]
             if let cited = option.regimen {
                 for (place, part) in cited.regimen.parts.enumerated() {
-                    lines.append("       \(dose(part)) [\(cited.numbers[place])]")
+                    lines.append("       \(Self.dose(part)) [\(cited.numbers[place])]")
                     lines += cited.calculated[place].map(calculation) ?? []
                 }
             }
@@ -94,7 +96,8 @@ struct ReadableAnswer {
         caution.wording.text(for: audience) ?? "A further point of safety must be checked by the treatment team."
     }
 
-    private func dose(_ part: RegimenPart) -> String {
+    /// A part of a regimen on one line.
+    static func dose(_ part: RegimenPart) -> String {
         var text = "\(part.drug) \(amount(part.dose))"
         if let times = part.timesPerDay { text += times == 1 ? " once a day" : " \(times) times a day" }
         if let every = part.every { text += " every \(amount(every))" }
@@ -116,14 +119,14 @@ struct ReadableAnswer {
         }
         switch calculation {
         case .dose(let dose, let perDay, let steps, _, let remark):
-            let daily = perDay.map { ", \(amount($0))" } ?? ""
-            return steps.map(line) + ["         for this patient: \(amount(dose))\(daily). \(remark)"]
+            let daily = perDay.map { ", \(Self.amount($0))" } ?? ""
+            return steps.map(line) + ["         for this patient: \(Self.amount(dose))\(daily). \(remark)"]
         case .needs(_, let explanation): return ["         \(explanation)"]
         case .withheld(let reasons): return reasons.map(line)
         }
     }
 
-    private func amount(_ amount: Amount) -> String {
+    private static func amount(_ amount: Amount) -> String {
         func plain(_ value: Double) -> String { Int(exactly: value).map { String($0) } ?? String(value) }
         let value =
             amount.minimum == amount.maximum
