@@ -22,6 +22,11 @@ final class LinkChecker {
                 cite(reference, "facts (\(derivation.id))", "derivations.\(derivation.id)")
             }
         }
+        for fact in clinical.vocabulary.facts {
+            if let reference = fact.freshFor?.reference {
+                cite(reference, "facts (\(fact.path))", "facts.\(fact.path)")
+            }
+        }
         for drug in sorted(clinical.drugs) { check(drug) }
         for shared in clinical.drugNames.shared {
             if let reference = shared.reference { cite(reference, "drug-names.json", "drug-names.\(shared.id)") }
