@@ -120,14 +120,16 @@ let package = Package(
             ],
             path: "Tests/Clinical/QuestionParsingTests", swiftSettings: settings),
         .testTarget(
-            name: "ClinicalAPITests", dependencies: ["ClinicalAPI", "HTTPServer", "HTTPWire", "TestSupport", "Yams"],
+            name: "ClinicalAPITests",
+            dependencies: ["ClinicalAPI", "HTTPServer", "HTTPWire", "KnowledgeStore", "TestSupport", "Yams"],
             path: "Tests/Service/ClinicalAPITests", swiftSettings: settings),
         .testTarget(
             name: "LiveServerTests",
             dependencies: ["HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPWire", "COpenSSL", "TestSupport", "WireCorpus"],
             path: "Tests/Service/LiveServerTests", swiftSettings: settings),
         .testTarget(
-            name: "CommandTests", dependencies: ["consilium", "TestSupport"], path: "Tests/Service/CommandTests",
+            name: "CommandTests", dependencies: ["consilium", "ClinicalModel", "KnowledgeStore", "TestSupport"],
+            path: "Tests/Service/CommandTests",
             swiftSettings: settings),
         .testTarget(
             name: "ArchitectureTests", dependencies: ["TestSupport"], path: "Tests/ArchitectureTests",

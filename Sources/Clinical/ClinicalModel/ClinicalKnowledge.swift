@@ -15,10 +15,16 @@ public struct ClinicalKnowledge: Sendable {
     /// The sources by id.
     public let references: [String: Reference]
 
+    /// What is known of the drugs' names beside their own documents.
+    public let drugNames: DrugNames
+    /// How doses are reckoned for one patient.
+    public let doseRules: DoseRules
+
     /// The knowledge of one release.
     public init(
         vocabulary: Vocabulary, derivations: [Derivation], topics: [Topic], interventions: [String: Intervention],
-        drugs: [String: Drug], references: [String: Reference]
+        drugs: [String: Drug], references: [String: Reference], drugNames: DrugNames = .none,
+        doseRules: DoseRules = .none
     ) {
         self.vocabulary = vocabulary
         self.derivations = derivations
@@ -26,6 +32,8 @@ public struct ClinicalKnowledge: Sendable {
         self.interventions = interventions
         self.drugs = drugs
         self.references = references
+        self.drugNames = drugNames
+        self.doseRules = doseRules
     }
 }
 

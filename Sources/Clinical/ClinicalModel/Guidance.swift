@@ -168,8 +168,8 @@ public struct Guidance: Sendable {
         public let strength: Strength?
         /// When it has its place.
         public let placement: String?
-        /// How it is given, each part with the number of its source.
-        public let regimen: (regimen: Regimen, numbers: [Int])?
+        /// How it is given, each part with the number of its source and what was reckoned for this patient.
+        public let regimen: (regimen: Regimen, numbers: [Int], calculated: [DoseCalculation?])?
         /// What the labels say.
         public let labels: [LabelStatus]
         /// What the sources say.
@@ -184,7 +184,8 @@ public struct Guidance: Sendable {
         /// An option.
         public init(
             intervention: Intervention, isRecommended: Bool, needs: [Int], rankedBy: String, strength: Strength?,
-            placement: String?, regimen: (regimen: Regimen, numbers: [Int])?, labels: [LabelStatus],
+            placement: String?, regimen: (regimen: Regimen, numbers: [Int], calculated: [DoseCalculation?])?,
+            labels: [LabelStatus],
             evidence: [Cited], cautions: [Caution],
             agreement: (for: [CitedVoice], against: [CitedVoice], silent: [CitedVoice]),
             rules: [(id: String, trace: Trace?)]

@@ -120,7 +120,7 @@ extension FactDefinition {
     private func list(_ set: BitSet) -> String { set.members.map { codes[$0].title }.joined(separator: " or ") }
 
     /// A number without a needless point.
-    static func plain(_ value: Double) -> String {
+    package static func plain(_ value: Double) -> String {
         if let whole = Int(exactly: value) { return String(whole) }
         return value.description
     }

@@ -7,6 +7,10 @@ public final class KnowledgeBase: Sendable {
     public let manifest: Manifest
     /// `sha256:` and 64 hexadecimal digits over every document that was loaded.
     public let digest: String
+    /// `sha256:` and the digest over every document but the manifest: what a reviewer signs.
+    public let documentsDigest: String
+    /// What a folder of local knowledge changed in the release.
+    public let local: LocalChanges
     /// What the engine judges with.
     public let clinical: ClinicalKnowledge
     /// What the question reader reads with.
@@ -21,18 +25,20 @@ public final class KnowledgeBase: Sendable {
     public let warnings: [KnowledgeDefect]
     /// What the coverage matrix is made along.
     public let coverage: CoverageAxes
-    /// Drugs by folded name.
-    private let drugsByName: [String: String]
+    /// Drugs by their names.
+    private let drugIndex: DrugNameIndex
     /// Statements by the reference that they cite: `file#pointer`-like places for `usedBy`.
     public let usedBy: [String: [String]]
 
     init(
-        manifest: Manifest, digest: String, clinical: ClinicalKnowledge, lexicon: Lexicon, cases: [ClinicalCase],
-        leaves: [LeafPlace], fileCount: Int, warnings: [KnowledgeDefect], usedBy: [String: [String]],
-        coverage: CoverageAxes
+        manifest: Manifest, digest: String, documentsDigest: String, local: LocalChanges,
+        clinical: ClinicalKnowledge, lexicon: Lexicon, cases: [ClinicalCase], leaves: [LeafPlace], fileCount: Int,
+        warnings: [KnowledgeDefect], usedBy: [String: [String]], coverage: CoverageAxes
     ) {
         self.manifest = manifest
         self.digest = digest
+        self.documentsDigest = documentsDigest
+        self.local = local
         self.clinical = clinical
         self.lexicon = lexicon
         self.cases = cases
@@ -41,40 +47,33 @@ public final class KnowledgeBase: Sendable {
         self.warnings = warnings
         self.usedBy = usedBy
         self.coverage = coverage
-        var byName: [String: String] = [:]
-        for drug in clinical.drugs.values.sorted(by: { $0.id < $1.id }) {
-            for name in drug.names where byName[Self.folded(name)] == nil { byName[Self.folded(name)] = drug.id }
-        }
-        drugsByName = byName
+        drugIndex = DrugNameIndex(clinical.drugs, clinical.drugNames)
     }
 
-    /// The drug of a name: id, generic, brand, synonym or code name, without regard to case, hyphens, spaces and
-    /// superscripts (`¹⁷⁷Lu-DOTATATE`). O(name).
-    public func drug(named name: String) -> Drug? {
-        drugsByName[Self.folded(name)].flatMap { clinical.drugs[$0] }
+    /// Where what these topics say stands: the release and each of them must be approved, and nothing local may have
+    /// changed what was signed; else the least of their words holds. The dates are those of the first topic.
+    public func review(of topics: [Topic] = []) -> Review {
+        let order = ["draft", "under-review", "approved"]
+        let reviews = [manifest.review] + topics.map(\.review)
+        let least = reviews.map { order.firstIndex(of: $0.status) ?? 0 }.min() ?? 0
+        let dated = topics.first?.review ?? manifest.review
+        return Review(
+            status: local.isEmpty ? order[least] : order[0], reviewed: dated.reviewed, reviewBy: dated.reviewBy)
     }
 
-    /// Up to five drugs whose names are near a word, nearest first.
-    public func drugs(near name: String) -> [String] {
-        var found: [String] = []
-        for candidate in Suggestion.ranked(Self.folded(name), drugsByName.keys, limit: 20) {
-            if let id = drugsByName[candidate], !found.contains(id) { found.append(id) }
-        }
-        return Array(found.prefix(5))
-    }
+    /// What a name leads to: id, generic, brand, synonym or code name, without regard to case, accents, hyphens, spaces,
+    /// superscripts, salts and the spelling of a radiolabel (`¹⁷⁷Lu-DOTATATE`). O(name) for a known name.
+    public func lookUp(drug name: String) -> DrugLookup { drugIndex.lookUp(name) }
 
-    /// A name as it is looked up: lower case, letters and digits only, superscript digits as digits.
-    public static func folded(_ name: String) -> String {
-        var result = String.UnicodeScalarView()
-        for scalar in name.lowercased().unicodeScalars {
-            if let digit = scalar.properties.numericType != nil ? scalar.properties.numericValue : nil,
-                let whole = Int(exactly: digit), (0...9).contains(whole)
-            {
-                result.append(contentsOf: String(whole).unicodeScalars)
-            } else if scalar.properties.isAlphabetic {
-                result.append(scalar)
-            }
-        }
-        return String(result)
-    }
+    /// The drug that a name is surely of.
+    public func drug(named name: String) -> Drug? { drugIndex.drug(of: name).flatMap { clinical.drugs[$0] } }
+
+    /// Up to five drugs whose names are near a word, nearest first; none where a name of another drug is as near.
+    public func drugs(near name: String) -> [String] { drugIndex.near(FoldedName.key(name)).map(\.drug) }
+
+    /// The known name of something not covered that is near a word, nearest first.
+    public func notCovered(near name: String) -> DrugNotCovered? { drugIndex.nearestForeign(name) }
+
+    /// The groups of names that are taken for each other in which a drug stands.
+    public func lookAlikes(of drug: Drug) -> [DrugNames.LookAlikes] { drugIndex.lookAlikes(of: drug) }
 }

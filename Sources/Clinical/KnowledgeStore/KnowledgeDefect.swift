@@ -20,6 +20,10 @@ public enum DefectCode: String, Sendable, CaseIterable {
     case unexpectedFile = "K108"
     /// An id that stands twice.
     case duplicateID = "K109"
+    /// A manifest in a local folder.
+    case localManifest = "K110"
+    /// A kept release that calls itself otherwise than its folder.
+    case releaseName = "K111"
     /// A fact that the vocabulary lacks.
     case unknownFact = "K201"
     /// A code or group that the fact lacks.
@@ -72,11 +76,17 @@ public enum DefectCode: String, Sendable, CaseIterable {
     case leafNotCovered = "K504"
     /// A topic without cases.
     case noCases = "K505"
+    /// A case of the release whose answer the local folder moves.
+    case movedByLocal = "K506"
     /// A review date that is past.
     case reviewOverdue = "K601"
+    /// A release that calls itself approved and names no clinician who signed it.
+    case unsigned = "K602"
+    /// A signature for other documents than these.
+    case signatureBroken = "K603"
 
     /// Whether the knowledge may still be served with it.
-    public var isWarning: Bool { self == .reviewOverdue || self == .unusedReference }
+    public var isWarning: Bool { [.reviewOverdue, .unusedReference, .movedByLocal].contains(self) }
 }
 
 /// One defect of a knowledge folder, with the place and what to do.
@@ -100,6 +110,11 @@ public struct KnowledgeDefect: Error, Sendable, Equatable, CustomStringConvertib
         self.pointer = pointer
         self.sentence = sentence
         self.suggestion = suggestion
+    }
+
+    /// The same defect, its file within another folder.
+    func moved(to folder: String) -> KnowledgeDefect {
+        KnowledgeDefect(code, file: folder + "/" + file, pointer: pointer, sentence, suggestion: suggestion)
     }
 
     /// `file#pointer: sentence; did you mean … (K203)`.

@@ -1,35 +1,46 @@
 import FoundationEssentials
 import JSONText
 
-/// The files of a knowledge folder, sorted by path, and the digest over them.
+/// The files of a knowledge folder, with those of a local folder over them, sorted by path, and the digests over them.
 struct KnowledgeFiles {
     /// Documents by path relative to the folder, ascending.
     let documents: [(path: String, node: DocumentNode)]
-    /// `sha256:` and the digest over the paths and bytes of every loaded document.
+    /// `sha256:` and the digest over every document but the manifest: what a reviewer signs.
+    let documentsDigest: String
+    /// `sha256:` and the digest over the manifest and `documentsDigest`: the whole release.
     let digest: String
+    /// What the local folder changed.
+    let local: LocalChanges
 
     /// Files larger than this are refused unread: no document of knowledge is that large.
     static let maximumSize = 4 << 20
 
+    private static let manifest = "manifest.json"
+
     /// Reads every JSON document of the layout. Defects of reading and syntax go to the log.
-    init(directory: String, log: DefectLog) {
+    init(directory: String, local localDirectory: String? = nil, log: DefectLog) {
+        let own = Set(KnowledgeFolder(directory: directory).paths(log))
+        let local = localDirectory.map { KnowledgeFolder(directory: $0) }
+        var localPaths = Set(local?.paths(log) ?? [])
+        if localPaths.remove(Self.manifest) != nil {
+            log.add(
+                KnowledgeDefect(
+                    .localManifest, file: Self.manifest, "a local folder has no manifest; the release keeps its own"))
+        }
         var documents: [(path: String, node: DocumentNode)] = []
         var hash = SHA256()
-        for path in Self.paths(in: directory, log: log) {
-            guard let data = FileManager.default.contents(atPath: directory + "/" + path) else {
-                log.add(KnowledgeDefect(.unreadable, file: path, "the file cannot be read"))
-                continue
+        var manifestBytes: [UInt8] = []
+        for path in own.union(localPaths).sorted() {
+            let isLocal = localPaths.contains(path)
+            let folder = isLocal ? local?.directory ?? directory : directory
+            guard let bytes = Self.bytes(folder, path, log) else { continue }
+            if path == Self.manifest {
+                manifestBytes = bytes
+            } else {
+                // A local document counts as local: the same bytes in the release are another release.
+                if isLocal { hash.update("local".utf8) }
+                Self.add(path, bytes, to: &hash)
             }
-            guard data.count <= Self.maximumSize else {
-                log.add(KnowledgeDefect(.unreadable, file: path, "the file is larger than \(Self.maximumSize) bytes"))
-                continue
-            }
-            let bytes = [UInt8](data)
-            hash.update(path.utf8)
-            hash.update([0])
-            hash.update(String(bytes.count).utf8)
-            hash.update([0])
-            hash.update(bytes)
             do {
                 let value = try JSONReader().read(bytes)
                 documents.append((path, DocumentNode(value: value, file: path, pointer: .root, log: log)))
@@ -38,12 +49,65 @@ struct KnowledgeFiles {
             }
         }
         self.documents = documents
-        digest = "sha256:" + hash.finish()
+        documentsDigest = "sha256:" + hash.finish()
+        var whole = SHA256()
+        Self.add(Self.manifest, manifestBytes, to: &whole)
+        whole.update(documentsDigest.utf8)
+        digest = "sha256:" + whole.finish()
+        self.local = Self.changes(documents, localPaths, own, directory)
+    }
+
+    /// The bytes of a file; nil, with a defect, where it cannot be read.
+    private static func bytes(_ folder: String, _ path: String, _ log: DefectLog) -> [UInt8]? {
+        guard let data = FileManager.default.contents(atPath: folder + "/" + path) else {
+            log.add(KnowledgeDefect(.unreadable, file: path, "the file cannot be read"))
+            return nil
+        }
+        guard data.count <= maximumSize else {
+            log.add(KnowledgeDefect(.unreadable, file: path, "the file is larger than \(maximumSize) bytes"))
+            return nil
+        }
+        return [UInt8](data)
+    }
+
+    private static func add(_ path: String, _ bytes: [UInt8], to hash: inout SHA256) {
+        hash.update(path.utf8)
+        hash.update([0])
+        hash.update(String(bytes.count).utf8)
+        hash.update([0])
+        hash.update(bytes)
+    }
+
+    private static func changes(
+        _ documents: [(path: String, node: DocumentNode)], _ localPaths: Set<String>, _ own: Set<String>,
+        _ directory: String
+    ) -> LocalChanges {
+        var statements: [String: LocalChanges.Kind] = [:]
+        for (path, node) in documents where localPaths.contains(path) && path.hasSuffix("/statements.json") {
+            // What is wrong in the release's own file is not told twice: it is not loaded.
+            let before = bytes(directory, path, DefectLog()).flatMap { try? JSONReader().read($0) }
+            let known = Self.statements(before)
+            let topic = String(path.split(separator: "/").dropFirst().first ?? "")
+            for (id, value) in Self.statements(node.value) where known[id] != value {
+                statements["\(topic).\(id)"] = known[id] == nil ? .added : .overridden
+            }
+        }
+        return LocalChanges(
+            documents: localPaths.sorted().map { .init(path: $0, kind: own.contains($0) ? .overridden : .added) },
+            statements: statements)
+    }
+
+    private static func statements(_ document: JSONValue?) -> [String: JSONValue] {
+        guard case .array(let elements) = document?["statements"] else { return [:] }
+        return Dictionary(
+            elements.compactMap { element in
+                if case .string(let id) = element["id"] { (id, element) } else { nil }
+            }, uniquingKeysWith: { first, _ in first })
     }
 
     /// Whether a folder holds a manifest.
     static func isKnowledge(_ directory: String) -> Bool {
-        FileManager.default.isReadableFile(atPath: directory + "/manifest.json")
+        FileManager.default.isReadableFile(atPath: directory + "/" + manifest)
     }
 
     /// The documents under a folder, with the name without `.json` of each.
@@ -57,14 +121,18 @@ struct KnowledgeFiles {
 
     /// The document at exactly this path.
     func document(_ path: String) -> DocumentNode? { documents.first { $0.path == path }?.node }
+}
+
+/// The layout of a folder of knowledge, of a release or a local one.
+struct KnowledgeFolder {
+    let directory: String
 
     private static let places = ["facts", "references", "drugs", "interventions"]
     private static let topicPlaces = ["recommendations", "diagnostics", "disagreements", "cases"]
 
     /// Relative paths of the documents; anything else than the layout is a defect, but for texts and the schemas.
-    private static func paths(in directory: String, log: DefectLog) -> [String] {
-        let manager = FileManager.default
-        guard let names = try? manager.subpathsOfDirectory(atPath: directory) else {
+    func paths(_ log: DefectLog) -> [String] {
+        guard let names = try? FileManager.default.subpathsOfDirectory(atPath: directory) else {
             log.add(KnowledgeDefect(.unreadable, file: directory, "the folder cannot be read"))
             return []
         }
@@ -77,10 +145,10 @@ struct KnowledgeFiles {
             let parts = path.split(separator: "/").map(String.init)
             let fits =
                 switch parts.count {
-                case 1: path == "manifest.json" || path == "coverage.json"
-                case 2: places.contains(parts[0])
+                case 1: ["manifest.json", "coverage.json", "drug-names.json", "dose-rules.json"].contains(path)
+                case 2: Self.places.contains(parts[0])
                 case 3: parts[0] == "topics" && ["topic.json", "statements.json"].contains(parts[2])
-                case 4: parts[0] == "topics" && topicPlaces.contains(parts[2])
+                case 4: parts[0] == "topics" && Self.topicPlaces.contains(parts[2])
                 default: false
                 }
             if !fits {

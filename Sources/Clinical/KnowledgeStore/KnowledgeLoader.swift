@@ -5,12 +5,15 @@ import DecisionLogic
 public struct KnowledgeLoader: Sendable {
     /// The folder with `manifest.json`.
     public let directory: String
+    /// A folder of local knowledge that adds to it and overrides it; nil: none.
+    public let local: String?
     /// The day of the load, ISO 8601, for overdue reviews; nil: not checked. The loader itself sees no clock.
     public let today: String?
 
     /// A loader of a folder.
-    public init(directory: String, today: String? = nil) {
+    public init(directory: String, local: String? = nil, today: String? = nil) {
         self.directory = directory
+        self.local = local
         self.today = today
     }
 
@@ -18,17 +21,12 @@ public struct KnowledgeLoader: Sendable {
     /// - Throws: `InvalidKnowledge` with every defect that was found.
     public func load() throws(InvalidKnowledge) -> KnowledgeBase {
         let log = DefectLog()
-        // A folder without a manifest is no knowledge; what else lies in it is not looked at.
-        guard KnowledgeFiles.isKnowledge(directory) else {
-            throw InvalidKnowledge(defects: [
-                KnowledgeDefect(.unreadable, file: directory, "the folder has no readable manifest.json")
-            ])
-        }
-        let files = KnowledgeFiles(directory: directory, log: log)
+        let files = try files(log)
         guard let manifestNode = files.document("manifest.json") else {
-            throw InvalidKnowledge(defects: log.defects)
+            throw refusal(log, files)
         }
         let manifest = Manifest(manifestNode)
+        if files.local.isEmpty { manifest.checkSignature(documents: files.documentsDigest, manifestNode) }
         let factFiles = files.folder("facts").map(\.node)
         let drugNodes = files.folder("drugs")
         let interventionNodes = files.folder("interventions")
@@ -64,16 +62,43 @@ public struct KnowledgeLoader: Sendable {
         }
         let clinical = ClinicalKnowledge(
             vocabulary: vocabulary, derivations: derivations, topics: topics, interventions: interventions,
-            drugs: drugs,
-            references: references)
+            drugs: drugs, references: references,
+            drugNames: files.document("drug-names.json").map(DrugNamesReader.read) ?? .none,
+            doseRules: files.document("dose-rules.json").map(DoseRulesReader(documents: documents).read) ?? .none)
         let checker = LinkChecker(clinical: clinical, manifest: manifest, today: today, log: log)
         checker.check()
-        guard !log.hasErrors else { throw InvalidKnowledge(defects: log.defects) }
+        guard !log.hasErrors else { throw refusal(log, files) }
         return KnowledgeBase(
-            manifest: manifest, digest: files.digest, clinical: clinical,
+            manifest: manifest, digest: files.digest, documentsDigest: files.documentsDigest, local: files.local,
+            clinical: clinical,
             lexicon: Lexicon(entries: phrases + entries, units: units), cases: cases, leaves: conditions.leaves,
-            fileCount: files.documents.count, warnings: log.defects, usedBy: checker.usedBy,
+            fileCount: files.documents.count, warnings: placed(log.defects, files), usedBy: checker.usedBy,
             coverage: coverage ?? CoverageAxes())
+    }
+
+    /// The files of the folder, the local ones over them.
+    /// - Throws: `InvalidKnowledge` where a folder is not there; what is wrong within goes to the log.
+    func files(_ log: DefectLog) throws(InvalidKnowledge) -> KnowledgeFiles {
+        // A folder without a manifest is no knowledge; what else lies in it is not looked at.
+        guard KnowledgeFiles.isKnowledge(directory) else {
+            throw InvalidKnowledge(defects: [
+                KnowledgeDefect(.unreadable, file: directory, "the folder has no readable manifest.json")
+            ])
+        }
+        return KnowledgeFiles(directory: directory, local: local, log: log)
+    }
+
+    private func refusal(_ log: DefectLog, _ files: KnowledgeFiles) -> InvalidKnowledge {
+        InvalidKnowledge(defects: placed(log.defects, files))
+    }
+
+    /// Defects of local documents name the local folder, so that nobody looks for them in the release.
+    private func placed(_ defects: [KnowledgeDefect], _ files: KnowledgeFiles) -> [KnowledgeDefect] {
+        guard let local else { return defects }
+        return defects.map { defect in
+            let isLocal = files.local.kind(of: defect.file) != nil || defect.code == .localManifest
+            return isLocal ? defect.moved(to: local) : defect
+        }
     }
 
     private static func byID<Value>(_ values: [Value], _ id: (Value) -> String) -> [String: Value] {
@@ -129,7 +154,8 @@ public struct KnowledgeLoader: Sendable {
 
     private static func phrase(_ node: DocumentNode, _ conditions: ConditionReader) -> [LexiconEntry] {
         node.allow("terms", "sets")
-        let says = (node.required("sets")?.elements ?? []).compactMap { conditions.value($0) }
+        // A phrase without `sets` is read and says nothing: it keeps shorter terms inside it from being read.
+        let says = (node.optional("sets")?.elements ?? []).compactMap { conditions.value($0) }
             .map { (fact: $0.fact, value: $0.value) }
         return node.strings("terms").map { LexiconEntry(term: $0, meaning: .says(says)) }
     }

@@ -23,6 +23,10 @@ final class LinkChecker {
             }
         }
         for drug in sorted(clinical.drugs) { check(drug) }
+        for shared in clinical.drugNames.shared {
+            if let reference = shared.reference { cite(reference, "drug-names.json", "drug-names.\(shared.id)") }
+        }
+        checkDoseRules()
         for intervention in sorted(clinical.interventions) { check(intervention) }
         for topic in clinical.topics { check(topic) }
         for scheme in manifest.schemes {
@@ -56,6 +60,36 @@ final class LinkChecker {
             cite(label.reference, file, "drugs.\(drug.id)")
             if let type = clinical.references[label.reference]?.type, type != .label {
                 log.add(KnowledgeDefect(.danglingReference, file: file, "`\(label.reference)` is no label"))
+            }
+        }
+    }
+
+    private func checkDoseRules() {
+        let file = "dose-rules.json"
+        for (place, rule) in clinical.doseRules.rules.enumerated() {
+            for step in rule.steps { cite(step.reference, file, "dose-rules.\(rule.intervention)") }
+            guard let intervention = clinical.interventions[rule.intervention] else {
+                log.add(
+                    KnowledgeDefect(
+                        .danglingIntervention, file: file, pointer: "#/rules/\(place)/intervention",
+                        "there is no intervention `\(rule.intervention)`",
+                        suggestion: Suggestion.nearest(to: rule.intervention, among: clinical.interventions.keys)))
+                continue
+            }
+            guard let regimen = intervention.regimens.first(where: { $0.key == rule.regimen }) else {
+                log.add(
+                    KnowledgeDefect(
+                        .danglingRegimen, file: file, pointer: "#/rules/\(place)/regimen",
+                        "the intervention `\(intervention.id)` has no regimen `\(rule.regimen)`",
+                        suggestion: Suggestion.nearest(to: rule.regimen, among: intervention.regimens.map(\.key))))
+                continue
+            }
+            if !regimen.parts.contains(where: { $0.drug == rule.drug }) {
+                log.add(
+                    KnowledgeDefect(
+                        .danglingDrug, file: file, pointer: "#/rules/\(place)/drug",
+                        "the regimen has no drug `\(rule.drug)`",
+                        suggestion: Suggestion.nearest(to: rule.drug, among: regimen.parts.map(\.drug))))
             }
         }
     }

@@ -14,6 +14,18 @@ public struct Manifest: Sendable {
         public let grades: [(grade: String, meaning: String)]
     }
 
+    /// The signature of the clinician who approved a release.
+    public struct Signature: Sendable, Equatable {
+        /// The clinician.
+        public let name: String
+        /// In which capacity.
+        public let role: String
+        /// The day, ISO 8601.
+        public let signed: String
+        /// The digest over the documents that were signed; the manifest, which holds the signature, is none of them.
+        public let documents: String
+    }
+
     /// The release, CalVer: `2026.11.0`.
     public let version: String
     /// The day of the release, ISO 8601.
@@ -30,13 +42,15 @@ public struct Manifest: Sendable {
     public let editorialPolicy: String
     /// The review state of the release.
     public let review: Review
+    /// Who signed it; nil: nobody.
+    public let signature: Signature?
     /// The grading schemes, by id ascending.
     public let schemes: [Scheme]
 
     init(_ node: DocumentNode) {
         node.allow(
             "schema", "version", "released", "title", "license", "intendedUse", "disclaimer", "disclaimerPatient",
-            "editorialPolicy", "review", "schemes")
+            "editorialPolicy", "review", "signature", "schemes")
         node.checkHeader(kind: "manifest", id: nil)
         version = node.string("version")
         released = node.string("released")
@@ -46,6 +60,12 @@ public struct Manifest: Sendable {
         disclaimer = Wording(clinician: node.string("disclaimer"), patient: node.string("disclaimerPatient"))
         editorialPolicy = node.string("editorialPolicy")
         review = Review(node.required("review"))
+        signature = node.optional("signature").map { signature in
+            signature.allow("name", "role", "signed", "documents")
+            return Signature(
+                name: signature.string("name"), role: signature.string("role"), signed: signature.string("signed"),
+                documents: signature.string("documents"))
+        }
         schemes = (node.required("schemes")?.members ?? []).map { id, scheme in
             scheme.allow("title", "reference", "grades")
             return Scheme(
@@ -57,6 +77,18 @@ public struct Manifest: Sendable {
     /// Whether a grade is defined.
     func defines(_ strength: Strength) -> Bool {
         schemes.contains { $0.id == strength.scheme && $0.grades.contains { $0.grade == strength.grade } }
+    }
+}
+
+extension Manifest {
+    /// Nothing is approved until a named clinician has signed these very documents.
+    func checkSignature(documents: String, _ node: DocumentNode) {
+        if review.status == "approved" && signature == nil {
+            node.defect(.unsigned, "an approved release needs `signature` with the clinician who signed it")
+        }
+        if let signature, signature.documents != documents {
+            node.defect(.signatureBroken, "the documents are not those that were signed; their digest is \(documents)")
+        }
     }
 }
 

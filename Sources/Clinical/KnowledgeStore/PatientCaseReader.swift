@@ -1,9 +1,11 @@
+public import ClinicalModel
 public import DecisionLogic
 public import JSONText
 
 /// Something in a case that is not a case, with its place.
 public struct CaseProblem: Sendable, Equatable {
-    /// `unknown-member`, `unknown-code`, `wrong-type`, `wrong-unit`, `out-of-range`, `empty`, `contradiction`.
+    /// `unknown-member`, `unknown-code`, `wrong-type`, `wrong-unit`, `out-of-range`, `implausible`, `empty`,
+    /// `contradiction`.
     public let code: String
     /// The place in the document that was read.
     public let pointer: JSONPointer
@@ -20,8 +22,14 @@ public struct PatientCaseReader: Sendable {
     /// No more problems than these are told of one case.
     public static let mostProblems = 20
 
+    /// What one person can weigh and measure; nil: not checked.
+    public let body: DoseRules.Body?
+
     /// A reader.
-    public init(vocabulary: Vocabulary) { self.vocabulary = vocabulary }
+    public init(vocabulary: Vocabulary, body: DoseRules.Body? = nil) {
+        self.vocabulary = vocabulary
+        self.body = body
+    }
 
     /// The statements of a `case` object, or all its problems: one problem leaves no statement.
     ///
@@ -31,6 +39,7 @@ public struct PatientCaseReader: Sendable {
     ) -> (statements: [FactStatement], unchecked: [String], problems: [CaseProblem]) {
         var reading = Reading(vocabulary: vocabulary)
         reading.groups(value, pointer)
+        if let body { reading.check(body, pointer) }
         return reading.problems.isEmpty ? (reading.statements, reading.unchecked, []) : ([], [], reading.problems)
     }
 
@@ -117,6 +126,19 @@ private struct Reading {
             case .set: set(definition, value, pointer)
             }
         if let read { statements.append(FactStatement(fact: fact, value: read, origin: .stated)) }
+    }
+
+    /// Weight and height that cannot be one person's are a slip of units or members; both are pointed at.
+    mutating func check(_ body: DoseRules.Body, _ pointer: JSONPointer) {
+        func said(_ fact: Int) -> FactValue? { statements.first { $0.fact == fact }?.value }
+        guard let weight = said(body.weight), let height = said(body.height), !body.fits(weight, height) else { return }
+        for fact in [body.weight, body.height] {
+            let path = vocabulary[fact].path.split(separator: ".").map(String.init)
+            problem(
+                "implausible", path.reduce(pointer) { $0.member($1) },
+                "\(vocabulary[body.weight].title) and \(vocabulary[body.height].title) cannot be one person's; "
+                    + "check both and their units")
+        }
     }
 
     private mutating func boolean(

@@ -27,7 +27,7 @@ struct VocabularyReader {
             file.allow("schema", "title", "facts", "phrases", "urgentTerms", "criteria", "derivations")
             file.checkHeader(kind: "facts", id: nil)
             entries += file.optionalStrings("urgentTerms").map { LexiconEntry(term: $0, meaning: .urgent) }
-            for (path, node) in file.required("facts")?.members ?? [] {
+            for (path, node) in file.optional("facts")?.members ?? [] {
                 if !paths.insert(path).inserted { node.defect(.duplicateID, "the fact `\(path)` is defined twice") }
                 guard definitions.count < BitSet.capacity else {
                     node.defect(.tooMany, "a vocabulary holds at most \(BitSet.capacity) facts")

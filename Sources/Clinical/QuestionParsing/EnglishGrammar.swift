@@ -4,6 +4,24 @@ enum EnglishGrammar {
     /// Before a term, in its clause: it does not hold.
     static let negations: Set<String> = [
         "no", "not", "without", "denies", "denied", "never", "nor", "neither", "excludes", "absence", "isnt", "wasnt",
+        "hasnt", "havent", "doesnt", "didnt", "arent", "werent", "lacks", "lacking", "lack", "excluded", "denying",
+        "cannot", "cant", "couldnt",
+    ]
+    /// After a negation: what follows is not denied: `not only`, `did not control flushing`.
+    static let undenied: Set<String> = [
+        "only", "just", "control", "controlled", "controlling", "improve", "improved", "improving", "respond",
+        "responding", "responded", "settle", "settled", "resolved", "help", "helped", "fit", "suitable", "candidate",
+        "doubt", "question", "exclude", "rule", "yet", "change", "contraindication", "tolerate", "tolerated",
+    ]
+    /// Behind one of these a denial does not reach further: `no change in liver metastases` …
+    static let prepositions: Set<String> = ["in", "of", "from", "for", "to", "with", "on", "about", "despite", "after"]
+    /// … unless it is one of these that is denied: `no evidence of liver metastases`.
+    static let deniable: Set<String> = [
+        "evidence", "sign", "signs", "history", "symptoms", "features", "suspicion", "suggestion", "trace",
+        "indication",
+        "proof", "findings", "treatment", "therapy", "exposure", "use", "treated", "exposed", "given", "episodes",
+        "known", "complaints", "diagnosis", "presence", "question", "spread", "been", "previously", "prior", "ever",
+        "uptake", "yet", "started", "currently", "candidate", "eligible", "suitable", "suited",
     ]
     /// After a term: it does not hold.
     static let negationsAfter: Set<String> = ["excluded", "absent"]
@@ -12,7 +30,25 @@ enum EnglishGrammar {
         "possible", "possibly", "suspected", "suspicious", "probable", "query", "if", "whether", "would", "were",
         "consider",
         "considering", "unless", "could", "might", "may", "questionable", "undecided", "hypothetical", "rule",
+        "becomes", "turns", "proves", "likely", "probably", "unlikely", "presumed", "presumably", "suggestive",
+        "concern", "concerning", "equivocal", "indeterminate", "exclude", "excluding", "exclusion", "risk", "prevent",
+        "preventing", "prevention", "avoid", "screening", "screen", "testing", "tested", "test", "cause", "causes",
+        "effects", "suspect", "misdiagnosed", "mistaken", "mimicking", "mimics", "when", "once", "question",
     ]
+    /// After a doubt: it is settled all the same: `tested positive for`.
+    static let settled: Set<String> = ["positive", "confirmed", "proven", "proved", "showed", "shows", "revealed"]
+    /// After a term: it is not asserted.
+    static let doubtsAfter: Set<String> = [
+        "suspected", "possible", "questionable", "equivocal", "indeterminate", "unconfirmed", "pending", "awaited",
+        "uncertain", "unclear", "queried",
+    ]
+    /// Between a condition and the verdict of its test.
+    static let tests: Set<String> = [
+        ":", "test", "testing", "tests", "status", "serology", "screen", "screening", "mutation", "gene", "genetic",
+        "germline", "panel", "was", "is", "were", "came", "back", "history", "pcr", "antigen",
+    ]
+    /// After a complaint: it is over.
+    static let over: Set<String> = ["resolved", "settled", "disappeared", "gone", "ceased", "subsided", "vanished"]
     /// Between terms of one fact: either.
     static let alternatives: Set<String> = ["or", "versus", "vs"]
     /// Before a treatment: it was given.
@@ -20,22 +56,94 @@ enum EnglishGrammar {
         "on", "after", "previously", "progressed", "progressing", "progression", "through", "despite", "failed",
         "failing",
         "refractory", "received", "had", "underwent", "following", "given", "treated", "stopped", "completed", "since",
-        "receiving",
+        "receiving", "tried", "exposed", "responded", "responding", "cycles", "courses", "incidentally", "switched",
+        "changed", "started", "commenced", "begun", "initiated", "continues", "continued", "continuing", "remains",
+        "taking", "takes", "currently", "under", "progresses", "worsening", "used",
     ]
     /// Right before a treatment: it was given.
-    static let earlier: Set<String> = ["prior", "previous", "post", "past"]
+    static let earlier: Set<String> = ["prior", "previous", "post", "past", "several", "incidental"]
     /// After a treatment: it was given.
     static let givenAfter: Set<String> = [
-        "caused", "failed", "stopped", "done", "completed", "refractory", "ago", "exposed",
+        "caused", "failed", "stopped", "done", "completed", "refractory", "ago", "exposed", "twice", "performed",
+        "showed", "specimen",
     ]
+    /// Before a treatment: it is planned or asked about.
+    static let plannedBefore: Set<String> = [
+        "plan", "plans", "planned", "planning", "scheduled", "awaiting", "start", "starting", "starts", "commence",
+        "commencing", "initiate", "initiating", "before", "during", "dose", "doses", "dosing", "dosage", "consider",
+        "considering", "considered", "should", "proposed", "proposes", "undergo", "undergoing", "preoperative", "wants",
+        "prefers", "needs", "requires", "requests", "rechallenge", "eligible", "eligibility", "candidate", "candidates",
+        "referred", "booked", "listed", "suitability", "offered", "offer", "add", "adding",
+    ]
+    /// Right after a treatment: it is planned or asked about.
+    static let plannedAfter: Set<String> = [
+        "planned", "scheduled", "intended", "proposed", "safe", "contraindicated", "indicated", "appropriate",
+        "suitable", "effective", "dose", "dosing", "dosage", "eligible", "eligibility", "candidate", "next",
+    ]
+    /// Between the treatments of a list.
+    static let listLinks: Set<String> = ["and", ",", "+", "then", "plus", "/", "both", "later", "finally"]
+    /// Before a participle: it is not said to have happened.
+    static let auxiliaries: Set<String> = ["be", "being", "get", "should", "can", "must"]
     /// Before a treatment: the patient does not want it.
     static let refusals: Set<String> = ["declines", "declined", "refuses", "refused", "rejects", "rejected"]
     /// Before a medicine: it is taken.
-    static let taking: Set<String> = ["on", "takes", "taking", "uses", "receives", "receiving", "with", "wants"]
+    static let taking: Set<String> = [
+        "on", "takes", "taking", "uses", "receives", "receiving", "with", "wants", "meds", "medications", "medication",
+        "comeds", "comedications", "comedication", "dh", "drugs", "medicines", "prescribed", "using",
+    ]
     /// Before an illness: of another person.
-    static let relatives: Set<String> = ["family", "familial"]
+    static let relatives: Set<String> = ["family", "familial", "fh", "fhx"]
+    /// Other persons, unless the writer asks for them: `my mother has …`.
+    static let kin: Set<String> = [
+        "mother", "father", "brother", "sister", "son", "daughter", "uncle", "aunt", "cousin", "grandmother",
+        "grandfather", "parent", "parents", "sibling", "siblings", "twin", "relative", "relatives", "mum", "mom", "dad",
+        "nephew", "niece", "brothers", "sisters", "sons", "daughters", "grandparent", "wife", "husband", "partner",
+        "friend", "neighbour", "neighbor", "colleague",
+    ]
+    /// The patient again.
+    static let patientWords: Set<String> = ["patient", "pt", "patients", "he", "she", "herself", "himself", "i", "me"]
+    /// After `i`: the writer is the patient.
+    static let selfVerbs: Set<String> = [
+        "have", "had", "am", "was", "got", "take", "took", "receive", "received", "progressed", "suffer",
+    ]
+    /// Words of what somebody was told …
+    static let hearsay: Set<String> = [
+        "told", "called", "labelled", "labeled", "termed", "diagnosed", "reported", "named",
+    ]
+    /// … in the past.
+    static let past: Set<String> = ["ago", "originally", "initially", "once", "formerly", "earlier", "first"]
+    /// Words of the present.
+    static let present: Set<String> = [
+        "now", "currently", "recently", "today", "latest", "recent", "meanwhile", "then",
+    ]
+    /// Heads of a list: `Meds: …`, `previous treatment: …`.
+    static let headings: Set<String> = [
+        "meds", "medications", "medication", "comeds", "comedications", "comedication", "rx", "tx", "dh", "treatment",
+        "treatments", "therapy", "therapies", "prior", "previous", "history", "hx", "drugs", "medicines", "systemic",
+        "lines", "tried",
+    ]
+    /// Before a treatment: it was not tolerated.
+    static let intolerance: Set<String> = [
+        "intolerant", "intolerance", "allergic", "allergy", "anaphylaxis", "hypersensitivity", "reaction",
+    ]
+    /// After a treatment: it was ended.
+    static let stopped: Set<String> = [
+        "stopped", "discontinued", "withdrawn", "ceased", "halted", "abandoned", "interrupted", "stopping",
+    ]
+    /// Harm in general.
+    static let adverse: Set<String> = [
+        "toxicity", "toxicities", "intolerance", "side", "adverse", "reaction", "allergy", "anaphylaxis",
+        "tolerability",
+        "intolerable", "aes", "ae", "toxic",
+    ]
     /// Words that a clause about one thing may hold between a cue and its term.
     static let conjunctions: Set<String> = ["but", "however", "although", "though", "yet"]
+
+    /// The words that say how a term is meant: they are read, though they stand for no fact.
+    static let cues: Set<String> = negations.union(negationsAfter).union(doubts).union(alternatives)
+        .union(givenBefore).union(earlier).union(givenAfter).union(plannedBefore).union(plannedAfter)
+        .union(refusals).union(taking).union(conjunctions).union(doubtsAfter).union(over).union(kin).union(headings)
+        .union(intolerance).union(stopped).union(adverse).union(hearsay).union(past).union(present)
 
     /// Comparators: `below 3`, `at least 10`.
     static let lessWords: Set<String> = ["below", "under", "less", "<", "lower"]

@@ -35,8 +35,7 @@ struct QuantityReader {
                 continue
             }
             guard
-                EnglishGrammar.fillers.contains(token.text) || token.text == ":" || token.text == "("
-                    || token.text == "%"
+                EnglishGrammar.fillers.contains(token.text) || [":", "(", ")", "%"].contains(token.text)
             else { return nil }
             index += 1
             skipped += 1
@@ -47,9 +46,15 @@ struct QuantityReader {
     private func number(
         _ fact: Int, _ tokens: [Token], at index: Int, _ comparison: Comparison, from start: Int
     ) -> Reading? {
-        guard case .number(let low) = tokens[index].kind else { return nil }
-        var end = index + 1
-        let lowFactor = unit(fact, tokens, &end)
+        guard let (low, behind, lowFactor) = dimensions(fact, tokens, at: index) else { return nil }
+        // `5 x ULN` is no number in the unit of the fact.
+        if behind < tokens.count, tokens[behind].text == "uln" { return nil }
+        if behind + 1 < tokens.count, ["x", "times"].contains(tokens[behind].text),
+            ["uln", "the", "upper"].contains(tokens[behind + 1].text)
+        {
+            return nil
+        }
+        var end = behind
         var high: Double?
         var factor = lowFactor
         if end + 1 < tokens.count, ["-", "to", "and"].contains(tokens[end].text),
@@ -60,7 +65,52 @@ struct QuantityReader {
             end += 2
             factor = unit(fact, tokens, &end) ?? lowFactor
         }
-        return checked(fact, low, high, factor ?? 1, comparison, start..<end)
+        return checked(
+            fact, low, high, factor ?? likelyFactor(fact, tokens, end, [low, high ?? low]), comparison, start..<end)
+    }
+
+    /// The number with a written unit at a token, with no name: `11 mm`, `5.3 x 3.4 cm`, `< 2 cm`.
+    func measure(_ fact: Int, _ tokens: [Token], at index: Int) -> Reading? {
+        var comparison = Comparison.none
+        if index > 0 {
+            var back = index - 1
+            // `Less than 2`, `up to 2`: the comparator is one or two tokens long.
+            if let found = Comparison(tokens, at: &back), back == index { comparison = found }
+            if comparison == .none, index > 1 {
+                back = index - 2
+                let isFilled = tokens[index - 1].text == "than"
+                if let found = Comparison(tokens, at: &back), back == index || isFilled { comparison = found }
+            }
+        }
+        guard let (_, end, factor) = dimensions(fact, tokens, at: index), factor != nil else {
+            return nil
+        }
+        let reading = number(fact, tokens, at: index, comparison, from: index)
+        if case .value(_, let range) = reading, range.upperBound < end { return nil }
+        return reading
+    }
+
+    /// The largest of `5.7 x 5.7 x 6.5` or of one number, the end, and the factor of the unit behind.
+    private func dimensions(
+        _ fact: Int, _ tokens: [Token], at index: Int
+    ) -> (value: Double, end: Int, factor: Double?)? {
+        guard case .number(var largest) = tokens[index].kind else { return nil }
+        var end = index + 1
+        var factor = unit(fact, tokens, &end)
+        while vocabulary[fact].unit == "mm", end + 1 < tokens.count, ["x", "by"].contains(tokens[end].text),
+            case .number(let side) = tokens[end + 1].kind
+        {
+            largest = max(largest, side)
+            end += 2
+            factor = unit(fact, tokens, &end) ?? factor
+        }
+        if factor == nil, end + 1 < tokens.count, ["-", "to", "and"].contains(tokens[end].text),
+            case .number = tokens[end + 1].kind
+        {
+            var behind = end + 2
+            factor = unit(fact, tokens, &behind)
+        }
+        return (largest, end, factor)
     }
 
     // MARK: - Before the name
@@ -72,7 +122,8 @@ struct QuantityReader {
             guard index >= 0, case .number(let value) = tokens[index].kind else { continue }
             var end = index + 1
             let factor = unit(fact, tokens, &end)
-            guard end >= name.lowerBound else { return nil }
+            // A share stands with its sign: `segment 5 of the liver` is none.
+            guard end >= name.lowerBound, factor != nil || vocabulary[fact].unit != "%" else { return nil }
             var comparison = Comparison.none
             var back = max(0, index - 1)
             if index > 0, let found = Comparison(tokens, at: &back), back == index { comparison = found }
@@ -91,6 +142,16 @@ struct QuantityReader {
             }
         }
         return nil
+    }
+
+    /// `Hb 7.8` without a unit can only be meant in the unit in which it is possible.
+    private func likelyFactor(_ fact: Int, _ tokens: [Token], _ end: Int, _ values: [Double]) -> Double {
+        let bounds = vocabulary[fact].bounds
+        let fits = { (factor: Double) in
+            values.allSatisfy { $0 * factor >= bounds.lower && $0 * factor <= bounds.upper }
+        }
+        guard !fits(1) else { return 1 }
+        return Set((units[fact] ?? []).map(\.factor)).sorted().first(where: fits) ?? 1
     }
 
     private func checked(
@@ -122,6 +183,17 @@ struct QuantityReader {
 /// A comparator before a number.
 enum Comparison: Equatable {
     case none, below, atMost, above, atLeast
+
+    /// Whether a number with this comparator lies beyond a limit for certain: `> 600` is above 600, `< 40` below 50.
+    func places(_ value: Double, above isAbove: Bool, _ limit: Double) -> Bool {
+        switch self {
+        case .none: isAbove ? value > limit : value < limit
+        case .above: isAbove && value >= limit
+        case .atLeast: isAbove && value > limit
+        case .below: !isAbove && value <= limit
+        case .atMost: !isAbove && value < limit
+        }
+    }
 
     /// The comparator at a token; the index moves behind it.
     init?(_ tokens: [Token], at index: inout Int) {

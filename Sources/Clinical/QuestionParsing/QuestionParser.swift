@@ -13,233 +13,185 @@ public struct ParsedQuestion: Sendable {
 /// for negation and doubt. Deterministic and linear in the text; it knows no medicine but the lexicon's.
 public struct QuestionParser: Sendable {
     private let vocabulary: Vocabulary
-    private let entries: [LexiconEntry]
-    private let trie: TermTrie
+    private let finder: MentionFinder
     private let units: [Int: [(tokens: [String], factor: Double)]]
-    /// The facts that hold treatments, given names of the contract.
-    private let prior: Int?
-    private let declines: Int?
-    private let comedications: Int?
+    private let facts: ReaderFacts
 
     /// A reader with the words of a release of the knowledge.
     public init(lexicon: Lexicon, vocabulary: Vocabulary) {
         self.vocabulary = vocabulary
-        entries = lexicon.entries
-        trie = TermTrie(lexicon.entries.map(\.term))
+        finder = MentionFinder(lexicon.entries)
         units = lexicon.units.mapValues { spellings in
             spellings.map { (Tokenizer.tokens(of: $0.term).map(\.text), $0.factor) }
                 .sorted { $0.tokens.count > $1.tokens.count }
         }
-        prior = vocabulary.index(of: "treatment.prior")
-        declines = vocabulary.index(of: "patient.declines")
-        comedications = vocabulary.index(of: "patient.comedications")
-    }
-
-    /// A term with its place.
-    private struct Mention {
-        let entries: [Int]
-        let tokens: Range<Int>
+        facts = ReaderFacts(vocabulary)
     }
 
     /// What a question says. Linear in its length; the caller bounds that at 4,000 Unicode scalars.
     public func parse(_ question: String) -> ParsedQuestion {
         let original = Tokenizer.tokens(of: question)
-        if let note = LanguageCheck.note(original, knows: { trie.words.contains($0) }) {
+        if let note = LanguageCheck.note(original, knows: { finder.trie.words.contains($0) }) {
             return ParsedQuestion(statements: [], notes: [note])
         }
-        if namesSeveralPatients(original) {
-            return ParsedQuestion(
-                statements: [],
-                notes: [
-                    CaseNote(.multiplePatients, "More than one patient seems to be described; ask about one at a time.")
-                ])
+        if Remarks.namesSeveralPatients(original) {
+            return ParsedQuestion(statements: [], notes: [Remarks.severalPatients])
         }
         let tokens = original.map(corrected)
-        let mentions = find(tokens)
-        var statements: [FactStatement] = []
-        var choices: [Int: FactStatement] = [:]
+        let mentions = withRanges(finder.mentions(tokens), tokens)
+        let scopes = scopes(mentions, tokens)
+        let reader = QuantityReader(vocabulary: vocabulary, units: units)
+        var collector = FactCollector(vocabulary: vocabulary, facts: facts, tokens: tokens)
         var notes: [CaseNote] = []
         var used = Set(mentions.flatMap { Array($0.tokens) })
-        let reader = QuantityReader(vocabulary: vocabulary, units: units)
-        for (place, mention) in mentions.enumerated() {
-            let scope = Scope(tokens, term: mention.tokens)
-            for number in mention.entries {
-                switch entries[number].meaning {
+        for (place, mention) in mentions.enumerated() where !isGradeOfHarm(mentions, place) {
+            for meaning in finder.meanings(mention) {
+                switch meaning {
                 case .names(let fact):
-                    quantity(fact, mention, tokens, scope, reader, &statements, &notes, &used)
+                    let reading = reader.read(fact, tokens, name: mention.tokens)
+                    quantity(fact, reading, mention, scopes[place], &collector, &notes, &used)
                 case .urgent:
-                    if !scope.isNegated && !scope.isDoubtful { notes.append(urgent) }
-                case .says(let facts):
-                    if alternative(mentions, place, tokens) {
-                        offer(facts, mention, tokens, &choices)
+                    if !scopes[place].isNegated && !scopes[place].isDoubtful { notes.append(Remarks.urgent) }
+                case .says(let said):
+                    if !scopes[place].isNegated && (mention.isRange || alternative(mentions, place, tokens)) {
+                        collector.offer(said, mention)
                     } else {
-                        add(facts, mention, tokens, scope, &statements)
+                        collector.add(said, mention, scopes[place], isTreatment: isTreatment(mention))
                     }
                 }
             }
         }
-        statements = distinct(statements + choices.sorted { $0.key < $1.key }.map(\.value))
-        if let unread = unreadNote(original, tokens, used) { notes.append(unread) }
-        return ParsedQuestion(statements: statements, notes: distinct(notes))
+        for (said, mention) in finder.together(mentions, scopes) { collector.add(said, mention, Scope()) }
+        measures(tokens, mentions, reader, &collector, &used)
+        var statements = ExtentReader(vocabulary: vocabulary, facts: facts).completed(collector.all)
+        statements = TimeOrder(vocabulary: vocabulary, tokens: tokens).latest(statements)
+        if let unread = Remarks.unread(original, used) { notes.append(unread) }
+        return ParsedQuestion(statements: distinct(statements), notes: distinct(notes))
     }
-
-    private var urgent: CaseNote {
-        CaseNote(
-            .urgentCare,
-            "This may be an emergency: act by the local emergency protocol now; this answer is not for emergencies.")
-    }
-
-    // MARK: - Terms
 
     private func corrected(_ token: Token) -> Token {
         guard token.kind == .word, !EnglishGrammar.common.contains(token.text),
-            let word = trie.correction(of: token.text)
+            let word = finder.trie.correction(of: token.text)
         else { return token }
         return Token(text: word, kind: .word, span: token.span)
     }
 
-    private func find(_ tokens: [Token]) -> [Mention] {
-        var mentions: [Mention] = []
-        var index = 0
-        while index < tokens.count {
-            if let match = trie.longestMatch(tokens, at: index) {
-                mentions.append(Mention(entries: match.entries, tokens: index..<index + match.length))
-                index += match.length
-            } else {
-                index += 1
-            }
+    /// With both ends of `grade 1-2`.
+    private func withRanges(_ mentions: [Mention], _ tokens: [Token]) -> [Mention] {
+        let ranges = CodeRange(trie: finder.trie, tokens: tokens)
+        return mentions.map { mention in
+            guard let other = ranges.other(of: mention.tokens),
+                finder.says(mention).contains(where: { vocabulary[$0.fact].type == .code })
+            else { return mention }
+            return Mention(entries: mention.entries + other.entries, tokens: other.tokens, isRange: true)
         }
-        return mentions
+    }
+
+    // MARK: - Scopes
+
+    /// How each mention is meant; treatments share what is said of their list.
+    private func scopes(_ mentions: [Mention], _ tokens: [Token]) -> [Scope] {
+        let harms = Set(
+            mentions.filter { !finder.facts($0).isDisjoint(with: facts.harms) }.map(\.tokens.lowerBound))
+        let illnesses = Set(
+            mentions.filter { mention in finder.facts(mention).contains { $0 == facts.comorbidities } }
+                .map(\.tokens.upperBound))
+        let context = ScopeContext(tokens, harms: harms, illnessEnds: illnesses)
+        var scopes = finder.scopes(mentions, context)
+        var list = TreatmentList()
+        for (place, mention) in mentions.enumerated() where isTreatment(mention) {
+            scopes[place] = list.next(scopes[place], mention.tokens, tokens)
+        }
+        return scopes
+    }
+
+    private func isTreatment(_ mention: Mention) -> Bool {
+        facts.prior.map { finder.facts(mention).contains($0) } ?? false
+    }
+
+    /// `Pneumonitis grade 2` grades the harm, not the tumour.
+    private func isGradeOfHarm(_ mentions: [Mention], _ place: Int) -> Bool {
+        guard let grade = facts.grade, finder.facts(mentions[place]) == [grade] else { return false }
+        let here = mentions[place].tokens
+        return [place - 1, place + 1].contains { other in
+            guard mentions.indices.contains(other), !finder.facts(mentions[other]).isDisjoint(with: facts.harms) else {
+                return false
+            }
+            let there = mentions[other].tokens
+            return there.upperBound == here.lowerBound || here.upperBound == there.lowerBound
+        }
     }
 
     /// Whether a term stands beside another value of the same fact with `or` or `versus` between them.
     private func alternative(_ mentions: [Mention], _ place: Int, _ tokens: [Token]) -> Bool {
         func joined(_ left: Mention, _ right: Mention) -> Bool {
             let gap = left.tokens.upperBound..<max(left.tokens.upperBound, right.tokens.lowerBound)
-            guard gap.count <= 3, gap.contains(where: { EnglishGrammar.alternatives.contains(tokens[$0].text) }) else {
-                return false
+            let shared = finder.facts(left).intersection(finder.facts(right))
+            if gap.count <= 3, gap.contains(where: { EnglishGrammar.alternatives.contains(tokens[$0].text) }) {
+                return !shared.isEmpty
             }
-            return !codeFacts(left).isDisjoint(with: codeFacts(right))
+            // `G1/G2`, `G1–G2`: nothing but a stroke or a dash between two codes.
+            let isClose = gap.allSatisfy { ["/", "-", "to"].contains(tokens[$0].text) } && gap.count <= 1
+            return isClose && shared.contains { vocabulary[$0].type == .code }
         }
         return place > 0 && joined(mentions[place - 1], mentions[place])
             || place + 1 < mentions.count && joined(mentions[place], mentions[place + 1])
     }
 
-    private func codeFacts(_ mention: Mention) -> Set<Int> {
-        Set(
-            mention.entries.flatMap { number -> [Int] in
-                guard case .says(let facts) = entries[number].meaning else { return [] }
-                return facts.map(\.fact)
-            })
-    }
-
-    // MARK: - Facts
-
-    private func add(
-        _ facts: [(fact: Int, value: FactValue)], _ mention: Mention, _ tokens: [Token], _ scope: Scope,
-        _ statements: inout [FactStatement]
-    ) {
-        let span = span(mention, tokens)
-        let hasSet = facts.contains { vocabulary[$0.fact].type == .set }
-        for (fact, value) in facts {
-            guard let (target, isNegated) = placed(fact, scope) else { continue }
-            if scope.isDoubtful { continue }
-            var said = target == fact ? value : moved(value, from: fact, to: target)
-            if isNegated {
-                // "No liver metastases" excludes the liver and says nothing of metastases elsewhere.
-                if hasSet && vocabulary[fact].type != .set { continue }
-                if facts.count > 1 && !hasSet { continue }
-                guard let denied = denied(value, target) else { continue }
-                said = denied
-            }
-            statements.append(FactStatement(fact: target, value: said, origin: .read, span: span))
-        }
-    }
-
-    private func span(_ mention: Mention, _ tokens: [Token]) -> Range<Int> {
-        tokens[mention.tokens.lowerBound].span.lowerBound..<tokens[mention.tokens.upperBound - 1].span.upperBound
-    }
-
-    /// `Small bowel or pancreas` leaves both codes: what stands side by side is one statement of either.
-    private func offer(
-        _ facts: [(fact: Int, value: FactValue)], _ mention: Mention, _ tokens: [Token],
-        _ choices: inout [Int: FactStatement]
-    ) {
-        let here = span(mention, tokens)
-        for (fact, value) in facts {
-            guard case .codes(let codes) = value else { continue }
-            if let earlier = choices[fact], case .codes(let others) = earlier.value, let start = earlier.span {
-                choices[fact] = FactStatement(
-                    fact: fact, value: .codes(codes.union(others)), origin: .read,
-                    span: start.lowerBound..<here.upperBound)
-            } else {
-                choices[fact] = FactStatement(fact: fact, value: value, origin: .read, span: here)
-            }
-        }
-    }
-
-    /// The fact that a term speaks of in its scope: a treatment is given, refused, or only talked about.
-    private func placed(_ fact: Int, _ scope: Scope) -> (fact: Int, isNegated: Bool)? {
-        if fact == prior {
-            if scope.isRefused { return declines.map { ($0, false) } }
-            if scope.isNegated && scope.isGiven { return (fact, true) }
-            return scope.isGiven && !scope.isNegated ? (fact, false) : nil
-        }
-        if fact == comedications { return scope.isTaken ? (fact, scope.isNegated) : nil }
-        return (fact, scope.isNegated)
-    }
-
-    /// The codes that a value names, in another fact that has codes of the same ids: what is declined is named as a
-    /// treatment.
-    private func moved(_ value: FactValue, from fact: Int, to target: Int) -> FactValue {
-        guard case .members(let included, _) = value else { return value }
-        let definition = vocabulary[fact]
-        let codes = named(included, definition).members.compactMap {
-            vocabulary[target].index(of: definition.codes[$0].id)
-        }
-        return vocabulary[target].membership(included: BitSet(codes), excluded: BitSet())
-    }
-
-    /// Of the codes that hold, those that were named and not brought by a member.
-    private func named(_ included: BitSet, _ definition: FactDefinition) -> BitSet {
-        BitSet(included.members.filter { definition.codes[$0].descendants.isDisjoint(with: included) })
-    }
-
-    private func denied(_ value: FactValue, _ fact: Int) -> FactValue? {
-        let definition = vocabulary[fact]
-        switch value {
-        case .codes(let codes): return .codes(BitSet.upTo(definition.codes.count).subtracting(codes))
-        case .quantity: return nil
-        case .members(let included, _):
-            // Denying a code denies what was named, not the classes that it brought.
-            return definition.membership(included: BitSet(), excluded: named(included, definition))
-        }
-    }
+    // MARK: - Numbers
 
     private func quantity(
-        _ fact: Int, _ mention: Mention, _ tokens: [Token], _ scope: Scope, _ reader: QuantityReader,
-        _ statements: inout [FactStatement], _ notes: inout [CaseNote], _ used: inout Set<Int>
+        _ fact: Int, _ reading: QuantityReader.Reading?, _ mention: Mention, _ scope: Scope,
+        _ collector: inout FactCollector, _ notes: inout [CaseNote], _ used: inout Set<Int>
     ) {
-        switch reader.read(fact, tokens, name: mention.tokens) {
+        switch reading {
         case .value(let interval, let range):
             used.formUnion(range)
-            if scope.isDoubtful { return }
+            // `No evidence of a rate above 2` is no rate above 2.
+            let isBound = !(interval.lower.isFinite && interval.upper.isFinite)
+            if scope.isDoubtful || scope.isNegated && isBound { return }
             let first = min(mention.tokens.lowerBound, range.lowerBound)
-            let last = max(mention.tokens.upperBound, range.upperBound) - 1
-            statements.append(
+            let last = max(mention.tokens.upperBound, range.upperBound)
+            collector.add(
                 FactStatement(
-                    fact: fact, value: .quantity(interval), origin: .read,
-                    span: tokens[first].span.lowerBound..<tokens[last].span.upperBound))
+                    fact: fact, value: .quantity(interval), origin: .read, span: collector.span(first..<last)))
         case .impossible(let range):
             used.formUnion(range)
-            let definition = vocabulary[fact]
-            notes.append(
-                CaseNote(
-                    .invalidValue,
-                    "The value given for \(definition.title) cannot be: it lies "
-                        + "\(definition.words(for: definition.bounds)). It was not used."))
+            notes.append(Remarks.impossible(vocabulary[fact]))
         case nil: break
         }
+    }
+
+    /// Numbers without a name: a size, an age, a weight.
+    private func measures(
+        _ tokens: [Token], _ mentions: [Mention], _ reader: QuantityReader, _ collector: inout FactCollector,
+        _ used: inout Set<Int>
+    ) {
+        for (statement, range) in PersonReader(vocabulary: vocabulary, facts: facts).read(tokens, used: used)
+        where !collector.statements.contains(where: { $0.fact == statement.fact }) {
+            used.formUnion(range)
+            collector.add(statement)
+        }
+        guard let size = facts.size, !collector.statements.contains(where: { $0.fact == size }),
+            let found = SizeReader(fact: size, reader: reader).read(tokens, used: used, spread: spread(mentions))
+        else { return }
+        used.formUnion(found.tokens)
+        collector.add(
+            FactStatement(
+                fact: size, value: .quantity(found.interval), origin: .read, span: collector.span(found.tokens)))
+    }
+
+    /// The tokens of metastases: a length beside them is theirs.
+    private func spread(_ mentions: [Mention]) -> Set<Int> {
+        let far = facts.extent.flatMap { vocabulary[$0].index(of: "metastatic") }
+        let found = mentions.filter { mention in
+            finder.says(mention).contains { fact, value in
+                if fact == facts.sites { return true }
+                guard fact == facts.extent, let far, case .codes(let codes) = value else { return false }
+                return codes.contains(far)
+            }
+        }
+        return Set(found.flatMap { Array($0.tokens) })
     }
 
     private func distinct(_ statements: [FactStatement]) -> [FactStatement] {
@@ -247,33 +199,6 @@ public struct QuestionParser: Sendable {
             let isThere = result.contains { $0.fact == statement.fact && $0.value == statement.value }
             if !isThere { result.append(statement) }
         }
-    }
-
-    // MARK: - Remarks
-
-    private func namesSeveralPatients(_ tokens: [Token]) -> Bool {
-        var names: Set<String> = []
-        for (index, token) in tokens.enumerated() where token.text == "patient" || token.text == "case" {
-            guard index + 1 < tokens.count else { continue }
-            let next = tokens[index + 1].text
-            if ["a", "b", "1", "2", "one", "two"].contains(next) { names.insert(next) }
-        }
-        return names.isSuperset(of: ["a", "b"]) || names.isSuperset(of: ["1", "2"])
-            || names.isSuperset(of: ["one", "two"])
-    }
-
-    private func unreadNote(_ original: [Token], _ tokens: [Token], _ used: Set<Int>) -> CaseNote? {
-        var words: [String] = []
-        for (index, token) in tokens.enumerated() where token.kind == .word && !used.contains(index) {
-            let word = original[index].text
-            guard word.count >= 4, word.count <= 24, !EnglishGrammar.common.contains(word),
-                !EnglishGrammar.frequent.contains(word), !words.contains(word)
-            else { continue }
-            words.append(word)
-            if words.count == 8 { break }
-        }
-        return words.isEmpty
-            ? nil : CaseNote(.unreadText, "Not understood and not used: \(words.joined(separator: ", ")).")
     }
 
     private func distinct(_ notes: [CaseNote]) -> [CaseNote] {

@@ -6,57 +6,221 @@ struct Scope {
     var isDoubtful = false
     /// A treatment that was given.
     var isGiven = false
+    /// A treatment that is planned or asked about, and not yet given.
+    var isPlanned = false
+    /// The doubt comes from more than a plan: `if`, `would`, another person.
+    var isHypothetical = false
     /// A treatment that the patient does not want.
     var isRefused = false
+    /// A treatment that was stopped for harm.
+    var isHarmful = false
     /// A medicine that is taken.
     var isTaken = false
+    /// A complaint that is over.
+    var isOver = false
+    /// A name that the disease was once given.
+    var isHearsay = false
+
+    /// What is simply asserted.
+    init() {}
 
     /// Reads the words around a term, within its clause.
-    init(_ tokens: [Token], term: Range<Int>) {
+    init(_ context: ScopeContext, term: Range<Int>) {
+        let tokens = context.tokens
         var steps = 0
+        var isAccompanied = false
         var index = term.lowerBound - 1
+        var isBehindComma = false
         while index >= 0, steps < 8 {
-            let token = tokens[index]
-            if token.kind == .boundary && token.text != "," || EnglishGrammar.conjunctions.contains(token.text) {
-                break
+            let text = tokens[index].text
+            if tokens[index].kind == .boundary && text != "," {
+                // `Meds: metoprolol`, `previous treatment: lanreotide`: the heading speaks of what follows.
+                guard text == ":", EnglishGrammar.headings.contains(context.text(index - 1)) else { break }
+                index -= 1
+                continue
             }
+            if EnglishGrammar.conjunctions.contains(text) || isNewClause(context, index) { break }
             // A comma ends the reach of a negation but not of `on lanreotide, everolimus`.
-            let isBehindComma = tokens[index..<term.lowerBound].contains { $0.text == "," }
-            if !isBehindComma, steps < 6 { readNear(tokens, index) }
-            if EnglishGrammar.refusals.contains(token.text) { isRefused = true }
-            if EnglishGrammar.givenBefore.contains(token.text), steps < 4 { isGiven = true }
-            if EnglishGrammar.earlier.contains(token.text), steps < 2 { isGiven = true }
-            if token.text == "p", index > 1, tokens[index - 1].text == "/", tokens[index - 2].text == "s" {
-                isGiven = true
+            if text == "," { isBehindComma = true }
+            if !isBehindComma, steps < 6 { readNear(context, index, term) }
+            if EnglishGrammar.refusals.contains(text) { isRefused = true }
+            readHistory(tokens, index, steps)
+            if EnglishGrammar.taking.contains(text), steps < 6 {
+                if text == "with" { isAccompanied = true } else { isTaken = true }
             }
-            if EnglishGrammar.taking.contains(token.text), steps < 6 { isTaken = true }
-            steps += 1
+            if !EnglishGrammar.headings.contains(text) || steps > 0 { steps += 1 }
             index -= 1
         }
-        readAfter(tokens, term)
+        readQuery(context, term)
+        readAfter(context, term)
+        readForm(tokens, term)
+        if Harm(context: context, term: term).isTold {
+            (isHarmful, isNegated, isDoubtful, isHypothetical) = (true, false, false, false)
+        }
+        if context.isOfAnother(term) { (isDoubtful, isHypothetical) = (true, true) }
+        isHearsay = context.isHearsay(term)
+        // `Treated with lanreotide` tells a treatment, `with phenytoin` a medicine that is taken.
+        if isAccompanied && !isGiven && !isPlanned { isTaken = true }
     }
 
-    private mutating func readNear(_ tokens: [Token], _ index: Int) {
-        let text = tokens[index].text
-        if EnglishGrammar.negations.contains(text) {
-            // `not yet`, `not only` deny nothing.
-            let follower = index + 1 < tokens.count ? tokens[index + 1].text : ""
-            if follower != "only" && follower != "just" { isNegated = true }
+    /// `… and has liver metastases` begins something new.
+    private func isNewClause(_ context: ScopeContext, _ index: Int) -> Bool {
+        ["has", "have", "is", "was", "had"].contains(context.text(index))
+            && ["and", "who", "she", "he", "which", "patient", "now"].contains(context.text(index - 1))
+    }
+
+    // MARK: - Denial and doubt
+
+    private mutating func readNear(_ context: ScopeContext, _ index: Int, _ term: Range<Int>) {
+        let text = context.text(index)
+        let next = context.text(index + 1)
+        let isNegation =
+            EnglishGrammar.negations.contains(text)
+            || text == "non" && index == term.lowerBound - 1
+            || text == "negative" && next == "for" || text == "free" && ["of", "from"].contains(next)
+        if isNegation, !EnglishGrammar.undenied.contains(next), reaches(context, index + 1..<term.lowerBound) {
+            // `No new liver metastases` leaves open whether there were any.
+            let isPartial = ["new", "further", "other", "additional", "more"].contains(next)
+            if isPartial { isDoubtful = true } else { isNegated = true }
         }
         // `If this tumour were …` speaks of a patient who is there: the doubt begins at the verb.
-        let next = index + 1 < tokens.count ? tokens[index + 1].text : ""
         let isOfSomebodyReal = text == "if" && ["this", "the", "my", "her", "his"].contains(next)
-        let doubts = EnglishGrammar.doubts.contains(text) && !isOfSomebodyReal
-        if doubts || EnglishGrammar.relatives.contains(text) { isDoubtful = true }
+        guard EnglishGrammar.doubts.contains(text) && !isOfSomebodyReal else { return }
+        let isSettled = (index + 1..<term.lowerBound).contains { EnglishGrammar.settled.contains(context.text($0)) }
+        // `Tested positive for`, `found when liver metastases were biopsied`.
+        if isSettled || ["when", "once"].contains(text) && isPast(context, index, term) { return }
+        isDoubtful = true
+        if !EnglishGrammar.plannedBefore.contains(text) { isHypothetical = true }
     }
 
-    private mutating func readAfter(_ tokens: [Token], _ term: Range<Int>) {
+    /// Whether a denial reaches the term: `no change in liver metastases` denies the change.
+    private func reaches(_ context: ScopeContext, _ gap: Range<Int>) -> Bool {
+        for index in gap.dropFirst() where EnglishGrammar.prepositions.contains(context.text(index)) {
+            return EnglishGrammar.deniable.contains(context.text(index - 1))
+        }
+        return true
+    }
+
+    private func isPast(_ context: ScopeContext, _ index: Int, _ term: Range<Int>) -> Bool {
+        (index + 1..<min(context.tokens.count, term.upperBound + 3)).contains {
+            ["was", "were", "had", "found", "diagnosed", "presented"].contains(context.text($0))
+        }
+    }
+
+    /// `?liver metastases`, `PNET G2, MEN1?, mets`: a mark at the term asks about it.
+    private mutating func readQuery(_ context: ScopeContext, _ term: Range<Int>) {
+        let tokens = context.tokens
+        let first = term.lowerBound
+        if first > 0, tokens[first - 1].text == "?",
+            tokens[first - 1].span.upperBound == tokens[first].span.lowerBound
+                && (first < 2 || tokens[first - 2].span.upperBound < tokens[first - 1].span.lowerBound)
+        {
+            (isDoubtful, isHypothetical) = (true, true)
+        }
+        let stands = first == 0 || tokens[first - 1].kind == .boundary
+        if stands, context.text(term.upperBound) == "?", term.upperBound + 1 < tokens.count,
+            first > 0 || context.text(term.upperBound + 1) == ","
+        {
+            isDoubtful = true
+        }
+    }
+
+    // MARK: - Treatments
+
+    /// Given or planned: the word nearest to the treatment decides.
+    private mutating func readHistory(_ tokens: [Token], _ index: Int, _ steps: Int) {
+        guard !isGiven, !isPlanned else { return }
+        let text = tokens[index].text
+        let before = index > 0 ? tokens[index - 1].text : ""
+        if text == "on", ["started", "put", "commenced", "placed"].contains(before), index > 1,
+            ["be", "being"].contains(tokens[index - 2].text)
+        {
+            isPlanned = true
+            return
+        }
+        if EnglishGrammar.givenBefore.contains(text), steps < 4 { isGiven = true }
+        if EnglishGrammar.earlier.contains(text), steps < 2 { isGiven = true }
+        if text == "p", index > 1, before == "/", tokens[index - 2].text == "s" { isGiven = true }
+        // `Removed by EMR`, `controlled with octreotide`, but not `be removed by EMR`.
+        if ["by", "with", "via"].contains(text), steps < 2, index > 0, before.hasSuffix("ed"),
+            index < 2 || !EnglishGrammar.auxiliaries.contains(tokens[index - 2].text)
+        {
+            isGiven = true
+        }
+        if !isGiven, EnglishGrammar.plannedBefore.contains(text), steps < 4 { isPlanned = true }
+    }
+
+    /// What the form of a treatment's own word says: `resected` is past, an operation told between two marks was done.
+    private mutating func readForm(_ tokens: [Token], _ term: Range<Int>) {
+        guard !isGiven, !isPlanned, let last = tokens[term].last?.text else { return }
+        let before = term.lowerBound > 0 ? tokens[term.lowerBound - 1] : nil
+        let after = term.upperBound < tokens.count ? tokens[term.upperBound] : nil
+        if before?.kind == .boundary, after?.text == "?" {
+            isPlanned = true  // `…; Lutathera?`
+        } else if tokens[term].contains(where: { $0.text.hasSuffix("ed") && $0.text.count > 5 }) {
+            isGiven = !EnglishGrammar.auxiliaries.contains(before?.text ?? "")
+        } else if last.hasSuffix("ectomy") {
+            let stands = { (token: Token?) in token.map { $0.kind == .boundary && $0.text != "?" } ?? true }
+            isGiven = before != nil && stands(before) && stands(after)
+        } else if isTaken, !tokens[term.upperBound...].prefix(8).contains(where: { $0.text == "?" }) {
+            isGiven = true  // `lanreotide 120 mg`
+        }
+    }
+
+    // MARK: - After the term
+
+    private mutating func readAfter(_ context: ScopeContext, _ term: Range<Int>) {
+        let tokens = context.tokens
+        // A medicine with its dose is taken: `metoprolol 100 mg`.
+        if term.upperBound + 1 < tokens.count, case .number = tokens[term.upperBound].kind,
+            ["mg", "mcg", "g", "units"].contains(tokens[term.upperBound + 1].text)
+        {
+            isTaken = true
+        }
+        readVerdict(context, term)
         for index in term.upperBound..<min(tokens.count, term.upperBound + 5) {
-            let token = tokens[index]
-            if token.kind == .boundary { break }
-            if EnglishGrammar.negationsAfter.contains(token.text) { isNegated = true }
-            if token.text == "ruled", index + 1 < tokens.count, tokens[index + 1].text == "out" { isNegated = true }
-            if EnglishGrammar.givenAfter.contains(token.text) { isGiven = true }
+            let text = tokens[index].text
+            if tokens[index].kind == .boundary { break }
+            let isTurned = ["not", "cannot", "be", "never"].contains(context.text(index - 1))
+            if EnglishGrammar.negationsAfter.contains(text) {
+                if isTurned { isDoubtful = true } else { isNegated = true }
+            }
+            if text == "ruled", context.text(index + 1) == "out" {
+                if isTurned { isDoubtful = true } else { isNegated = true }
+            }
+            if EnglishGrammar.over.contains(text), !isTurned { isOver = true }
+            if index < term.upperBound + 3, EnglishGrammar.doubtsAfter.contains(text) { isDoubtful = true }
+            if index < term.upperBound + 2, EnglishGrammar.plannedAfter.contains(text) {
+                (isPlanned, isGiven) = (true, false)
+                break
+            }
+            if index < term.upperBound + 2, EnglishGrammar.refusals.contains(text) { isRefused = true }
+            if EnglishGrammar.givenAfter.contains(text) { (isGiven, isPlanned) = (true, false) }
+        }
+    }
+
+    private func isNumber(_ context: ScopeContext, _ index: Int) -> Bool {
+        guard context.tokens.indices.contains(index), case .number = context.tokens[index].kind else { return false }
+        return true
+    }
+
+    /// `HIV negative`, `MEN1 testing was negative`, `Mets: none`, `MEN1 status unknown`.
+    private mutating func readVerdict(_ context: ScopeContext, _ term: Range<Int>) {
+        var index = term.upperBound
+        var isTested = false
+        while index < min(context.tokens.count, term.upperBound + 5), EnglishGrammar.tests.contains(context.text(index))
+        {
+            isTested = true
+            index += 1
+        }
+        switch context.text(index) {
+        case "negative", "neg": isNegated = true
+        case "-" where context.tokens[index].kind == .sign && !isTested && !isNumber(context, index + 1):
+            isNegated = true
+        case "none", "nil", "no", "absent", "denied", "n":
+            if context.text(index - 1) == ":" || context.text(index) == "denied" { isNegated = true }
+        case "unknown", "pending", "awaited", "outstanding": isDoubtful = true
+        default: break
         }
     }
 }

@@ -14,8 +14,9 @@ struct TermTrie: Sendable {
     private var byStem: [String: [String]] = [:]
 
     /// The automaton of terms; entry numbers are places in the list.
-    init(_ terms: [String]) {
-        for (number, term) in terms.enumerated() {
+    init(_ terms: [String], known: Set<String> = []) {
+        words = known
+        for (number, term) in terms.enumerated() where !GappedTerms.isGapped(term) && !JoinedTerms.isJoined(term) {
             var node = 0
             for token in Tokenizer.tokens(of: term) where token.kind != .boundary {
                 words.insert(token.text)

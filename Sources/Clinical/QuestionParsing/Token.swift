@@ -50,9 +50,11 @@ enum Tokenizer {
         switch scalar.value {
         case 0x200B...0x200D, 0x2060, 0xFEFF, 0xAD: nil
         case 0x2010...0x2015, 0x2212, 0xFE63, 0xFF0D: "-"
-        case 0x2018, 0x2019, 0x201C, 0x201D: "'"
+        case 0x2018, 0x2019, 0x2032, 0x60, 0xB4: "'"
+        case 0x201C...0x201F, 0xAB, 0xBB, 0x2033: "\""
         case 0xA0, 0x2000...0x200A, 0x202F, 0x3000: " "
         case 0xB5: "\u{3BC}"
+        case 0xD7: "x"
         default:
             if let value = scalar.properties.numericType == nil ? nil : scalar.properties.numericValue,
                 scalar.properties.numericType == .digit || scalar.properties.numericType == .decimal,
@@ -88,17 +90,22 @@ enum Tokenizer {
         return Token(text: String(text), kind: .word, span: start..<position)
     }
 
-    /// Digits with one point or comma between digits: `12`, `7.8`, `12,5`. A comma before three digits and no more is
-    /// still a decimal comma here: clinical values are not written with thousands.
+    /// Digits with one point or comma between digits: `12`, `7.8`, `12,5`. A comma before exactly three digits sets off
+    /// thousands (`12,037 pg/mL`), unless a zero stands before it: no laboratory gives three decimals behind a comma.
     private static func number(_ scalars: [Unicode.Scalar?], _ position: inout Int) -> Token {
         let start = position
         var text = ""
         var hasPoint = false
+        var isGrouped = false
         while position < scalars.count, let scalar = scalars[position] {
             if isDigit(scalar) {
                 text.unicodeScalars.append(scalar)
-            } else if scalar == "." || scalar == ",", !hasPoint, position + 1 < scalars.count,
-                let after = scalars[position + 1], isDigit(after)
+            } else if scalar == ",", !hasPoint, text != "0", text.count <= 3 || isGrouped,
+                isThousands(scalars, behind: position)
+            {
+                isGrouped = true
+            } else if scalar == "." || scalar == ",", !hasPoint, !isGrouped || scalar == ".",
+                position + 1 < scalars.count, let after = scalars[position + 1], isDigit(after)
             {
                 hasPoint = true
                 text.append(".")
@@ -110,10 +117,16 @@ enum Tokenizer {
         return Token(text: text, kind: .number(Double(text) ?? .nan), span: start..<position)
     }
 
+    /// Exactly three digits stand behind a comma.
+    private static func isThousands(_ scalars: [Unicode.Scalar?], behind comma: Int) -> Bool {
+        let digits = scalars[(comma + 1)...].prefix(4).prefix { $0.map(isDigit) ?? false }
+        return digits.count == 3
+    }
+
     private static func sign(_ scalar: Unicode.Scalar, _ scalars: [Unicode.Scalar?], _ position: Int) -> Token? {
         let span = position..<position + 1
         switch scalar {
-        case "+", "<", ">", "%", "/", "=", "\u{2264}", "\u{2265}", "^":
+        case "+", "<", ">", "%", "/", "=", "\u{2264}", "\u{2265}", "^", "\"":
             return Token(text: String(Character(scalar)), kind: .sign, span: span)
         case "-":
             let before = position > 0 ? scalars[position - 1] : nil

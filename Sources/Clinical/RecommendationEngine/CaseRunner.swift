@@ -175,6 +175,7 @@ extension ClinicalKnowledge {
         for intervention in interventions.values {
             all += (intervention.contraindications + intervention.cautions).map(\.when)
         }
+        all += doseRules.rules.flatMap { $0.steps.map(\.when) }
         for topic in topics {
             all.append(topic.scope)
             all += topic.assumptions.map(\.when) + topic.summary.map(\.when) + topic.statements.map(\.when)

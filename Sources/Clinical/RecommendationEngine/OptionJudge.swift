@@ -154,8 +154,14 @@ struct OptionJudge {
         // A patient's answer holds no doses: they are for whoever prescribes.
         let regimen =
             audience == .patient || withholdsDoses ? nil : intervention.regimens.first { $0.key == lead.regimen }
+        let calculator = DoseCalculator(rules: knowledge.doseRules, vocabulary: knowledge.vocabulary, values: values)
         let cited = regimen.map { regimen in
-            (regimen: regimen, numbers: regimen.parts.map { sources.cite($0.reference) })
+            (
+                regimen: regimen, numbers: regimen.parts.map { sources.cite($0.reference) },
+                calculated: regimen.parts.map {
+                    calculator.dose(of: $0, in: regimen.key, of: intervention.id, &sources)
+                }
+            )
         }
         let labels = labelStatus(intervention, lead.use, &sources)
         let evidence = statements(rules, &sources)

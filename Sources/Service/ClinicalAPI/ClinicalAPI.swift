@@ -35,14 +35,13 @@ public final class ClinicalAPI: Sendable {
             },
             Route(.get, "/recommend", name: "recommendByQuery") { request, _ in self.getRecommend(request) },
             Route(.get, "/drugs", name: "listDrugs") { request, _ in self.listDrugs(request) },
-            plain(.get, "/drugs/{name}", name: "getDrug") { request, path in self.drug(request, path["name"]) },
+            released(.get, "/drugs/{name}", name: "getDrug") { self.drug($0, $1["name"], $2) },
             Route(.get, "/references", name: "listReferences") { request, _ in self.listReferences(request) },
-            plain(.get, "/references/{id}", name: "getReference") { request, path in self.reference(request, path["id"])
-            },
+            released(.get, "/references/{id}", name: "getReference") { self.reference($0, $1["id"], $2) },
             Route(.get, "/topics", name: "listTopics") { request, _ in self.listTopics(request) },
-            plain(.get, "/topics/{id}", name: "getTopic") { request, path in self.topic(request, path["id"]) },
-            plain(.get, "/knowledge", name: "getKnowledge") { request, _ in
-                self.stored(request) { $0.release }
+            released(.get, "/topics/{id}", name: "getTopic") { self.topic($0, $1["id"], $2) },
+            released(.get, "/knowledge", name: "getKnowledge") { request, _, advisor in
+                self.stored(request, of: advisor) { $0.release }
             },
             plain(.get, "/problems/{slug}", name: "getProblem") { request, path in self.problem(request, path["slug"])
             },
@@ -67,11 +66,30 @@ public final class ClinicalAPI: Sendable {
         }
     }
 
+    /// A route whose one query parameter is `knowledge`: the release that must answer.
+    private func released(
+        _ method: HTTPMethod, _ pattern: String, name: String,
+        _ handle: @escaping @Sendable (HTTPRequest, PathParameters, Advisor) -> HTTPResponse
+    ) -> Route {
+        Route(method, pattern, name: name) { request, path in
+            guard request.hasQuery else { return handle(request, path, self.current.advisor) }
+            let query = request.queryItems
+            if let other = query.first(where: { $0.name != "knowledge" }) {
+                return self.refused(.unknownParameter(other.name, known: ["knowledge"]), request)
+            }
+            do throws(Refusal) {
+                return handle(request, path, try self.current.advisor(of: query.first?.value))
+            } catch {
+                return self.refused(error.problem, request)
+            }
+        }
+    }
+
     // MARK: - Recommendation
 
     private func postRecommend(_ request: HTTPRequest) -> HTTPResponse {
-        recommend(request, cacheControl: CachePolicy.patient) { advisor throws(Refusal) in
-            try RecommendRequest(body: request.body, advisor: advisor)
+        recommend(request, cacheControl: CachePolicy.patient) { current throws(Refusal) in
+            try RecommendRequest(body: request.body, current: current)
         }
     }
 
@@ -87,17 +105,17 @@ public final class ClinicalAPI: Sendable {
     }
 
     private func getRecommend(_ request: HTTPRequest) -> HTTPResponse {
-        recommend(request, cacheControl: CachePolicy.question) { advisor throws(Refusal) in
-            try RecommendRequest(query: request.queryItems, advisor: advisor)
+        recommend(request, cacheControl: CachePolicy.question) { current throws(Refusal) in
+            try RecommendRequest(query: request.queryItems, current: current)
         }
     }
 
     private func recommend(
-        _ request: HTTPRequest, cacheControl: String, _ read: (Advisor) throws(Refusal) -> RecommendRequest
+        _ request: HTTPRequest, cacheControl: String, _ read: (CurrentKnowledge) throws(Refusal) -> RecommendRequest
     ) -> HTTPResponse {
-        let advisor = current.advisor
         do {
-            let asked = try read(advisor)
+            let asked = try read(current)
+            let advisor = asked.advisor
             let guidance = advisor.guidance(
                 statements: asked.statements, notes: asked.notes, question: asked.question, audience: asked.audience,
                 explains: asked.explanation == .full)
@@ -130,10 +148,12 @@ public final class ClinicalAPI: Sendable {
         return response
     }
 
-    /// A stored document of the current release; 404 where there is none.
-    func stored(_ request: HTTPRequest, _ find: (StoredDocuments) -> StoredOnDemand?) -> HTTPResponse {
+    /// A stored document of a release; 404 where there is none.
+    func stored(
+        _ request: HTTPRequest, of advisor: Advisor, _ find: (StoredDocuments) -> StoredOnDemand?
+    ) -> HTTPResponse {
         guard MediaType.acceptsJSON(request) else { return notAcceptable(request) }
-        guard let document = find(current.advisor.stored) else {
+        guard let document = find(advisor.stored) else {
             return refused(
                 ProblemDetails(
                     slug: "not-found", title: "Not Found", status: HTTPStatus(404),
@@ -157,10 +177,10 @@ public final class ClinicalAPI: Sendable {
         return response
     }
 
-    /// A problem as the answer.
-    func refused(_ problem: ProblemDetails, _ request: HTTPRequest) -> HTTPResponse {
+    /// A problem as the answer, by the release that found it.
+    func refused(_ problem: ProblemDetails, _ request: HTTPRequest, of advisor: Advisor? = nil) -> HTTPResponse {
         var response = problem.response(requestID: request.id)
-        response.fields["Knowledge-Version"] = current.advisor.knowledge.manifest.version
+        response.fields["Knowledge-Version"] = (advisor ?? current.advisor).knowledge.manifest.version
         return response
     }
 

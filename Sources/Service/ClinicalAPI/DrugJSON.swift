@@ -14,20 +14,19 @@ enum DrugJSON {
         json.endObject()
     }
 
-    /// How a name belongs to a drug.
-    enum NameKind: String, CaseIterable {
-        case id, generic, brand, synonym
-    }
-
-    /// The body of `GET /drugs/<name>`, by the kind of name it was found by.
-    static func bytes(_ drug: Drug, foundBy kind: NameKind) -> [UInt8] {
+    /// The body of `GET /drugs/<name>` for the name that was asked.
+    static func bytes(_ match: DrugMatch, askedFor name: String, lookAlikes: [DrugNames.LookAlikes]) -> [UInt8] {
+        let drug = match.drug
         var json = JSONWriter(capacity: 16 * 1024)
         json.beginObject()
         json.member("id", drug.id)
         json.member("generic", drug.generic)
-        json.object("match") {
-            $0.member("canonical", drug.id)
-            $0.member("kind", kind.rawValue)
+        json.object("match") { write(match, askedFor: name, &$0) }
+        json.list("lookAlikes", lookAlikes) { json, group in
+            json.beginObject()
+            json.member("names", group.names)
+            json.member("statement", group.statement)
+            json.endObject()
         }
         json.member("brands", drug.brands)
         json.member("synonyms", drug.synonyms)
@@ -48,13 +47,44 @@ enum DrugJSON {
         return json.bytes
     }
 
-    /// The kind of name that a drug was found by.
-    static func kind(of query: String, _ drug: Drug) -> NameKind {
-        if query == drug.id { return .id }
-        let folded = KnowledgeBase.folded(query)
-        if folded == KnowledgeBase.folded(drug.id) { return .id }
-        if folded == KnowledgeBase.folded(drug.generic) { return .generic }
-        return drug.brands.contains { KnowledgeBase.folded($0) == folded } ? .brand : .synonym
+    /// How the name led to the drug.
+    private static func write(_ match: DrugMatch, askedFor name: String, _ json: inout JSONWriter) {
+        json.member("query", name)
+        json.member("matchedOn", match.matchedOn)
+        json.member("kind", match.kind.rawValue)
+        json.member("canonical", match.drug.id)
+        json.member("folded", match.folded.map(\.rawValue))
+        if let product = match.product {
+            json.object("product") {
+                $0.member("name", product.name)
+                $0.member("note", product.note)
+            }
+        }
+        if let choice = match.ambiguous { json.object("ambiguous") { write(choice, &$0) } }
+    }
+
+    /// The body of an answer that leaves the choice to whoever asked.
+    static func bytes(_ choice: DrugChoice, askedFor name: String) -> [UInt8] {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("query", name)
+        write(choice, &json)
+        json.endObject()
+        return json.bytes
+    }
+
+    private static func write(_ choice: DrugChoice, _ json: inout JSONWriter) {
+        json.member("statement", choice.statement)
+        json.list("candidates", choice.candidates) { json, candidate in
+            json.beginObject()
+            json.member("name", candidate.name)
+            json.member("covered", candidate.drug != nil)
+            json.member("drug", candidate.drug)
+            json.member("note", candidate.note)
+            json.endObject()
+        }
+        json.member("reference", choice.reference)
+        if let isConfirmed = choice.isConfirmed { json.member("confirmed", isConfirmed) }
     }
 
     private static func write(_ label: DrugLabel, _ json: inout JSONWriter) {

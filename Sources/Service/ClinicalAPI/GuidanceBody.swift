@@ -12,6 +12,7 @@ struct GuidanceBody {
     let explanation: RecommendRequest.Explanation
 
     private var vocabulary: Vocabulary { knowledge.clinical.vocabulary }
+    private var localTrace: LocalTrace { LocalTrace(knowledge: knowledge) }
 
     /// The bytes.
     func bytes() -> [UInt8] {
@@ -38,7 +39,11 @@ struct GuidanceBody {
             ReferenceJSON.writeMembers(entry.element, to: &json)
             json.endObject()
         }
-        KnowledgeJSON(knowledge: knowledge).writeFooter(for: guidance.topic, audience: audience, to: &json)
+        if explanation == .full {
+            let documents = localTrace.documents(of: guidance)
+            if !documents.isEmpty { json.object("trace") { LocalTrace.write(documents, to: &$0) } }
+        }
+        KnowledgeJSON(knowledge: knowledge).writeFooter(for: guidance, audience: audience, to: &json)
         json.endObject()
         return json.bytes
     }
@@ -128,14 +133,17 @@ struct GuidanceBody {
         json.list("evidence", option.evidence) { write($1, &$0) }
         json.list("cautions", option.cautions) { write($1, &$0) }
         writeAgreement(option, &json)
-        writeTrace(option.rules, &json)
+        writeTrace(option.intervention, option.rules, &json)
         json.endObject()
     }
 
-    private func write(_ cited: (regimen: Regimen, numbers: [Int]), _ json: inout JSONWriter) {
+    private func write(
+        _ cited: (regimen: Regimen, numbers: [Int], calculated: [DoseCalculation?]), _ json: inout JSONWriter
+    ) {
         json.member("title", cited.regimen.title)
-        json.list("parts", Array(zip(cited.regimen.parts, cited.numbers))) { json, entry in
-            let (part, number) = entry
+        json.list("parts", Array(cited.regimen.parts.enumerated())) { json, entry in
+            let (place, part) = (entry.offset, entry.element)
+            let number = cited.numbers[place]
             json.beginObject()
             json.member("drug", part.drug)
             amount("dose", part.dose, &json)
@@ -150,21 +158,18 @@ struct GuidanceBody {
             json.member("section", part.section)
             json.member("reference", number)
             json.member("confirmed", part.isConfirmed)
+            if let calculation = cited.calculated[place] {
+                json.object("calculated") {
+                    DoseJSON(vocabulary: vocabulary).write(calculation, to: &$0)
+                }
+            }
             json.endObject()
         }
     }
 
     private func amount(_ name: String, _ amount: Amount?, _ json: inout JSONWriter) {
         guard let amount else { return }
-        json.object(name) {
-            if amount.minimum == amount.maximum {
-                $0.member("value", amount.minimum)
-            } else {
-                $0.member("min", amount.minimum)
-                $0.member("max", amount.maximum)
-            }
-            $0.member("unit", amount.unit)
-        }
+        json.object(name) { DoseJSON.writeMembers(amount, to: &$0) }
     }
 
     private func write(_ cited: Guidance.Cited, _ json: inout JSONWriter) {
@@ -175,6 +180,7 @@ struct GuidanceBody {
         json.member("reference", cited.number)
         json.member("section", cited.statement.section)
         json.member("confirmed", cited.statement.isConfirmed)
+        if explanation == .full { json.member("local", localTrace.kind(of: cited.statement, in: guidance)?.rawValue) }
         json.endObject()
     }
 
@@ -211,7 +217,9 @@ struct GuidanceBody {
 
     // MARK: - Trace
 
-    private func writeTrace(_ rules: [(id: String, trace: Trace?)], _ json: inout JSONWriter) {
+    private func writeTrace(
+        _ intervention: Intervention, _ rules: [(id: String, trace: Trace?)], _ json: inout JSONWriter
+    ) {
         guard explanation != .none, !rules.isEmpty else { return }
         json.object("trace") { json in
             json.list("rules", rules) { json, rule in
@@ -220,6 +228,8 @@ struct GuidanceBody {
                 if explanation == .full, let trace = rule.trace { json.object("condition") { write(trace, &$0) } }
                 json.endObject()
             }
+            guard explanation == .full else { return }
+            LocalTrace.write(localTrace.documents(of: intervention, rules: rules.map(\.id)), to: &json)
         }
     }
 
@@ -247,7 +257,7 @@ struct GuidanceBody {
         json.member("reason", safeWords(exclusion.reason))
         json.member("because", paths(exclusion.because))
         json.member("reference", exclusion.number)
-        writeTrace(exclusion.rules, &json)
+        writeTrace(exclusion.intervention, exclusion.rules, &json)
         json.endObject()
     }
 

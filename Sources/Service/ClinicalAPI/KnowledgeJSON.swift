@@ -6,15 +6,19 @@ import RecommendationEngine
 /// Writes what a release says of itself.
 struct KnowledgeJSON {
     let knowledge: KnowledgeBase
+    /// The versions of the kept releases.
+    var held: [String] = []
 
     /// The members that end every answer.
-    func writeFooter(for topic: Topic?, audience: Audience, to json: inout JSONWriter) {
+    func writeFooter(for guidance: Guidance, audience: Audience, to json: inout JSONWriter) {
         let manifest = knowledge.manifest
-        write("review", topic?.review ?? manifest.review, &json)
+        let topics = [guidance.topic].compactMap { $0 } + guidance.overlays
+        write("review", knowledge.review(of: topics), &json)
         json.object("knowledge") {
             $0.member("version", manifest.version)
             $0.member("digest", knowledge.digest)
             $0.member("released", manifest.released)
+            if !knowledge.local.isEmpty { $0.member("localDocuments", knowledge.local.documents.count) }
         }
         json.member("intendedUse", manifest.intendedUse)
         json.member("disclaimer", manifest.disclaimer.text(for: audience) ?? manifest.disclaimer.clinician)
@@ -34,8 +38,18 @@ struct KnowledgeJSON {
         json.member("intendedUse", manifest.intendedUse)
         json.member("disclaimer", manifest.disclaimer.clinician)
         json.member("editorialPolicy", manifest.editorialPolicy)
-        write("review", manifest.review, &json)
-        json.list("releases", [manifest.version]) { $0.string($1) }
+        write("review", knowledge.review(), &json)
+        json.member("documentsDigest", knowledge.documentsDigest)
+        if let signature = manifest.signature {
+            json.object("signature") {
+                $0.member("name", signature.name)
+                $0.member("role", signature.role)
+                $0.member("signed", signature.signed)
+                $0.member("documents", signature.documents)
+            }
+        }
+        LocalTrace.write(knowledge.local.documents, to: &json)
+        json.member("releases", KnowledgeReleases.newestFirst(Set(held).union([manifest.version]).sorted()))
         json.list("schemes", manifest.schemes) { json, scheme in
             json.beginObject()
             json.member("id", scheme.id)

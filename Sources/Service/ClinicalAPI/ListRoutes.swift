@@ -62,19 +62,19 @@ struct Page {
 }
 
 extension ClinicalAPI {
-    private func value(_ name: String, _ query: [(name: String, value: String)]) -> String? {
+    func value(_ name: String, _ query: [(name: String, value: String)]) -> String? {
         query.first { $0.name == name }?.value
     }
 
-    private func list<Element>(
+    func list<Element>(
         _ request: HTTPRequest, known: [String],
         _ items: (Advisor, [(name: String, value: String)]) throws(Refusal) -> [Element],
         _ write: (inout JSONWriter, Element) -> Void
     ) -> HTTPResponse {
-        let advisor = current.advisor
         let query = request.queryItems
         do {
-            let page = try Page(query, known: known, digest: advisor.knowledge.digest)
+            let advisor = try current.advisor(of: value("knowledge", query))
+            let page = try Page(query, known: known + ["knowledge"], digest: advisor.knowledge.digest)
             let found = try items(advisor, query)
             return json(request, of: advisor) { page.bytes(found, digest: $0.knowledge.digest, write) }
         } catch {
@@ -83,37 +83,10 @@ extension ClinicalAPI {
     }
 
     /// Whether a text holds every word of a search, without regard to case.
-    private func holds(_ text: String, _ search: String?) -> Bool {
+    func holds(_ text: String, _ search: String?) -> Bool {
         guard let search else { return true }
         let folded = text.lowercased()
         return search.lowercased().split(separator: " ").allSatisfy { folded.contains($0) }
-    }
-
-    // MARK: - Drugs
-
-    func listDrugs(_ request: HTTPRequest) -> HTTPResponse {
-        list(request, known: ["q"]) { advisor, query in
-            let search = value("q", query)
-            return advisor.knowledge.clinical.drugs.values.sorted { $0.id < $1.id }
-                .filter { holds(($0.names + [$0.drugClass]).joined(separator: " "), search) }
-        } _: { json, drug in
-            DrugJSON.writeSummary(drug, to: &json)
-        }
-    }
-
-    func drug(_ request: HTTPRequest, _ name: String) -> HTTPResponse {
-        let advisor = current.advisor
-        if let document = advisor.stored.drugsByWrittenName[name], MediaType.acceptsJSON(request) {
-            return document.document.response(to: request)
-        }
-        guard let drug = advisor.knowledge.drug(named: name) else {
-            return refused(
-                ProblemDetails(
-                    slug: "not-found", title: "Not Found", status: HTTPStatus(404),
-                    detail: "no drug of this name is covered", suggestions: advisor.knowledge.drugs(near: name)),
-                request)
-        }
-        return stored(request) { _ in advisor.stored.drugs[drug.id]?[DrugJSON.kind(of: name, drug)] }
     }
 
     // MARK: - References
@@ -138,17 +111,17 @@ extension ClinicalAPI {
         }
     }
 
-    func reference(_ request: HTTPRequest, _ id: String) -> HTTPResponse {
-        let advisor = current.advisor
+    func reference(_ request: HTTPRequest, _ id: String, _ advisor: Advisor) -> HTTPResponse {
         let knowledge = advisor.knowledge
         guard knowledge.clinical.references[id] != nil else {
             return refused(
                 ProblemDetails(
                     slug: "not-found", title: "Not Found", status: HTTPStatus(404),
                     detail: "there is no source of this id",
-                    suggestions: Suggestion.ranked(id, knowledge.clinical.references.keys)), request)
+                    suggestions: Suggestion.ranked(id, knowledge.clinical.references.keys)), request,
+                of: advisor)
         }
-        return stored(request) { _ in advisor.stored.references[id] }
+        return stored(request, of: advisor) { $0.references[id] }
     }
 
     // MARK: - Topics
@@ -166,17 +139,17 @@ extension ClinicalAPI {
         }
     }
 
-    func topic(_ request: HTTPRequest, _ id: String) -> HTTPResponse {
-        let advisor = current.advisor
+    func topic(_ request: HTTPRequest, _ id: String, _ advisor: Advisor) -> HTTPResponse {
         let knowledge = advisor.knowledge
         guard knowledge.clinical.topics.contains(where: { $0.id == id }) else {
             return refused(
                 ProblemDetails(
                     slug: "not-found", title: "Not Found", status: HTTPStatus(404),
                     detail: "there is no topic of this id",
-                    suggestions: Suggestion.ranked(id, knowledge.clinical.topics.map(\.id))), request)
+                    suggestions: Suggestion.ranked(id, knowledge.clinical.topics.map(\.id))), request,
+                of: advisor)
         }
-        return stored(request) { _ in advisor.stored.topics[id] }
+        return stored(request, of: advisor) { $0.topics[id] }
     }
 }
 
@@ -192,7 +165,7 @@ struct TopicJSON {
         json.member("id", topic.id)
         json.member("title", topic.title.clinician)
         json.member("version", topic.version)
-        KnowledgeJSON(knowledge: knowledge).write("review", topic.review, &json)
+        KnowledgeJSON(knowledge: knowledge).write("review", knowledge.review(of: [topic]), &json)
         json.member("covers", topic.covers)
         json.list("rows", topic.recommendations) { json, rule in
             json.beginObject()

@@ -37,6 +37,10 @@ public enum ProblemCatalog {
             slug: "draining", title: "Service Unavailable", status: 503, meaning: "The service is shutting down.",
             remedy: "Ask another instance, or try again after Retry-After."),
         Entry(
+            slug: "drug-not-covered", title: "Drug Not Covered", status: 404,
+            meaning: "The name is known and is no drug of the knowledge: another product, or a drug of a like name.",
+            remedy: "Read `detail`; ask for the drug that is meant by its own name."),
+        Entry(
             slug: "fields-too-large", title: "Request Header Fields Too Large", status: 431,
             meaning: "The header fields exceed the limit.", remedy: "Send fewer or shorter fields."),
         Entry(
@@ -92,6 +96,10 @@ public enum ProblemCatalog {
         Entry(
             slug: "unknown-method", title: "Not Implemented", status: 501, meaning: "The method is not known.",
             remedy: "Use a method of RFC 9110."),
+        Entry(
+            slug: "unknown-release", title: "Unknown Release", status: 422,
+            meaning: "The release of the knowledge that must answer is not held here.",
+            remedy: "See `suggestions` for those that are held, or leave `knowledge` out."),
         Entry(
             slug: "unsupported-content-coding", title: "Unsupported Media Type", status: 415,
             meaning: "The body has a content coding other than gzip, or several.",

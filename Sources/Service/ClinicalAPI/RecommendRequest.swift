@@ -17,6 +17,8 @@ struct RecommendRequest {
         case full
     }
 
+    /// The release that answers.
+    let advisor: Advisor
     var question: String?
     var statements: [FactStatement] = []
     var notes: [CaseNote] = []
@@ -27,7 +29,7 @@ struct RecommendRequest {
 
     /// Reads a body.
     /// - Throws: the problem: 400 for what is no JSON, 422 for what is no case or question.
-    init(body: [UInt8], advisor: Advisor) throws(Refusal) {
+    init(body: [UInt8], current: CurrentKnowledge) throws(Refusal) {
         let value: JSONValue
         do {
             value = try JSONReader().read(body)
@@ -43,7 +45,11 @@ struct RecommendRequest {
                 .init(pointer: "#", code: "wrong-type", detail: "the body is an object, found \(value.kind)")
             ])
         }
-        for member in members { read(member, advisor, &items) }
+        // The release comes first: it decides what the case may say.
+        var release: String?
+        if case .string(let text) = value["knowledge"] { release = text }
+        advisor = try current.advisor(of: release, pointer: "#/knowledge")
+        for member in members { read(member, &items) }
         if value["question"] == nil && value["case"] == nil {
             items.append(
                 .init(pointer: "#", code: "missing-member", detail: "at least one of `question` and `case` is needed"))
@@ -52,14 +58,15 @@ struct RecommendRequest {
     }
 
     /// Reads the parameters of `GET /recommend`.
-    init(query: [(name: String, value: String)], advisor: Advisor) throws(Refusal) {
+    init(query: [(name: String, value: String)], current: CurrentKnowledge) throws(Refusal) {
         let known = ["question", "audience", "explain", "knowledge"]
         var items: [ProblemDetails.Item] = []
+        if let other = query.first(where: { !known.contains($0.name) }) {
+            throw Refusal(.unknownParameter(other.name, known: known))
+        }
+        advisor = try current.advisor(of: query.first { $0.name == "knowledge" }?.value)
         for (name, value) in query {
-            guard known.contains(name) else {
-                throw Refusal(.unknownParameter(name, known: known))
-            }
-            read(JSONMember(name, .string(value)), advisor, &items)
+            read(JSONMember(name, .string(value)), &items)
         }
         if !query.contains(where: { $0.name == "question" }) {
             throw Refusal(
@@ -71,7 +78,7 @@ struct RecommendRequest {
         if !items.isEmpty { throw Self.invalid(items) }
     }
 
-    private mutating func read(_ member: JSONMember, _ advisor: Advisor, _ items: inout [ProblemDetails.Item]) {
+    private mutating func read(_ member: JSONMember, _ items: inout [ProblemDetails.Item]) {
         let pointer = JSONPointer.root.member(Self.short(member.name))
         func fault(_ code: String, _ detail: String, didYouMean: @autoclosure () -> String? = nil) {
             guard items.count < PatientCaseReader.mostProblems else { return }
@@ -89,7 +96,7 @@ struct RecommendRequest {
             }
         case ("case", let value):
             let (statements, unchecked, problems) = PatientCaseReader(
-                vocabulary: advisor.knowledge.clinical.vocabulary
+                vocabulary: advisor.knowledge.clinical.vocabulary, body: advisor.knowledge.clinical.doseRules.body
             ).read(value, at: pointer)
             self.statements = statements
             if !unchecked.isEmpty {
@@ -110,11 +117,7 @@ struct RecommendRequest {
                 return fault("unknown-code", "explain is none, summary or full")
             }
             self.explanation = explanation
-        case ("knowledge", .string(let text)):
-            if text != advisor.knowledge.manifest.version {
-                fault(
-                    "unknown-release", "this release is not held here", didYouMean: advisor.knowledge.manifest.version)
-            }
+        case ("knowledge", .string): break
         case ("question", _), ("audience", _), ("explain", _), ("knowledge", _):
             fault("wrong-type", "\(member.name) is a string, found \(member.value.kind)")
         default:

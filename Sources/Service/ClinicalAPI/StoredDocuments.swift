@@ -7,10 +7,9 @@ import KnowledgeStore
 /// What does not depend on a request, rendered, tagged and coded once, when it is first asked for: from then on a read of it
 /// is a look-up and two references.
 struct StoredDocuments: Sendable {
-    /// Drugs by their names as they are written in the knowledge: what is asked most is found without folding a name.
+    /// Drugs by their names as they are written in the knowledge, with how that name belongs to each: what is asked most is
+    /// found without folding a name, and the rest is rendered when it is asked.
     let drugsByWrittenName: [String: StoredOnDemand]
-    /// Drugs by id, and how the name that was asked for belongs to them.
-    let drugs: [String: [DrugJSON.NameKind: StoredOnDemand]]
     /// Sources by id.
     let references: [String: StoredOnDemand]
     /// Topics by id.
@@ -19,7 +18,7 @@ struct StoredDocuments: Sendable {
     let release: StoredOnDemand
 
     /// Renders the documents of a release.
-    init(_ knowledge: KnowledgeBase, tagPrefix: String, coding: (any ContentCoding)?) {
+    init(_ knowledge: KnowledgeBase, held: [String], tagPrefix: String, coding: (any ContentCoding)?) {
         let matrix = CoverageOnDemand(axes: knowledge.coverage, knowledge: knowledge.clinical)
         let store = { (render: @escaping @Sendable () -> [UInt8]) in
             StoredOnDemand {
@@ -31,17 +30,11 @@ struct StoredDocuments: Sendable {
                     coder: coding?.makeCoder())
             }
         }
-        let drugs = knowledge.clinical.drugs.mapValues { drug in
-            Dictionary(
-                uniqueKeysWithValues: DrugJSON.NameKind.allCases.map { kind in
-                    (kind, store { DrugJSON.bytes(drug, foundBy: kind) })
-                })
-        }
-        self.drugs = drugs
         var byName: [String: StoredOnDemand] = [:]
-        for drug in knowledge.clinical.drugs.values.sorted(by: { $0.id < $1.id }) {
-            for name in drug.names where knowledge.drug(named: name)?.id == drug.id {
-                byName[name] = drugs[drug.id]?[DrugJSON.kind(of: name, drug)]
+        for name in knowledge.clinical.drugs.values.flatMap(\.names) where byName[name] == nil {
+            guard case .found(let match) = knowledge.lookUp(drug: name) else { continue }
+            byName[name] = store {
+                DrugJSON.bytes(match, askedFor: name, lookAlikes: knowledge.lookAlikes(of: match.drug))
             }
         }
         drugsByWrittenName = byName
@@ -59,7 +52,7 @@ struct StoredDocuments: Sendable {
             uniqueKeysWithValues: knowledge.clinical.topics.map { topic in
                 (topic.id, store { TopicJSON(topic: topic, knowledge: knowledge, matrix: matrix.matrix).bytes() })
             })
-        release = store { KnowledgeJSON(knowledge: knowledge).bytes(matrix.matrix) }
+        release = store { KnowledgeJSON(knowledge: knowledge, held: held).bytes(matrix.matrix) }
     }
 }
 

@@ -19,6 +19,8 @@ struct AskCommand: ParsableCommand {
     var explain = "none"
     @Option(help: "A folder of knowledge instead of the bundled one.")
     var knowledge: String?
+    @Option(help: "A folder of local knowledge that adds to it and overrides it.")
+    var localKnowledge: String?
 
     func run() throws {
         guard let audience = Audience(rawValue: audience) else {
@@ -35,7 +37,7 @@ struct AskCommand: ParsableCommand {
             Console.error("consilium: a question has at most \(Advisor.longestQuestion) characters")
             throw ExitCode.badData
         }
-        let advisor = Advisor(knowledge: try KnowledgeOption.load(knowledge))
+        let advisor = Advisor(knowledge: try KnowledgeOption.load(knowledge, local: localKnowledge))
         if json {
             Console.bytes(advisor.document(question: text, audience: audience, explain: explain) + [0x0A])
         } else {
@@ -44,8 +46,15 @@ struct AskCommand: ParsableCommand {
                 ReadableAnswer(
                     guidance: guidance, vocabulary: advisor.knowledge.clinical.vocabulary, audience: audience
                 )
-                .text(disclaimer: advisor.knowledge.manifest.disclaimer, version: advisor.knowledge.manifest.version))
+                .text(disclaimer: advisor.knowledge.manifest.disclaimer, release: release(advisor.knowledge, guidance)))
         }
+    }
+
+    /// The release with its review state, and what lies over it.
+    private func release(_ knowledge: KnowledgeBase, _ guidance: Guidance) -> String {
+        let topics = [guidance.topic].compactMap { $0 } + guidance.overlays
+        let local = knowledge.local.isEmpty ? "" : ", with \(knowledge.local.documents.count) local documents"
+        return "\(knowledge.manifest.version), \(knowledge.review(of: topics).status)\(local)"
     }
 
     private func readAll() -> String {

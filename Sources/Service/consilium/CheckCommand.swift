@@ -1,5 +1,4 @@
 import ArgumentParser
-import ClinicalAPI
 import ClinicalModel
 import KnowledgeStore
 import RecommendationEngine
@@ -12,50 +11,42 @@ struct CheckCommand: ParsableCommand {
 
     @Argument(help: "The folder of knowledge (default: the bundled one).")
     var folder: String?
+    @Option(help: "A folder of local knowledge over it, checked together with it.")
+    var localKnowledge: String?
+    @Flag(help: "Print the sheet that a reviewing clinician signs, as Markdown; nothing where there is a defect.")
+    var release = false
+
+    func validate() throws {
+        if release && localKnowledge != nil {
+            throw ValidationError("a release is signed without local knowledge")
+        }
+    }
 
     func run() throws {
         Console.progress("reading the knowledge …")
-        let base = try KnowledgeOption.load(folder, failure: .badData)
-        let advisor = Advisor(knowledge: base)
-        let runner = CaseRunner(engine: advisor.engine) { advisor.read($0) }
-        var outcomes: [CaseOutcome] = []
-        var defects = base.warnings
-        for (number, clinicalCase) in base.cases.enumerated() {
-            Console.progress("case \(number + 1) of \(base.cases.count): \(clinicalCase.id)")
-            let outcome = runner.run(clinicalCase)
-            defects += outcome.differences.map { KnowledgeDefect(.caseFails, file: clinicalCase.file, $0) }
-            outcomes.append(outcome)
-        }
+        let base = try KnowledgeOption.load(folder, local: localKnowledge, failure: .badData)
+        let examination = KnowledgeExamination(base) { Console.progress($0) }
         Console.endProgress()
-        let coverage = ConditionCoverage(outcomes, knowledge: base.clinical, leafCount: base.leaves.count)
-        defects += uncovered(coverage, base)
-        for defect in defects { Console.line((defect.code.isWarning ? "warning: " : "") + defect.description) }
-        report(base, outcomes, coverage)
-        let errors = defects.filter { !$0.code.isWarning }
-        if !errors.isEmpty {
-            Console.line("\(errors.count) defects")
+        if release { return try printSheet(examination) }
+        for defect in examination.defects {
+            Console.line((defect.code.isWarning ? "warning: " : "") + defect.description)
+        }
+        report(examination.base, examination.outcomes, examination.coverage)
+        if !examination.errors.isEmpty {
+            Console.line("\(examination.errors.count) defects")
             throw ExitCode.badData
         }
     }
 
-    private func uncovered(_ coverage: ConditionCoverage, _ base: KnowledgeBase) -> [KnowledgeDefect] {
-        func leaf(_ number: Int, _ truth: String) -> KnowledgeDefect {
-            let place = base.leaves[number]
-            return KnowledgeDefect(
-                .leafNotCovered, file: place.file, pointer: place.pointer, "no case makes `\(place.words)` \(truth)")
+    private func printSheet(_ examination: KnowledgeExamination) throws {
+        guard examination.errors.isEmpty else {
+            for defect in examination.errors { Console.error(defect.description) }
+            Console.error(
+                "consilium: the release \(examination.base.manifest.version) cannot be signed: "
+                    + "\(examination.errors.count) defects must be put right first")
+            throw ExitCode.badData
         }
-        return coverage.leavesNeverTrue.map { leaf($0, "true") } + coverage.leavesNeverFalse.map { leaf($0, "false") }
-            + coverage.rulesNeverTrue.map {
-                KnowledgeDefect(.neverTrue, file: $0, "no case makes this recommendation apply")
-            }
-            + coverage.rulesNeverNotTrue.map {
-                KnowledgeDefect(.neverNotTrue, file: $0, "every case makes this recommendation apply")
-            }
-            + coverage.unspokenDisagreements.map {
-                KnowledgeDefect(
-                    .unspokenDisagreement, file: $0.file,
-                    "`\($0.pro)` and `\($0.contra)` both hold; no disagreement names both")
-            }
+        for line in ReleaseSheet(examination, today: KnowledgeOption.today).lines { Console.line(line) }
     }
 
     /// What is covered along the axes of `coverage.json`, site by site, and the cells that are not.
@@ -79,6 +70,12 @@ struct CheckCommand: ParsableCommand {
             "\(base.fileCount) files, \(base.clinical.topics.count) topics, \(rules) recommendations, "
                 + "\(base.clinical.derivations.count) derivations, \(base.clinical.interventions.count) interventions, "
                 + "\(base.clinical.drugs.count) drugs, \(base.clinical.references.count) references")
+        if !base.local.isEmpty {
+            let overridden = base.local.documents.count { $0.kind == .overridden }
+            Console.line(
+                "\(base.local.documents.count) local documents: "
+                    + "\(base.local.documents.count - overridden) added, \(overridden) overridden")
+        }
         Console.line("\(passed) of \(outcomes.count) cases pass")
         Console.line("\(both) of \(coverage.leafCount) condition leaves were seen both true and false")
         reportMatrix(base)

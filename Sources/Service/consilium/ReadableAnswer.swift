@@ -9,7 +9,7 @@ struct ReadableAnswer {
     let audience: Audience
 
     /// The text, with a line feed between lines and none at the end.
-    func text(disclaimer: Wording, version: String) -> String {
+    func text(disclaimer: Wording, release: String) -> String {
         var lines = [guidance.summary.compactMap { $0.text(for: audience) }.joined(separator: " "), ""]
         lines += understood()
         lines += section("Options", options())
@@ -19,7 +19,7 @@ struct ReadableAnswer {
         lines += section("Where sources disagree", disagreements())
         lines += section("What would change this answer", followUp())
         lines += section("Sources", sources())
-        lines.append("Knowledge \(version). " + (disclaimer.text(for: audience) ?? disclaimer.clinician))
+        lines.append("Knowledge \(release). " + (disclaimer.text(for: audience) ?? disclaimer.clinician))
         return lines.joined(separator: "\n")
     }
 
@@ -29,7 +29,9 @@ struct ReadableAnswer {
 
     private func titles(_ facts: [Int]) -> String { facts.map { vocabulary[$0].title }.joined(separator: ", ") }
 
-    private func unconfirmed(_ isConfirmed: Bool) -> String { isConfirmed ? "" : " (unconfirmed)" }
+    private func unconfirmed(_ isConfirmed: Bool) -> String { Self.unconfirmed(isConfirmed) }
+
+    private static func unconfirmed(_ isConfirmed: Bool) -> String { isConfirmed ? "" : " (unconfirmed)" }
 
     private func understood() -> [String] {
         var lines = guidance.facts.map { fact in
@@ -49,7 +51,10 @@ struct ReadableAnswer {
             let standing = option.isRecommended ? "recommended" : "if: \(titles(option.needs))"
             var lines = ["  \(index + 1). \(words(option.intervention.title)) — \(standing)"]
             if let cited = option.regimen {
-                lines += zip(cited.regimen.parts, cited.numbers).map { "       \(dose($0)) [\($1)]" }
+                for (place, part) in cited.regimen.parts.enumerated() {
+                    lines.append("       \(Self.dose(part)) [\(cited.numbers[place])]")
+                    lines += cited.calculated[place].map(calculation) ?? []
+                }
             }
             if audience == .clinician, let placement = option.placement { lines.append("       Place: \(placement)") }
             if audience == .patient, let summary = option.intervention.patientSummary {
@@ -91,7 +96,8 @@ struct ReadableAnswer {
         caution.wording.text(for: audience) ?? "A further point of safety must be checked by the treatment team."
     }
 
-    private func dose(_ part: RegimenPart) -> String {
+    /// A part of a regimen on one line.
+    static func dose(_ part: RegimenPart) -> String {
         var text = "\(part.drug) \(amount(part.dose))"
         if let times = part.timesPerDay { text += times == 1 ? " once a day" : " \(times) times a day" }
         if let every = part.every { text += " every \(amount(every))" }
@@ -104,7 +110,23 @@ struct ReadableAnswer {
         return text + unconfirmed(part.isConfirmed)
     }
 
-    private func amount(_ amount: Amount) -> String {
+    /// What was reckoned for this patient, a line a step.
+    private func calculation(_ calculation: DoseCalculation) -> [String] {
+        func line(_ line: DoseCalculation.Line) -> String {
+            let section = line.section.map { " (section \($0))" } ?? ""
+            return "         \(line.statement)\(section)\(unconfirmed(line.isConfirmed ?? true))"
+                + (line.number.map { " [\($0)]" } ?? "")
+        }
+        switch calculation {
+        case .dose(let dose, let perDay, let steps, _, let remark):
+            let daily = perDay.map { ", \(Self.amount($0))" } ?? ""
+            return steps.map(line) + ["         for this patient: \(Self.amount(dose))\(daily). \(remark)"]
+        case .needs(_, let explanation): return ["         \(explanation)"]
+        case .withheld(let reasons): return reasons.map(line)
+        }
+    }
+
+    private static func amount(_ amount: Amount) -> String {
         func plain(_ value: Double) -> String { Int(exactly: value).map { String($0) } ?? String(value) }
         let value =
             amount.minimum == amount.maximum

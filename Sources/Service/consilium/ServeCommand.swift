@@ -28,6 +28,10 @@ struct ServeCommand: AsyncParsableCommand {
     var port: Int?
     @Option(help: "A folder of knowledge instead of the bundled one.")
     var knowledge: String?
+    @Option(help: "A folder of local knowledge that adds to it and overrides it.")
+    var localKnowledge: String?
+    @Option(help: "A folder of kept releases, each answering where a request names it.")
+    var releases: String?
     @Option(help: "The certificate chain in PEM; the port then speaks TLS.")
     var tlsCertificate: String?
     @Option(help: "The private key of the certificate in PEM.")
@@ -39,14 +43,20 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try readSettings()
-        let base = try KnowledgeOption.load(settings.knowledge.isEmpty ? nil : settings.knowledge)
+        let base = try KnowledgeOption.load(
+            settings.knowledge.isEmpty ? nil : settings.knowledge,
+            local: settings.localKnowledge.isEmpty ? nil : settings.localKnowledge)
+        let kept = try KnowledgeOption.releases(settings.releases, beside: base)
         let level = Logger.Level(rawValue: settings.logLevel) ?? .info
         let logger = Logger(label: "consilium") { _ in JSONLogHandler(level: level) }
         let readiness = Readiness()
         // What is coded once is coded as small as it gets.
         let coder = settings.compression ? GzipCoding(level: 9).makeCoder() : nil
+        let coding = settings.compression ? GzipCoding(level: 9) : nil
+        let held = kept.map(\.manifest.version)
         let current = CurrentKnowledge(
-            Advisor(knowledge: base, coding: settings.compression ? GzipCoding(level: 9) : nil))
+            Advisor(knowledge: base, held: held, coding: coding),
+            kept: kept.map { Advisor(knowledge: $0, held: held + [base.manifest.version], coding: coding) })
         let api = ClinicalAPI(current: current, openAPI: Self.contract(), readiness: readiness, coder: coder)
         let router = Router(routes: api.routes) { current.generation }
         let tls = try openTLS(settings)
@@ -92,6 +102,8 @@ struct ServeCommand: AsyncParsableCommand {
         }
         settings.host = host ?? settings.host
         settings.knowledge = knowledge ?? settings.knowledge
+        settings.localKnowledge = localKnowledge ?? settings.localKnowledge
+        settings.releases = releases ?? settings.releases
         settings.accessLog = accessLog ?? settings.accessLog
         if let tlsCertificate { settings.tlsCertificate = [tlsCertificate] }
         if let tlsKey { settings.tlsKey = [tlsKey] }
@@ -183,9 +195,11 @@ struct HTTPService: Service {
     func run() async throws {
         let address = try server.start()
         for warning in knowledge.warnings { Console.error("warning: \(warning)") }
+        let scheme = settings.isSecure ? "https" : "http"
+        let local = knowledge.local.isEmpty ? "" : " and \(knowledge.local.documents.count) local documents"
         Console.line(
-            "consilium \(ProductVersion.current) answers on \(settings.isSecure ? "https" : "http")://\(address) with knowledge \(knowledge.manifest.version)"
-        )
+            "consilium \(ProductVersion.current) answers on \(scheme)://\(address) "
+                + "with knowledge \(knowledge.manifest.version)\(local)")
         try await gracefulShutdown()
         // Not ready first, so that balancers look elsewhere; then the listeners close and what is under way is finished.
         readiness.beginDrain()

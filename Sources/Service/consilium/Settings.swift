@@ -14,6 +14,8 @@ struct Settings {
     var host = "127.0.0.1"
     var port = 8080
     var knowledge = ""
+    var localKnowledge = ""
+    var releases = ""
     var loops = 0
     var maximumConnections = 10_000
     var maximumConnectionsPerAddress = 0
@@ -74,6 +76,8 @@ struct Settings {
             .init(name: "host", kind: .text(\.host)),
             .init(name: "port", kind: .number(\.port, 0...65_535)),
             .init(name: "knowledge", kind: .text(\.knowledge)),
+            .init(name: "localKnowledge", kind: .text(\.localKnowledge)),
+            .init(name: "releases", kind: .text(\.releases)),
             .init(name: "loops", kind: .number(\.loops, 0...256)),
             .init(name: "maximumConnections", kind: .number(\.maximumConnections, 1...1_000_000)),
             .init(name: "maximumConnectionsPerAddress", kind: .number(\.maximumConnectionsPerAddress, 0...1_000_000)),

@@ -61,16 +61,23 @@ func notes(_ text: String) throws -> [CaseNote.Code] { try Checkout.advisor().re
     @Test(
         "does not read as a fact",
         arguments: [
-            "possible liver mets", "if SSTR positive", "would PRRT be of use", "should I give lanreotide",
+            "possible liver mets", "if SSTR positive", "would PRRT be of use",
             "family history of MEN1",
-            "surgery or observation", "whole-body PET", "CA 19-9 of 20", "consider everolimus", "query bone metastases",
+            "surgery or observation", "whole-body PET", "CA 19-9 of 20", "query bone metastases",
         ])
     func unasserted(_ text: String) throws { #expect(try reading(text) == []) }
 
     @Test(
         "takes a denial as",
         arguments: [
-            ("no liver metastases", ["disease.metastaticSites = not liver"]),
+            (
+                "no liver metastases",
+                [
+                    "disease.metastaticSites = not liver",
+                    "disease.extent = localised or regional or locally advanced",
+                ]
+            ),
+            ("no flushing, diarrhoea or wheeze", Array(repeating: "syndrome.symptoms = not ", count: 3)),
             ("no metastases", ["disease.extent = localised or regional or locally advanced"]),
             ("not pregnant", ["patient.pregnancy = not pregnant"]),
             ("denies flushing", ["syndrome.symptoms = not flushing"]),

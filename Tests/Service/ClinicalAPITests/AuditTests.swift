@@ -149,7 +149,7 @@ struct AuditRow: CustomTestStringConvertible, Sendable {
             ]),
         AuditRow(
             number: 19, subject: "a review state that does not contradict itself",
-            demands: [("review", ["under-review", "2026-11-24"]), ("editorialPolicy", ["/knowledge"])]),
+            demands: [("review", ["draft", "2026-11-24"]), ("editorialPolicy", ["/knowledge"])]),
         AuditRow(
             number: 20, subject: "what pages leave out",
             demands: [

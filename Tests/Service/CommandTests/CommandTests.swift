@@ -1,4 +1,6 @@
+import ClinicalModel
 import Foundation
+import KnowledgeStore
 import TestSupport
 import Testing
 
@@ -74,7 +76,7 @@ struct Command {
 }
 
 @Suite struct `The command` {
-    @Test("has help for", arguments: [[], ["serve"], ["check"], ["ask"], ["healthcheck"]])
+    @Test("has help for", arguments: [[], ["serve"], ["check"], ["ask"], ["diff"], ["healthcheck"]])
     func help(_ command: [String]) throws {
         let run = try Command(command + ["--help"])
         #expect(run.status == 0)
@@ -91,6 +93,8 @@ struct Command {
             (["ask", " "], 64, "the question is empty"),
             (["ask", "PNET", "--audience", "nurse"], 64, "--audience is clinician or patient"),
             (["ask", String(repeating: "a", count: 4_001)], 65, "at most 4000 characters"),
+            (["diff", "bundled", "/nowhere"], 2, "`/nowhere` cannot be loaded"),
+            (["diff", "bundled"], 64, "Missing expected argument '<new>'"),
             (["check", "/nowhere"], 65, "the folder has no readable manifest.json (K100)"),
             (["serve", "--knowledge", "/nowhere"], 78, "the folder has no readable manifest.json (K100)"),
             (["serve", "--config", "/nowhere.json"], 78, "the configuration file `/nowhere.json` cannot be read"),
@@ -167,6 +171,74 @@ struct Command {
         #expect(
             run.output.contains("p07-receptor-negative.json#: outcome: expected out-of-scope, found guidance (K501)"))
         #expect(run.output.contains("no case makes `disease.raisedMarker is yes` false (K504)"))
+    }
+
+    @Test func `checks local knowledge with the release, and tells which answers it moves`() throws {
+        let local = try TemporaryFolder.hospital()
+        defer { local.remove() }
+        let run = try Command(["check", "--local-knowledge", local.path])
+        #expect(run.output.contains("7 local documents: 5 added, 2 overridden"))
+        #expect(run.output.contains("warning: topics/pancreatic-net/cases/"))
+        #expect(run.output.contains("(K506)"))
+        let asked = try Command(["ask", "--local-knowledge", local.path, "tail NET G2, liver mets, SSTR positive"])
+        #expect(asked.output.contains("The board meets on Tuesdays."))
+        #expect(asked.output.contains("Knowledge 2026.11.0, draft, with 7 local documents."))
+    }
+
+    @Test func `prints the sheet that a clinician signs, the same each time`() throws {
+        let run = try Command(["check", "--release"])
+        #expect(run.status == 0 && run.errors == "")
+        let knowledge = try Checkout.knowledge.get()
+        for words in [
+            "# Review sheet: Consilium knowledge of neuroendocrine neoplasms, release 2026.11.0",
+            "| digest of the documents, which is what is signed | `\(knowledge.documentsDigest)` |",
+            "## Pancreatic neuroendocrine tumour, advanced (`pancreatic-net`, 2026.11.0)",
+            "- `pancreatic-net.first-line-lanreotide`: Lanreotide: first treatment of receptor-positive disease",
+            "- `clarinet-2014` ", "### Not confirmed in their source", "### Overdue reviews", "### Disagreements",
+            "- `lanreotide`, `gep-net`: lanreotide 120 mg every 4 wk", "Signature: ____",
+            "\"documents\": \"\(knowledge.documentsDigest)\"",
+        ] {
+            #expect(run.output.contains(words), "\(words)")
+        }
+        for topic in knowledge.clinical.topics { #expect(run.output.contains("(`\(topic.id)`, ")) }
+        #expect(try Command(["check", "--release"]).output == run.output)
+    }
+
+    @Test func `prepares no sheet for knowledge with a defect`() throws {
+        let folder = try TemporaryFolder(copyOf: Checkout.content)
+        defer { folder.remove() }
+        try folder.delete("topics/raised-marker/cases/marker-normal.json")
+        let run = try Command(["check", "--release", folder.path])
+        #expect(run.status == 65 && run.output == "")
+        #expect(run.errors.contains("no case makes `disease.raisedMarker is yes` false (K504)"))
+        #expect(run.errors.contains("the release 2026.11.0 cannot be signed: 4 defects must be put right first\n"))
+        try folder.edit("manifest.json", "\"status\": \"draft\"", "\"status\": \"approved\"")
+        #expect(try Command(["check", folder.path]).errors.contains("(K602)"))
+        #expect(try Command(["check", "--release", "--local-knowledge", folder.path]).status == 64)
+    }
+
+    @Test func `tells which cases two releases answer differently, by exit code, as text and as JSON`() throws {
+        let kept = try TemporaryFolder.releases(["2026.9.0"])
+        defer { kept.remove() }
+        let same = try Command(["diff", "2026.9.0", "bundled", "--releases", kept.path])
+        #expect(same.status == 0)
+        #expect(same.output.contains("cases asked, 0 answered differently"))
+        try kept.edit("2026.9.0/interventions/lanreotide.json", "\"value\": 120", "\"value\": 90")
+        let run = try Command(["diff", "2026.9.0", "bundled"], environment: ["CONSILIUM_RELEASES": kept.path])
+        #expect(run.status == 1)
+        #expect(run.output.contains("  doses lanreotide\n    - lanreotide, dose 90 mg"))
+        #expect(run.output.contains("    why: interventions/lanreotide.json changed (regimens)\n"))
+        let document = try Command(["diff", "--json", kept.path + "/2026.9.0", "bundled"])
+        let json = try #require(try JSONSerialization.jsonObject(with: Data(document.output.utf8)) as? [String: Any])
+        #expect(document.status == 1 && json["isSame"] as? Bool == false)
+    }
+
+    @Test func `tells what a local folder moves`() throws {
+        let local = try TemporaryFolder.hospital()
+        defer { local.remove() }
+        let run = try Command(["diff", "bundled", "bundled", "--local-knowledge", local.path])
+        #expect(run.status == 1)
+        #expect(run.output.contains("    why: topics/house-formulary/recommendations/no-sunitinib.json added"))
     }
 
     @Test func `answers on the terminal, from an argument and from standard input`() throws {

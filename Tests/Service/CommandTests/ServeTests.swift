@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `curl`, the client that everybody has.
@@ -90,6 +91,28 @@ private func curl(_ arguments: String...) throws -> String {
         let asked = try curl("-i", address + "/recommend?question=PNET%20G2")
         #expect(asked.contains("Cache-Control: private, no-cache\r\n") && asked.contains("ETag: \""))
         stop(running)
+    }
+
+    @Test func `serves local knowledge and kept releases, and refuses those that cannot be used`() throws {
+        let local = try TemporaryFolder.hospital()
+        let kept = try TemporaryFolder.releases(["2026.9.0", "2026.11.0"])
+        defer {
+            local.remove()
+            kept.remove()
+        }
+        let settings = ["CONSILIUM_LOCAL_KNOWLEDGE": local.path, "CONSILIUM_RELEASES": kept.path]
+        let (running, address) = try Command.serve(settings)
+        let now = try curl(address + "/knowledge")
+        #expect(now.contains(#""releases":["2026.11.0","2026.9.0"]"#))
+        #expect(now.contains(#"{"document":"facts/hospital.json","change":"added"}"#))
+        let old = try curl("-i", address + "/drugs/lanreotide?knowledge=2026.9.0")
+        #expect(old.contains("Knowledge-Version: 2026.9.0"))
+        stop(running)
+        try kept.edit("2026.11.0/manifest.json", "Consilium knowledge", "Consilium Knowledge")
+        let other = try Command(["serve", "--port", "0", "--releases", kept.path])
+        #expect(other.status == 78 && other.errors.contains("is not the one in use, which has the same version"))
+        let broken = try Command(["serve", "--port", "0", "--local-knowledge", "/nowhere"])
+        #expect(broken.status == 78 && broken.errors.contains("/nowhere#: the folder cannot be read (K100)"))
     }
 
     @Test func `speaks TLS, tells its health, and takes new certificates on SIGHUP`() throws {

@@ -1,0 +1,74 @@
+/// Whether a text tells that a treatment did harm: `intolerant of everolimus`, `lanreotide stopped for diarrhoea`,
+/// `pneumonitis from everolimus`.
+struct Harm {
+    let context: ScopeContext
+    let term: Range<Int>
+
+    /// The treatment was not tolerated.
+    var isTold: Bool { before || after }
+
+    private var before: Bool {
+        let first = term.lowerBound
+        for index in stride(from: first - 1, through: max(0, first - 5), by: -1) {
+            let word = context.text(index)
+            if context.isStop(index) { break }
+            let isNear = first - index <= 3
+            if isNear, EnglishGrammar.intolerance.contains(word), !isDenied(index) { return true }
+            if isNear, word == "tolerate" || word == "tolerated", isDenied(index) { return true }
+            if isNear, word == "toxicity", ["to", "from", "of", "with", "on", "due"].contains(context.text(index + 1)) {
+                return !isDenied(index)
+            }
+            if context.illnessEnds.contains(index + 1), isCause(index + 1..<first), !isDenied(index) { return true }
+        }
+        return false
+    }
+
+    /// `due to`, `from the`: words that make a treatment the cause of what stands before.
+    private func isCause(_ gap: Range<Int>) -> Bool {
+        let words = gap.map { context.text($0) }
+        let causes: Set<String> = ["from", "due", "caused", "secondary", "induced", "attributed", "related"]
+        let links: Set<String> = ["to", "by", "the", "her", "his", "on", "prior", "previous"]
+        return !words.isEmpty && words.contains { causes.contains($0) }
+            && words.allSatisfy { causes.contains($0) || links.contains($0) }
+    }
+
+    private func isDenied(_ index: Int) -> Bool {
+        (max(0, index - 3)..<index).contains { EnglishGrammar.negations.contains(context.text($0)) }
+            || ["unable", "poorly"].contains(context.text(index - 1))
+            || ["unable", "poorly"].contains(context.text(index - 2))
+    }
+
+    private var after: Bool {
+        let end = min(context.tokens.count, term.upperBound + 6)
+        for index in term.upperBound..<max(term.upperBound, end) {
+            if context.tokens[index].kind == .boundary { return false }
+            let word = context.text(index)
+            let isNext = index <= term.upperBound + 1
+            if isNext, ["intolerance", "intolerant", "allergy", "anaphylaxis", "toxicity"].contains(word) {
+                return true
+            }
+            if word == "tolerated" { return isDenied(index) }
+            if isNext, ["induced", "related"].contains(word), context.harms.contains(index + 1) {
+                return true
+            }
+            if EnglishGrammar.stopped.contains(word) { return isForHarm(index + 1) }
+        }
+        return false
+    }
+
+    /// `for diarrhoea`, `because of side effects`, but not `for progression`.
+    private func isForHarm(_ start: Int) -> Bool {
+        var hasReason = false
+        for index in start..<max(start, min(context.tokens.count, start + 8)) {
+            if context.isStop(index) { return false }
+            let word = context.text(index)
+            if ["for", "due", "because", "owing", "after", "from", "with", "secondary"].contains(word) {
+                hasReason = true
+            }
+            guard hasReason else { continue }
+            if ["progression", "progressive", "pd", "progressed", "growth"].contains(word) { return false }
+            if context.harms.contains(index) || EnglishGrammar.adverse.contains(word) { return true }
+        }
+        return false
+    }
+}

@@ -1,0 +1,142 @@
+import ClinicalModel
+import DecisionLogic
+
+/// A term with its place.
+struct Mention {
+    /// The entries of the lexicon that it is.
+    let entries: [Int]
+    /// Its tokens.
+    let tokens: Range<Int>
+    /// It is a part of a list that shares a word with another term.
+    var isPart = false
+    /// It leaves several codes: `grade 1-2`.
+    var isRange = false
+}
+
+/// Finds the terms of the lexicon in a text.
+struct MentionFinder: Sendable {
+    /// The plain terms.
+    let trie: TermTrie
+    private let gapped: GappedTerms
+    private let entries: [LexiconEntry]
+    private let joined: JoinedTerms
+
+    /// A finder of the terms of a lexicon.
+    init(_ lexicon: [LexiconEntry]) {
+        joined = JoinedTerms(lexicon)
+        entries = lexicon + joined.parts
+        gapped = GappedTerms(entries.map(\.term))
+        trie = TermTrie(entries.map(\.term), known: gapped.words)
+    }
+
+    /// All terms in the order of the text; of overlapping plain terms the longest.
+    func mentions(_ tokens: [Token]) -> [Mention] {
+        var found: [Mention] = []
+        var index = 0
+        while index < tokens.count {
+            if let match = trie.longestMatch(tokens, at: index) {
+                found.append(Mention(entries: match.entries, tokens: index..<index + match.length))
+                index += match.length
+            } else {
+                index += 1
+            }
+        }
+        return withGaps(withPartners(found, tokens), tokens)
+    }
+
+    /// With the other parts of lists: `liver and bone metastases`.
+    private func withPartners(_ mentions: [Mention], _ tokens: [Token]) -> [Mention] {
+        let lists = Coordination(trie, tokens)
+        let more = mentions.flatMap { lists.partners(of: $0.tokens) }
+            .map { Mention(entries: $0.entries, tokens: $0.tokens, isPart: true) }
+        guard !more.isEmpty else { return mentions }
+        let taken = Set(more.flatMap { Array($0.tokens) })
+        return (mentions.filter { taken.isDisjoint(with: $0.tokens) } + more)
+            .sorted { $0.tokens.lowerBound < $1.tokens.lowerBound }
+    }
+
+    /// With the gapped terms; one that covers a plain term of the same fact takes its place.
+    private func withGaps(_ mentions: [Mention], _ tokens: [Token]) -> [Mention] {
+        var found: [Mention] = []
+        for index in tokens.indices {
+            // The longest of several gapped terms says most: `SSTR uptake at the rim only`.
+            for match in gapped.matches(tokens, at: index).sorted(by: { $0.tokens.count > $1.tokens.count }) {
+                let mention = Mention(entries: [match.entry], tokens: match.tokens)
+                let isOther = mentions.contains {
+                    $0.tokens.overlaps(match.tail) && $0.tokens.count > match.tail.count
+                        && $0.tokens.lowerBound >= match.tokens.lowerBound + 1
+                }
+                let isRepeated = found.contains {
+                    $0.tokens.overlaps(match.tokens) && !facts($0).isDisjoint(with: facts(mention))
+                }
+                if !isOther && !isRepeated { found.append(mention) }
+            }
+        }
+        guard !found.isEmpty else { return mentions }
+        let kept = mentions.filter { mention in
+            !found.contains { gap in
+                gap.tokens.contains(mention.tokens.lowerBound) && gap.tokens.contains(mention.tokens.upperBound - 1)
+                    && !facts(mention).isDisjoint(with: facts(gap))
+            }
+        }
+        return (kept + found).sorted { $0.tokens.lowerBound < $1.tokens.lowerBound }
+    }
+
+    /// The meanings of a mention, one after the other.
+    func meanings(_ mention: Mention) -> [LexiconEntry.Meaning] { mention.entries.map { entries[$0].meaning } }
+
+    /// What the terms say whose parts all stand in the text, asserted.
+    func together(
+        _ mentions: [Mention], _ scopes: [Scope]
+    ) -> [(said: [(fact: Int, value: FactValue)], mention: Mention)] {
+        let asserted = zip(mentions, scopes).filter { !$1.isNegated && !$1.isDoubtful }.map(\.0)
+        return joined.together(asserted).compactMap { entry, mention in
+            guard case .says(let facts) = entries[entry].meaning else { return nil }
+            return (facts, mention)
+        }
+    }
+
+    /// What a mention says.
+    func says(_ mention: Mention) -> [(fact: Int, value: FactValue)] {
+        mention.entries.flatMap { number -> [(fact: Int, value: FactValue)] in
+            guard case .says(let facts) = entries[number].meaning else { return [] }
+            return facts
+        }
+    }
+
+    /// The facts that a mention speaks of.
+    func facts(_ mention: Mention) -> Set<Int> { Set(says(mention).map(\.fact)) }
+
+    /// How each mention is meant; a denial or a doubt before a list holds for all of it where an `or` or a shared word
+    /// binds it: `no flushing, diarrhoea or wheeze`, `no liver, bone or lung metastases`.
+    func scopes(_ mentions: [Mention], _ context: ScopeContext) -> [Scope] {
+        let tokens = context.tokens
+        var scopes = mentions.map { Scope(context, term: $0.tokens) }
+        var start = 0
+        while start < mentions.count {
+            var end = start + 1
+            var isBound = mentions[start].isPart
+            while end < mentions.count, isLinked(mentions[end - 1], mentions[end], tokens) {
+                let gap = mentions[end - 1].tokens.upperBound..<mentions[end].tokens.lowerBound
+                isBound = isBound || mentions[end].isPart || gap.contains { ["or", "nor"].contains(tokens[$0].text) }
+                end += 1
+            }
+            if isBound {
+                for place in start + 1..<max(start + 1, end) {
+                    scopes[place].isNegated = scopes[place].isNegated || scopes[start].isNegated
+                    scopes[place].isDoubtful = scopes[place].isDoubtful || scopes[start].isDoubtful
+                }
+            }
+            start = end
+        }
+        return scopes
+    }
+
+    private func isLinked(_ left: Mention, _ right: Mention, _ tokens: [Token]) -> Bool {
+        guard left.tokens.upperBound < right.tokens.lowerBound else { return false }
+        let gap = left.tokens.upperBound..<right.tokens.lowerBound
+        let links: Set<String> = [",", "or", "nor", "and", "/", "multiple", "any"]
+        return gap.count <= 3 && gap.allSatisfy { links.contains(tokens[$0].text) }
+            && !facts(left).isDisjoint(with: facts(right))
+    }
+}

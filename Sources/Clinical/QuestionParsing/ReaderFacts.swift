@@ -1,0 +1,44 @@
+import DecisionLogic
+
+/// The facts that the reader treats apart, by their names in the contract.
+struct ReaderFacts: Sendable {
+    /// What was given so far, declined, not tolerated, planned, and taken beside it.
+    let prior, declines, intolerance, planned, comedications: Int?
+    /// The line of treatment.
+    let line: Int?
+    /// Where and how the disease is.
+    let extent, sites, pace: Int?
+    /// The tumour's kind, size and grade.
+    let kind, size, grade: Int?
+    /// The person.
+    let age, sex, weight: Int?
+    /// What the patient suffers from.
+    let symptoms, comorbidities: Int?
+    /// The diseases that are named apart from the tumour.
+    let hereditary: Int?
+
+    /// The numbers of the facts in a vocabulary.
+    init(_ vocabulary: Vocabulary) {
+        prior = vocabulary.index(of: "treatment.prior")
+        declines = vocabulary.index(of: "patient.declines")
+        intolerance = vocabulary.index(of: "treatment.intolerance")
+        planned = vocabulary.index(of: "treatment.planned")
+        comedications = vocabulary.index(of: "patient.comedications")
+        line = vocabulary.index(of: "treatment.line")
+        extent = vocabulary.index(of: "disease.extent")
+        sites = vocabulary.index(of: "disease.metastaticSites")
+        pace = vocabulary.index(of: "disease.pace")
+        kind = vocabulary.index(of: "tumor.kind")
+        size = vocabulary.index(of: "tumor.size")
+        grade = vocabulary.index(of: "tumor.grade")
+        age = vocabulary.index(of: "patient.age")
+        sex = vocabulary.index(of: "patient.sex")
+        weight = vocabulary.index(of: "patient.weight")
+        symptoms = vocabulary.index(of: "syndrome.symptoms")
+        comorbidities = vocabulary.index(of: "patient.comorbidities")
+        hereditary = vocabulary.index(of: "syndrome.hereditary")
+    }
+
+    /// The facts that may be harm of a treatment.
+    var harms: Set<Int> { Set([symptoms, comorbidities].compactMap { $0 }) }
+}

@@ -1,0 +1,55 @@
+import ClinicalModel
+import DecisionLogic
+
+/// The remarks on how a question was read.
+enum Remarks {
+    /// An emergency is named.
+    static let urgent = CaseNote(
+        .urgentCare,
+        "This may be an emergency: act by the local emergency protocol now; this answer is not for emergencies.")
+
+    /// More than one patient is described.
+    static let severalPatients = CaseNote(
+        .multiplePatients, "More than one patient seems to be described; ask about one at a time.")
+
+    /// A value that cannot be.
+    static func impossible(_ definition: FactDefinition) -> CaseNote {
+        CaseNote(
+            .invalidValue,
+            "The value given for \(definition.title) cannot be: it lies "
+                + "\(definition.words(for: definition.bounds)). It was not used.")
+    }
+
+    /// Whether patients are told apart by letters or numbers.
+    static func namesSeveralPatients(_ tokens: [Token]) -> Bool {
+        var names: Set<String> = []
+        for (index, token) in tokens.enumerated()
+        where ["patient", "case", "pt", "person"].contains(token.text) && index + 1 < tokens.count {
+            let next = tokens[index + 1].text
+            if ["a", "b", "1", "2", "one", "two", "i", "ii"].contains(next) { names.insert(next) }
+        }
+        let words = tokens.map(\.text)
+        let pairs = [["a", "b"], ["1", "2"], ["one", "two"], ["i", "ii"]]
+        return pairs.contains { names.isSuperset(of: $0) }
+            || words.indices.contains { index in
+                ["two", "three", "2", "3", "both"].contains(words[index]) && index + 1 < words.count
+                    && words[index + 1] == "patients"
+                    && words[index...].prefix(12).contains { $0 == "one" || $0 == "first" || $0 == ":" }
+            }
+    }
+
+    /// The words that were not understood; nil where there are none.
+    static func unread(_ original: [Token], _ used: Set<Int>) -> CaseNote? {
+        var words: [String] = []
+        for (index, token) in original.enumerated() where token.kind == .word && !used.contains(index) {
+            let word = token.text
+            guard word.count >= 4, word.count <= 24, !EnglishGrammar.common.contains(word),
+                !EnglishGrammar.frequent.contains(word), !EnglishGrammar.cues.contains(word), !words.contains(word)
+            else { continue }
+            words.append(word)
+            if words.count == 8 { break }
+        }
+        return words.isEmpty
+            ? nil : CaseNote(.unreadText, "Not understood and not used: \(words.joined(separator: ", ")).")
+    }
+}

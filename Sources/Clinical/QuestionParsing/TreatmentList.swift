@@ -1,0 +1,33 @@
+/// Treatments named one after another share what is said of the first: `prior everolimus and sunitinib and CAPTEM`.
+struct TreatmentList {
+    private var last: (scope: Scope, end: Int)?
+
+    /// The scope of the next treatment: its own words count, else those of the list it stands in.
+    mutating func next(_ own: Scope, _ term: Range<Int>, _ tokens: [Token]) -> Scope {
+        var scope = own
+        if let last, last.end < term.lowerBound, isList(tokens[last.end..<term.lowerBound]), !scope.isPlanned {
+            let isAsked = term.upperBound < tokens.count && tokens[term.upperBound].text == "?"
+            if isAsked && tokens[term.lowerBound - 1].text == "," {
+                // `Progressed on lanreotide, everolimus?` asks about the second.
+                (scope.isGiven, scope.isPlanned) = (false, true)
+            } else if !scope.isGiven && !scope.isRefused {
+                scope.isGiven = last.scope.isGiven
+                scope.isPlanned = last.scope.isPlanned
+                scope.isRefused = last.scope.isRefused
+                scope.isNegated = scope.isNegated || last.scope.isNegated && last.scope.isGiven
+                scope.isDoubtful = scope.isDoubtful || last.scope.isDoubtful
+                scope.isHypothetical = scope.isHypothetical || last.scope.isHypothetical
+            }
+        }
+        last = (scope, term.upperBound)
+        return scope
+    }
+
+    private func isList(_ gap: ArraySlice<Token>) -> Bool {
+        gap.count <= 6 && gap.contains { EnglishGrammar.listLinks.contains($0.text) }
+            && gap.allSatisfy { token in
+                if case .number = token.kind { return true }
+                return EnglishGrammar.listLinks.contains(token.text) || ["mg", "lar", "prior"].contains(token.text)
+            }
+    }
+}

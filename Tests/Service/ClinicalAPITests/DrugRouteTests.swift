@@ -1,0 +1,80 @@
+import Foundation
+import HTTPServer
+import HTTPWire
+import TestSupport
+import Testing
+
+@Suite struct `A drug by its name` {
+    private func get(_ name: String) throws -> Reply {
+        let allowed = CharacterSet.alphanumerics.intersection(CharacterSet(charactersIn: "\u{0}"..."\u{7f}"))
+        return try Checkout.router().get(
+            "/drugs/" + (name.addingPercentEncoding(withAllowedCharacters: allowed) ?? name))
+    }
+
+    @Test func `says how the name led there`() throws {
+        let match = try #require(try get("SOMATULINE depot").value("match") as? [String: Any])
+        #expect(
+            match as NSDictionary == [
+                "query": "SOMATULINE depot", "matchedOn": "Somatuline Depot", "kind": "brand",
+                "canonical": "lanreotide",
+                "folded": ["case"],
+            ] as NSDictionary)
+    }
+
+    @Test func `names the products that share the name`() throws {
+        let reply = try get("everolimus")
+        #expect(reply.status == 200)
+        #expect(reply.strings("match.ambiguous.candidates.*.name").last == "Zortress")
+        #expect(reply.value("match.ambiguous.candidates.3.covered") as? Bool == false)
+        #expect(reply.string("match.ambiguous.candidates.0.drug") == "everolimus")
+        #expect(reply.string("match.ambiguous.reference") == "label-afinitor-us")
+    }
+
+    @Test func `leaves the choice where several drugs bear it`() throws {
+        let reply = try get("dotatate")
+        #expect(reply.status == 300)
+        #expect(reply.strings("candidates.*.drug").count == 3)
+        #expect(try Contract().faults(reply.json, Contract().schema("DrugChoice")) == [])
+        #expect(reply.response.fields["Location"] == nil)
+    }
+
+    @Test func `tells another product as not covered`() throws {
+        let reply = try get("Zortress")
+        #expect(reply.status == 404)
+        #expect(reply.string("type") == "/problems/drug-not-covered")
+        #expect(reply.string("detail")?.hasPrefix("`Zortress` is not covered here: ") == true)
+        #expect(reply.value("suggestions") == nil)
+    }
+
+    @Test func `suggests what is near, with what it must not be taken for`() throws {
+        let reply = try get("cisplatn")
+        #expect(reply.status == 404)
+        #expect(reply.value("suggestions") as? [String] == ["cisplatin"])
+        #expect(
+            reply.string("detail")
+                == "no drug of this name is covered; `cisplatin` is near. Cisplatin, carboplatin and oxaliplatin are different drugs, not interchangeable milligram for milligram."
+        )
+    }
+
+    @Test func `is told with the names that it is taken for`() throws {
+        #expect(try get("Netspot").value("lookAlikes.0.names") as? [String] == ["Netspot", "Detectnet"])
+    }
+
+    @Test(
+        "refuses or misses without a crash",
+        arguments: [
+            ("%F0%9F%92%8A", 404), (String(repeating: "a", count: 201), 400), (String(repeating: "a", count: 200), 404),
+            ("%D1%81isplatin", 404), ("..%20", 404), ("%3Cscript%3E", 404),
+        ])
+    func hostile(_ path: String, _ status: Int) throws {
+        #expect(try Checkout.router().get("/drugs/" + path).status == status)
+    }
+
+    @Test(
+        "is described by the contract when asked for",
+        arguments: ["Mycapssa", "rad-001", "¹⁷⁷Lu-DOTA-TATE", "cabozantinib"])
+    func described(_ name: String) throws {
+        let contract = try Contract()
+        #expect(contract.faults(try get(name).json, contract.schema("Drug")) == [])
+    }
+}
