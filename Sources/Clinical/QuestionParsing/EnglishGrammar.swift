@@ -44,7 +44,8 @@ enum EnglishGrammar {
     ]
     /// After `not`: it was not looked at: `SSTR not assessed`.
     static let undone: Set<String> = [
-        "assessed", "done", "tested", "performed", "available", "known", "repeated", "determined", "checked", "measured",
+        "assessed", "done", "tested", "performed", "available", "known", "repeated", "determined", "checked",
+        "measured",
         "reported", "obtained", "evaluated", "examined", "yet", "sent",
     ]
     /// Between a condition and the verdict of its test.
@@ -69,7 +70,8 @@ enum EnglishGrammar {
     static let earlier: Set<String> = ["prior", "previous", "post", "past", "several", "incidental"]
     /// After a treatment: it was given.
     static let givenAfter: Set<String> = [
-        "caused", "failed", "stopped", "done", "previously", "past", "tolerated", "discontinued", "completed", "refractory", "ago", "exposed", "twice", "performed",
+        "caused", "failed", "stopped", "done", "previously", "past", "tolerated", "discontinued", "completed",
+        "refractory", "ago", "exposed", "twice", "performed",
         "showed", "specimen",
     ]
     /// Before a treatment: it is planned or asked about.
@@ -93,7 +95,9 @@ enum EnglishGrammar {
     /// Before a treatment: the patient does not want it.
     static let refusals: Set<String> = ["declines", "declined", "refuses", "refused", "rejects", "rejected"]
     /// Denied, they refuse: `does not want`.
-    static let wishes: Set<String> = ["want", "wants", "wish", "wishes", "accept", "accepts", "willing", "keen", "agree"]
+    static let wishes: Set<String> = [
+        "want", "wants", "wish", "wishes", "accept", "accepts", "willing", "keen", "agree",
+    ]
     /// Before a medicine: it is taken.
     static let taking: Set<String> = [
         "on", "takes", "taking", "uses", "receives", "receiving", "with", "wants", "meds", "medications", "medication",

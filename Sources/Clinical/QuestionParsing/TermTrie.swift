@@ -74,7 +74,9 @@ struct TermTrie: Sendable {
         if let swapped = swapped(word) { return swapped }
         let stem = word.prefix(2)
         let near = byStem.filter { $0.key.hasPrefix(stem) }.flatMap(\.value)
-            .filter { $0.count == word.count + 1 || $0.count == word.count && (word.count >= 9 || isShuffled($0, word)) }
+            .filter {
+                $0.count == word.count + 1 || $0.count == word.count && (word.count >= 9 || isShuffled($0, word))
+            }
         return near.sorted().first { EditDistance.between(word, $0, limit: 1) == 1 }
     }
 
