@@ -37,11 +37,11 @@ struct Spelling: Sendable, CustomTestStringConvertible {
         Spelling("¹⁷⁷Lu-dotatate", "lutetium-lu-177-dotatate", .radiolabel, [.superscripts]),
         Spelling("lutetium-177 dotatate", "lutetium-lu-177-dotatate", .radiolabel, [.radiolabel]),
         Spelling("[177Lu]Lu-DOTA-TATE", "lutetium-lu-177-dotatate", .radiolabel, [.radiolabel]),
-        Spelling("lutetium (177Lu) oxodotreotide", "lutetium-lu-177-dotatate", .radiolabel, [.radiolabel]),
-        Spelling("177Lu-DOTA0-Tyr3-octreotate", "lutetium-lu-177-dotatate", .radiolabel, [.radiolabel]),
+        Spelling("lutetium (177Lu) oxodotreotide", "lutetium-lu-177-dotatate", .radiolabel),
+        Spelling("177Lu-DOTA0-Tyr3-octreotate", "lutetium-lu-177-dotatate", .radiolabel),
         Spelling("Lu177dotatate", "lutetium-lu-177-dotatate", .radiolabel, [.separators]),
-        Spelling("Ga-68 edotreotide", "gallium-ga-68-dotatoc", .radiolabel, [.radiolabel]),
-        Spelling("copper (64Cu) oxodotreotide", "copper-cu-64-dotatate", .radiolabel, [.radiolabel]),
+        Spelling("Ga-68 edotreotide", "gallium-ga-68-dotatoc", .radiolabel),
+        Spelling("copper (64Cu) oxodotreotide", "copper-cu-64-dotatate", .radiolabel),
     ]
 }
 
