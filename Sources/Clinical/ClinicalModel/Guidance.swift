@@ -26,11 +26,13 @@ public struct Guidance: Sendable {
         public let span: Range<Int>?
         /// Whether a set counts as complete: nothing but what is named holds.
         public let closesSet: Bool
+        /// How old the value is, where that was said.
+        public let age: FactAge?
 
         /// A fact.
         public init(
             fact: Int, value: FactValue, origin: FactOrigin, because: String? = nil, span: Range<Int>? = nil,
-            closesSet: Bool = false
+            closesSet: Bool = false, age: FactAge? = nil
         ) {
             self.fact = fact
             self.value = value
@@ -38,6 +40,7 @@ public struct Guidance: Sendable {
             self.because = because
             self.span = span
             self.closesSet = closesSet
+            self.age = age
         }
     }
 

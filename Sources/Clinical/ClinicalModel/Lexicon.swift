@@ -72,16 +72,24 @@ public struct CaseNote: Sendable, Equatable {
         case unreadText = "unread-text"
         /// Not English.
         case unsupportedLanguage = "unsupported-language"
+        /// A value that was old when it was told.
+        case oldValue = "old-value"
     }
 
     /// The code.
     public let code: Code
     /// A sentence for the user.
     public let text: String
+    /// The numbers of the facts that it is about, where it is about some.
+    public let facts: [Int]
+    /// The ids of the interventions that it concerns, where it concerns some.
+    public let interventions: [String]
 
     /// A remark.
-    public init(_ code: Code, _ text: String) {
+    public init(_ code: Code, _ text: String, facts: [Int] = [], interventions: [String] = []) {
         self.code = code
         self.text = text
+        self.facts = facts
+        self.interventions = interventions
     }
 }

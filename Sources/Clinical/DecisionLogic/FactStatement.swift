@@ -20,12 +20,15 @@ public struct FactStatement: Sendable, Equatable {
     public let origin: FactOrigin
     /// For a read fact: the words it was read from, as offsets in Unicode scalars of the question.
     public let span: Range<Int>?
+    /// How old the value is, where that was said.
+    public let age: FactAge?
 
     /// A statement.
-    public init(fact: Int, value: FactValue, origin: FactOrigin, span: Range<Int>? = nil) {
+    public init(fact: Int, value: FactValue, origin: FactOrigin, span: Range<Int>? = nil, age: FactAge? = nil) {
         self.fact = fact
         self.value = value
         self.origin = origin
         self.span = span
+        self.age = age
     }
 }

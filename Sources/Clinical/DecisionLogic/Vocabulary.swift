@@ -60,6 +60,8 @@ public struct FactDefinition: Sendable {
     public let anchors: Bool
     /// In a set: whether names that are no code are taken, kept out of the value and told as not checked.
     public let isOpen: Bool
+    /// Of a quantity: for how long a value is taken without a remark; nil: for ever.
+    public let freshFor: Freshness?
 
     private let codeIndex: [String: Int]
 
@@ -68,7 +70,7 @@ public struct FactDefinition: Sendable {
         path: String, title: String, type: FactType, codes: [CodeDefinition] = [], groups: [String: BitSet] = [:],
         unit: String = "", bounds: Interval = .everything, conversions: [String: Double] = [:],
         question: String? = nil, patientQuestion: String? = nil, priority: Int = 100, excludesNamed: String? = nil,
-        anchors: Bool = false, isOpen: Bool = false
+        anchors: Bool = false, isOpen: Bool = false, freshFor: Freshness? = nil
     ) {
         self.path = path
         self.title = title
@@ -86,6 +88,7 @@ public struct FactDefinition: Sendable {
         self.excludesNamed = excludesNamed
         self.anchors = anchors
         self.isOpen = isOpen
+        self.freshFor = freshFor
         codeIndex = Dictionary(
             self.codes.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
     }

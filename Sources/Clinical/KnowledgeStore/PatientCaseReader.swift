@@ -58,6 +58,8 @@ private struct Reading {
     var statements: [FactStatement] = []
     var unchecked: [String] = []
     var problems: [CaseProblem] = []
+    /// The age of the quantity that is being read.
+    private var age: FactAge?
 
     init(vocabulary: Vocabulary) { self.vocabulary = vocabulary }
 
@@ -118,6 +120,7 @@ private struct Reading {
 
     mutating func fact(_ fact: Int, _ value: JSONValue, _ pointer: JSONPointer) {
         let definition = vocabulary[fact]
+        age = nil
         let read: FactValue? =
             switch definition.type {
             case .boolean: boolean(definition, value, pointer)
@@ -125,7 +128,7 @@ private struct Reading {
             case .quantity: quantity(definition, value, pointer)
             case .set: set(definition, value, pointer)
             }
-        if let read { statements.append(FactStatement(fact: fact, value: read, origin: .stated)) }
+        if let read { statements.append(FactStatement(fact: fact, value: read, origin: .stated, age: age)) }
     }
 
     /// Weight and height that cannot be one person's are a slip of units or members; both are pointed at.
@@ -272,6 +275,7 @@ private struct Reading {
                         didYouMean: definition.unit)
                 }
             case ("exclusive", .string(let side)) where ["min", "max", "both"].contains(side): exclusive = side
+            case ("age", let value): age = readAge(value, definition, here)
             case ("value", _), ("min", _), ("max", _):
                 problem("wrong-type", here, "\(member.name) is a number, found \(member.value.kind)")
             case ("unit", _): problem("wrong-type", here, "unit is a string, found \(member.value.kind)")
@@ -280,7 +284,7 @@ private struct Reading {
                 problem(
                     "unknown-member", here, "unknown member \(quoted(member.name))",
                     didYouMean: nearest(
-                        to: member.name, among: ["value", "min", "max", "unit", "exclusive"]))
+                        to: member.name, among: ["value", "min", "max", "unit", "exclusive", "age"]))
             }
         }
         if !hasUnit {
@@ -302,6 +306,39 @@ private struct Reading {
             upper: numbers["max"].map { Self.scaled($0, factor) } ?? .infinity,
             upperIsOpen: exclusive == "max" || exclusive == "both")
         return checked(interval, definition, pointer)
+    }
+
+    /// The age of a value: `{ "value": 12, "unit": "d" }`, not before today and no more than a life.
+    private mutating func readAge(
+        _ value: JSONValue, _ definition: FactDefinition, _ pointer: JSONPointer
+    ) -> FactAge? {
+        var number: Double?
+        var unit: String?
+        for member in members(value, pointer) {
+            switch (member.name, member.value) {
+            case ("value", .number(let found)): number = found
+            case ("unit", .string(let found)): unit = found
+            case ("value", _): problem("wrong-type", pointer.member("value"), "value is a number")
+            case ("unit", _): problem("wrong-type", pointer.member("unit"), "unit is a string")
+            default:
+                problem(
+                    "unknown-member", pointer.member(short(member.name)), "unknown member \(quoted(member.name))",
+                    didYouMean: nearest(to: member.name, among: ["value", "unit"]))
+            }
+        }
+        guard case .object = value else { return nil }
+        guard let unit, let age = FactAge(value: number ?? -1, unit: unit) else {
+            problem(
+                "wrong-unit", pointer,
+                "the age of \(definition.path) needs its unit, one of \(FactAge.units.joined(separator: ", "))",
+                didYouMean: "d")
+            return nil
+        }
+        guard number != nil, age.days >= 0, age.days <= 120 * 365.25 else {
+            problem("out-of-range", pointer, "the age of \(definition.path) lies at least 0 and at most 120 a")
+            return nil
+        }
+        return age
     }
 
     /// Converted values are rounded to nine significant places so that 7.8 g/dL is 78 g/L and not 78.00000000000001.

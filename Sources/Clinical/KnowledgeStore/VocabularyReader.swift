@@ -46,7 +46,8 @@ struct VocabularyReader {
         node.allow(
             "type", "title", "unit", "bounds", "precision", "conversions", "unitTerms", "codes", "codesFrom",
             "readsNames",
-            "excludesNamed", "anchors", "open", "groups", "terms", "question", "patientQuestion", "priority")
+            "excludesNamed", "anchors", "open", "freshFor", "groups", "terms", "question", "patientQuestion", "priority"
+        )
         let type = FactType(rawValue: node.choice("type", ["code", "boolean", "quantity", "set"])) ?? .code
         var codes = type == .code || type == .set ? ownCodes(node) : []
         if let source = node.optional("codesFrom") {
@@ -72,7 +73,7 @@ struct VocabularyReader {
             patientQuestion: node.optionalString("patientQuestion"),
             priority: node.optional("priority")?.integer ?? 100,
             excludesNamed: node.optionalString("excludesNamed"), anchors: node.optional("anchors")?.bool ?? false,
-            isOpen: node.optional("open")?.bool ?? false)
+            isOpen: node.optional("open")?.bool ?? false, freshFor: freshness(node, type))
         return (definition, terms(node, codes, definition, number))
     }
 
@@ -137,6 +138,19 @@ struct VocabularyReader {
         bounds.allow("min", "max")
         return Interval(
             lower: bounds.optional("min")?.number ?? -.infinity, upper: bounds.optional("max")?.number ?? .infinity)
+    }
+
+    /// For how long a value is taken; without a source the limit is the engine's own.
+    private func freshness(_ node: DocumentNode, _ type: FactType) -> Freshness? {
+        guard let limit = node.optional("freshFor") else { return nil }
+        limit.allow("value", "unit", "reference")
+        if type != .quantity { limit.defect(.wrongTest, "only a quantity has an age") }
+        let unit = limit.string("unit")
+        guard let age = FactAge(value: limit.required("value")?.number ?? 0, unit: unit), age.value > 0 else {
+            limit.defect(.wrongUnit, "a limit of age is above zero, in \(FactAge.units.joined(separator: ", "))")
+            return nil
+        }
+        return Freshness(days: age.days, reference: limit.optionalString("reference"))
     }
 
     private func conversions(_ node: DocumentNode) -> [String: Double] {

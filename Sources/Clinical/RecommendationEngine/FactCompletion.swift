@@ -45,7 +45,7 @@ struct FactCompletion {
         conflicts.sort { $0.fact < $1.fact }
         facts =
             statements.map {
-                Guidance.Fact(fact: $0.fact, value: $0.value, origin: $0.origin, span: $0.span)
+                Guidance.Fact(fact: $0.fact, value: $0.value, origin: $0.origin, span: $0.span, age: $0.age)
             } + facts
     }
 

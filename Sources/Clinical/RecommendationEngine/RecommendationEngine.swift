@@ -113,6 +113,8 @@ public struct RecommendationEngine: Sendable {
             OptionJudge(
                 knowledge: knowledge, values: values, audience: audience, explains: explains,
                 withholdsDoses: bearing.all.contains(where: \.withholdsDoses)), &answer, &sources)
+        answer.notes += OldValues(bearing.facts, knowledge: knowledge).notes(
+            on: answer.options.map(\.intervention) + answer.excluded.map(\.intervention), bearing.recommendations)
         for diagnostic in bearing.diagnostics {
             let truth = diagnostic.appliesWhen.evaluate(values)
             if truth == .false { continue }

@@ -73,6 +73,12 @@ struct GuidanceBody {
             writer.writeValue(fact, to: &json)
             json.member("origin", fact.origin.rawValue)
             json.member("because", fact.because)
+            if let age = fact.age {
+                json.object("age") {
+                    $0.member("value", age.value)
+                    $0.member("unit", age.unit)
+                }
+            }
             if let span = fact.span {
                 json.key("span")
                 json.beginArray()
@@ -96,6 +102,8 @@ struct GuidanceBody {
             json.beginObject()
             json.member("code", note.code.rawValue)
             json.member("text", note.text)
+            json.member("facts", paths(note.facts))
+            json.member("options", note.interventions)
             json.endObject()
         }
     }

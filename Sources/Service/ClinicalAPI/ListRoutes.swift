@@ -203,6 +203,13 @@ struct TopicJSON {
             json.member("alsoIn", fact.conversions.keys.sorted())
             if fact.bounds.lower.isFinite { json.member("min", fact.bounds.lower) }
             if fact.bounds.upper.isFinite { json.member("max", fact.bounds.upper) }
+            if let fresh = fact.freshFor {
+                json.object("freshFor") {
+                    $0.member("value", fresh.days)
+                    $0.member("unit", "d")
+                    $0.member("reference", fresh.reference)
+                }
+            }
         }
         if fact.type == .code || fact.type == .set {
             json.list("codes", fact.codes) { json, code in
