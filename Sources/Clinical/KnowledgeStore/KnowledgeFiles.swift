@@ -145,7 +145,7 @@ struct KnowledgeFolder {
             let parts = path.split(separator: "/").map(String.init)
             let fits =
                 switch parts.count {
-                case 1: path == "manifest.json"
+                case 1: path == "manifest.json" || path == "coverage.json"
                 case 2: Self.places.contains(parts[0])
                 case 3: parts[0] == "topics" && ["topic.json", "statements.json"].contains(parts[2])
                 case 4: parts[0] == "topics" && Self.topicPlaces.contains(parts[2])

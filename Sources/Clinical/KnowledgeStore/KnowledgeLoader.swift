@@ -43,6 +43,8 @@ public struct KnowledgeLoader: Sendable {
         let derivations = factFiles.flatMap { $0.nodes("derivations") }.compactMap { Self.derivation($0, conditions) }
         let phrases = factFiles.flatMap { $0.nodes("phrases") }.flatMap { Self.phrase($0, conditions) }
 
+        let coverage = files.document("coverage.json").map(CoverageReader(conditions: conditions).read)
+
         let documents = DocumentReader(conditions: conditions)
         let references = Self.byID(files.folder("references").map { documents.reference($0.name, $0.node) }, \.id)
         let drugs = Self.byID(drugNodes.map { documents.drug($0.name, $0.node) }, \.id)
@@ -72,7 +74,8 @@ public struct KnowledgeLoader: Sendable {
             manifest: manifest, digest: files.digest, documentsDigest: files.documentsDigest, local: files.local,
             clinical: clinical,
             lexicon: Lexicon(entries: phrases + entries, units: units), cases: cases, leaves: conditions.leaves,
-            fileCount: files.documents.count, warnings: placed(log.defects, files), usedBy: checker.usedBy)
+            fileCount: files.documents.count, warnings: placed(log.defects, files), usedBy: checker.usedBy,
+            coverage: coverage ?? CoverageAxes())
     }
 
     /// The files of the folder, the local ones over them.

@@ -52,10 +52,11 @@ struct ServeCommand: AsyncParsableCommand {
         let readiness = Readiness()
         // What is coded once is coded as small as it gets.
         let coder = settings.compression ? GzipCoding(level: 9).makeCoder() : nil
+        let coding = settings.compression ? GzipCoding(level: 9) : nil
         let held = kept.map(\.manifest.version)
         let current = CurrentKnowledge(
-            Advisor(knowledge: base, held: held, coder: coder),
-            kept: kept.map { Advisor(knowledge: $0, held: held + [base.manifest.version], coder: coder) })
+            Advisor(knowledge: base, held: held, coding: coding),
+            kept: kept.map { Advisor(knowledge: $0, held: held + [base.manifest.version], coding: coding) })
         let api = ClinicalAPI(current: current, openAPI: Self.contract(), readiness: readiness, coder: coder)
         let router = Router(routes: api.routes) { current.generation }
         let tls = try openTLS(settings)
