@@ -9,6 +9,9 @@ struct AnswerFeatures {
         let what: String
         /// The id, path or code of what it is about; "" for the answer as a whole.
         let subject: String
+        /// Whether it is a member of an option other than its standing and its doses: it follows where the option comes or
+        /// goes.
+        var isDetail = false
     }
 
     /// Texts by what they are about, each in the order of the answer.
@@ -46,9 +49,9 @@ struct AnswerFeatures {
         }
     }
 
-    private mutating func add(_ what: String, _ subject: String, _ value: JSONValue?) {
+    private mutating func add(_ what: String, _ subject: String, _ value: JSONValue?, isDetail: Bool = false) {
         guard let value else { return }
-        let key = Key(what: what, subject: subject)
+        let key = Key(what: what, subject: subject, isDetail: isDetail)
         if texts[key] == nil { keys.append(key) }
         texts[key, default: []].append(words(value))
     }
@@ -62,7 +65,7 @@ struct AnswerFeatures {
             if member.name == "regimen" {
                 Self.elements(member.value["parts"]).forEach { add("doses", id, $0) }
             } else {
-                addEach(member.name, id, member.value)
+                addEach(member.name, id, member.value, isDetail: true)
             }
         }
     }
@@ -93,9 +96,9 @@ struct AnswerFeatures {
         }
     }
 
-    private mutating func addEach(_ what: String, _ subject: String, _ value: JSONValue) {
-        guard case .array(let elements) = value else { return add(what, subject, value) }
-        elements.forEach { add(what, subject, $0) }
+    private mutating func addEach(_ what: String, _ subject: String, _ value: JSONValue, isDetail: Bool = false) {
+        guard case .array(let elements) = value else { return add(what, subject, value, isDetail: isDetail) }
+        elements.forEach { add(what, subject, $0, isDetail: isDetail) }
     }
 
     // MARK: - Words

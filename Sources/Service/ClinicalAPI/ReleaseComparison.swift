@@ -85,6 +85,7 @@ public struct ReleaseComparison: Sendable {
         for key in after.keys + before.keys.filter({ after.texts[$0] == nil }) {
             let (was, becomes) = (before.texts[key] ?? [], after.texts[key] ?? [])
             if was == becomes { continue }
+            if key.isDetail && before.order.contains(key.subject) != after.order.contains(key.subject) { continue }
             let gone = was.filter { !becomes.contains($0) }
             let come = becomes.filter { !was.contains($0) }
             found.append(
