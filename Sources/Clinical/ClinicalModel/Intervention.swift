@@ -8,7 +8,6 @@ public struct Amount: Sendable, Equatable {
         return minimum == maximum ? "\(low) \(unit)" : "\(low) to \(FactDefinition.plain(maximum)) \(unit)"
     }
 
-
     /// The lower end, or the only value.
     public let minimum: Double
     /// The upper end, equal to `minimum` for one value.
