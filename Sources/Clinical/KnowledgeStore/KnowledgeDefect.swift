@@ -58,6 +58,10 @@ public enum DefectCode: String, Sendable, CaseIterable {
     case danglingRule = "K307"
     /// A retired rule that does not name what took its place.
     case retiredAlone = "K308"
+    /// A retired rule that something still names.
+    case retiredRule = "K309"
+    /// A class of an intervention that no fact has.
+    case danglingClass = "K310"
     /// A recommendation without a statement of any source.
     case noEvidence = "K401"
     /// A grade that no guideline or label statement stands behind.
@@ -78,6 +82,8 @@ public enum DefectCode: String, Sendable, CaseIterable {
     case noCases = "K505"
     /// A case of the release whose answer the local folder moves.
     case movedByLocal = "K506"
+    /// A rule that is false in no case.
+    case neverFalse = "K507"
     /// A review date that is past.
     case reviewOverdue = "K601"
     /// A release that calls itself approved and names no clinician who signed it.

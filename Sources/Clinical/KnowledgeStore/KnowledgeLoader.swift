@@ -1,5 +1,6 @@
 import ClinicalModel
 import DecisionLogic
+import JSONText
 
 /// Reads a knowledge folder; the only code that does. Nothing with an error gets past it.
 public struct KnowledgeLoader: Sendable {
@@ -65,7 +66,9 @@ public struct KnowledgeLoader: Sendable {
             drugs: drugs, references: references,
             drugNames: files.document("drug-names.json").map(DrugNamesReader.read) ?? .none,
             doseRules: files.document("dose-rules.json").map(DoseRulesReader(documents: documents).read) ?? .none)
-        let checker = LinkChecker(clinical: clinical, manifest: manifest, today: today, log: log)
+        Self.checkClasses(interventionNodes, vocabulary)
+        let checker = LinkChecker(
+            clinical: clinical, manifest: manifest, retired: Self.retiredRules(files), today: today, log: log)
         checker.check()
         guard !log.hasErrors else { throw refusal(log, files) }
         return KnowledgeBase(
@@ -111,6 +114,27 @@ public struct KnowledgeLoader: Sendable {
             return parts.count > 1 && parts[0] == "topics" ? String(parts[1]) : nil
         }
         return Set(ids).sorted()
+    }
+
+    /// The retired rules with the rule that took the place of each, by path.
+    private static func retiredRules(_ files: KnowledgeFiles) -> [RetiredRule] {
+        files.documents.compactMap { path, node in
+            guard path.contains("/recommendations/"), case .string("retired") = node.value["status"],
+                case .string(let id) = node.value["id"], case .string(let successor) = node.value["replacedBy"]
+            else { return nil }
+            return RetiredRule(id: id, successor: successor, node: node)
+        }
+    }
+
+    /// A class that is misspelt would silently let a rule about the class pass an intervention by.
+    private static func checkClasses(_ interventions: [(name: String, node: DocumentNode)], _ vocabulary: Vocabulary) {
+        let known = Set(vocabulary.facts.flatMap { $0.codes.map(\.id) + Array($0.groups.keys) })
+        for node in interventions.flatMap({ $0.node.nodes("kindOf") }) {
+            guard case .string(let name) = node.value, !known.contains(name) else { continue }
+            node.defect(
+                .danglingClass, "no fact has the class `\(name)`",
+                suggestion: Suggestion.nearest(to: name, among: known.sorted()))
+        }
     }
 
     /// An intervention as a code: its own terms, and the names of its drug where it is that drug alone.

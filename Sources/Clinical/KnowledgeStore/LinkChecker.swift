@@ -1,17 +1,27 @@
 import ClinicalModel
 import DecisionLogic
 
+/// A rule that judges nothing any more.
+struct RetiredRule {
+    let id: String
+    /// The rule that took its place.
+    let successor: String
+    let node: DocumentNode
+}
+
 /// Checks what documents say of each other, and collects who cites which source.
 final class LinkChecker {
     private let clinical: ClinicalKnowledge
     private let manifest: Manifest
+    private let retired: [RetiredRule]
     private let today: String?
     private let log: DefectLog
     private(set) var usedBy: [String: [String]] = [:]
 
-    init(clinical: ClinicalKnowledge, manifest: Manifest, today: String?, log: DefectLog) {
+    init(clinical: ClinicalKnowledge, manifest: Manifest, retired: [RetiredRule], today: String?, log: DefectLog) {
         self.clinical = clinical
         self.manifest = manifest
+        self.retired = retired
         self.today = today
         self.log = log
     }
@@ -37,6 +47,8 @@ final class LinkChecker {
         for scheme in manifest.schemes {
             if let reference = scheme.reference { cite(reference, "manifest.json", "schemes.\(scheme.id)") }
         }
+        let rules = Set(clinical.topics.flatMap { $0.recommendations.map(\.id) })
+        for rule in retired { checkRule(rule.successor, among: rules, file: rule.node.file, pointer: "#/replacedBy") }
         checkDates("manifest.json", manifest.review)
         for reference in clinical.references.keys.sorted() where usedBy[reference] == nil {
             log.add(
@@ -141,12 +153,7 @@ final class LinkChecker {
             for position in disagreement.positions {
                 cite(position.reference, file, "\(topic.id).disagreements.\(disagreement.id)")
             }
-            for rule in disagreement.between where !rules.contains(rule) {
-                log.add(
-                    KnowledgeDefect(
-                        .danglingRule, file: file, "there is no recommendation `\(rule)`",
-                        suggestion: Suggestion.nearest(to: rule, among: rules)))
-            }
+            for rule in disagreement.between { checkRule(rule, among: rules, file: file, pointer: "#/between") }
         }
     }
 
@@ -190,6 +197,22 @@ final class LinkChecker {
                     .unsupportedStrength, file: file, pointer: "#/strength",
                     "a graded recommendation needs a guideline or label statement as evidence"))
         }
+    }
+
+    /// A rule that is named must be there and must still judge.
+    private func checkRule(_ id: String, among rules: Set<String>, file: String, pointer: String) {
+        if rules.contains(id) { return }
+        if let old = retired.first(where: { $0.id == id }) {
+            log.add(
+                KnowledgeDefect(
+                    .retiredRule, file: file, pointer: pointer, "the recommendation `\(id)` is retired",
+                    suggestion: old.successor))
+            return
+        }
+        log.add(
+            KnowledgeDefect(
+                .danglingRule, file: file, pointer: pointer, "there is no recommendation `\(id)`",
+                suggestion: Suggestion.nearest(to: id, among: rules)))
     }
 
     private func checkDates(_ file: String, _ review: Review) {

@@ -21,7 +21,7 @@ enum EnglishGrammar {
         "indication",
         "proof", "findings", "treatment", "therapy", "exposure", "use", "treated", "exposed", "given", "episodes",
         "known", "complaints", "diagnosis", "presence", "question", "spread", "been", "previously", "prior", "ever",
-        "uptake", "yet", "started", "currently", "candidate", "eligible", "suitable", "suited",
+        "yet", "started", "currently", "candidate", "eligible", "suitable", "suited",
     ]
     /// After a term: it does not hold.
     static let negationsAfter: Set<String> = ["excluded", "absent"]
@@ -42,6 +42,12 @@ enum EnglishGrammar {
         "suspected", "possible", "questionable", "equivocal", "indeterminate", "unconfirmed", "pending", "awaited",
         "uncertain", "unclear", "queried",
     ]
+    /// After `not`: it was not looked at: `SSTR not assessed`.
+    static let undone: Set<String> = [
+        "assessed", "done", "tested", "performed", "available", "known", "repeated", "determined", "checked",
+        "measured",
+        "reported", "obtained", "evaluated", "examined", "yet", "sent",
+    ]
     /// Between a condition and the verdict of its test.
     static let tests: Set<String> = [
         ":", "test", "testing", "tests", "status", "serology", "screen", "screening", "mutation", "gene", "genetic",
@@ -58,13 +64,14 @@ enum EnglishGrammar {
         "refractory", "received", "had", "underwent", "following", "given", "treated", "stopped", "completed", "since",
         "receiving", "tried", "exposed", "responded", "responding", "cycles", "courses", "incidentally", "switched",
         "changed", "started", "commenced", "begun", "initiated", "continues", "continued", "continuing", "remains",
-        "taking", "takes", "currently", "under", "progresses", "worsening", "used",
+        "taking", "takes", "currently", "under", "progresses", "worsening", "used", "tolerating", "tolerates",
     ]
     /// Right before a treatment: it was given.
     static let earlier: Set<String> = ["prior", "previous", "post", "past", "several", "incidental"]
     /// After a treatment: it was given.
     static let givenAfter: Set<String> = [
-        "caused", "failed", "stopped", "done", "completed", "refractory", "ago", "exposed", "twice", "performed",
+        "caused", "failed", "stopped", "done", "previously", "past", "tolerated", "discontinued", "completed",
+        "refractory", "ago", "exposed", "twice", "performed",
         "showed", "specimen",
     ]
     /// Before a treatment: it is planned or asked about.
@@ -73,12 +80,13 @@ enum EnglishGrammar {
         "commencing", "initiate", "initiating", "before", "during", "dose", "doses", "dosing", "dosage", "consider",
         "considering", "considered", "should", "proposed", "proposes", "undergo", "undergoing", "preoperative", "wants",
         "prefers", "needs", "requires", "requests", "rechallenge", "eligible", "eligibility", "candidate", "candidates",
-        "referred", "booked", "listed", "suitability", "offered", "offer", "add", "adding",
+        "referred", "booked", "listed", "retreatment", "retreat", "suitability", "offered", "offer", "add", "adding",
     ]
     /// Right after a treatment: it is planned or asked about.
     static let plannedAfter: Set<String> = [
         "planned", "scheduled", "intended", "proposed", "safe", "contraindicated", "indicated", "appropriate",
-        "suitable", "effective", "dose", "dosing", "dosage", "eligible", "eligibility", "candidate", "next",
+        "suitable", "effective", "dose", "dosing", "dosage", "eligible", "eligibility", "candidate", "next", "option",
+        "options",
     ]
     /// Between the treatments of a list.
     static let listLinks: Set<String> = ["and", ",", "+", "then", "plus", "/", "both", "later", "finally"]
@@ -86,6 +94,10 @@ enum EnglishGrammar {
     static let auxiliaries: Set<String> = ["be", "being", "get", "should", "can", "must"]
     /// Before a treatment: the patient does not want it.
     static let refusals: Set<String> = ["declines", "declined", "refuses", "refused", "rejects", "rejected"]
+    /// Denied, they refuse: `does not want`.
+    static let wishes: Set<String> = [
+        "want", "wants", "wish", "wishes", "accept", "accepts", "willing", "keen", "agree",
+    ]
     /// Before a medicine: it is taken.
     static let taking: Set<String> = [
         "on", "takes", "taking", "uses", "receives", "receiving", "with", "wants", "meds", "medications", "medication",
@@ -99,6 +111,10 @@ enum EnglishGrammar {
         "grandfather", "parent", "parents", "sibling", "siblings", "twin", "relative", "relatives", "mum", "mom", "dad",
         "nephew", "niece", "brothers", "sisters", "sons", "daughters", "grandparent", "wife", "husband", "partner",
         "friend", "neighbour", "neighbor", "colleague",
+    ]
+    /// Before kin: the patient is one: `a breastfeeding mother`.
+    static let kinOfOwn: Set<String> = [
+        "breastfeeding", "nursing", "lactating", "expectant", "young", "old", "new", "single", "pregnant", "aged",
     ]
     /// The patient again.
     static let patientWords: Set<String> = ["patient", "pt", "patients", "he", "she", "herself", "himself", "i", "me"]
@@ -120,7 +136,7 @@ enum EnglishGrammar {
     static let headings: Set<String> = [
         "meds", "medications", "medication", "comeds", "comedications", "comedication", "rx", "tx", "dh", "treatment",
         "treatments", "therapy", "therapies", "prior", "previous", "history", "hx", "drugs", "medicines", "systemic",
-        "lines", "tried",
+        "lines", "tried", "plan", "plans", "proposal", "proposed",
     ]
     /// Before a treatment: it was not tolerated.
     static let intolerance: Set<String> = [
@@ -144,6 +160,17 @@ enum EnglishGrammar {
         .union(givenBefore).union(earlier).union(givenAfter).union(plannedBefore).union(plannedAfter)
         .union(refusals).union(taking).union(conjunctions).union(doubtsAfter).union(over).union(kin).union(headings)
         .union(intolerance).union(stopped).union(adverse).union(hearsay).union(past).union(present)
+
+    /// Whether a word names harm by its form, known or not: `hepatotoxicity`, `arthralgia`, `leucopenia`.
+    static func isHarm(_ word: String) -> Bool {
+        let endings = ["toxicity", "penia", "algia", "itis", "aemia", "opathy", "asthenia", "rrhoea", "rrhea"]
+        let words: Set<String> = [
+            "fatigue", "rash", "nausea", "vomiting", "event", "events", "ae", "aes", "adverse", "encephalopathy",
+            "hypertension", "toxicities", "hepatitis", "bleeding", "haemorrhage", "hemorrhage", "pain", "dyspnoea",
+            "dyspnea", "weakness", "confusion", "symptoms",
+        ]
+        return words.contains(word) || endings.contains { word.count > $0.count && word.hasSuffix($0) }
+    }
 
     /// Comparators: `below 3`, `at least 10`.
     static let lessWords: Set<String> = ["below", "under", "less", "<", "lower"]
@@ -189,9 +216,12 @@ enum EnglishGrammar {
     ]
     /// Frequent words of other languages in Latin letters.
     static let foreign: Set<String> = [
-        "het", "een", "met", "van", "und", "der", "die", "das", "mit", "bei", "avec", "des", "une", "les", "con", "el",
-        "los",
-        "las", "una", "del", "della", "il", "och", "med", "ja", "em", "para", "para", "pour", "welche", "behandlung",
-        "lever",
+        "au", "av", "avec", "behandeling", "behandlung", "bei", "com", "con", "das", "del", "della", "der",
+        "des", "di", "die", "dos", "du", "een", "eine", "einer", "el", "em", "est", "het", "hos", "il", "ile",
+        "ist", "ja", "las", "leczenie", "les", "lever", "linea", "los", "med", "met", "mit", "nao", "nicht",
+        "och", "opciones", "paciente", "para", "patienten", "patientin", "por", "pour", "prima", "primera",
+        "qual", "que", "quel", "quelle", "segunda", "sind", "sur", "tedavi", "terapia", "therapie",
+        "traitement", "tratamiento", "tumeur", "uma", "una", "und", "une", "van", "ved", "voor", "wat",
+        "welche", "welke", "wie", "zur",
     ]
 }

@@ -22,25 +22,23 @@ struct FactCollector {
     /// Adds a statement that was read otherwise.
     mutating func add(_ statement: FactStatement) { statements.append(statement) }
 
-    /// Adds what a term says in its scope; `isTreatment`: the term names a treatment of the tumour.
+    /// Adds what a term says in its scope; `isTreatment`: the term names a treatment of the tumour,
+    /// `isTracer`: what a scan is made with.
     mutating func add(
-        _ said: [(fact: Int, value: FactValue)], _ mention: Mention, _ scope: Scope, isTreatment: Bool = false
+        _ said: [(fact: Int, value: FactValue)], _ mention: Mention, _ scope: Scope, isTreatment: Bool = false,
+        isTracer: Bool = false
     ) {
         let span = span(mention.tokens)
         let hasSet = said.contains { vocabulary[$0.fact].type == .set }
         for (fact, value) in said {
-            // A treatment of the tumour that is taken is no medicine beside it.
-            if fact == facts.comedications, isTreatment, scope.isGiven || scope.isPlanned || scope.isRefused {
-                continue
-            }
+            // Of what names more, only a phrase says that it is taken beside the treatment.
+            if fact == facts.comedications, said.count == 1, isTreatment || isTracer || scope.isStopped { continue }
             if fact == facts.symptoms, scope.isOver { continue }
             if fact == facts.line, scope.isGiven { continue }
             if fact == facts.kind, scope.isHearsay { continue }
             if isWhole(value, fact) {
                 // `Who should consider PRRT?` is about this field, and says no more.
-                if !scope.isHypothetical {
-                    statements.append(FactStatement(fact: fact, value: value, origin: .read, span: span))
-                }
+                statements.append(FactStatement(fact: fact, value: value, origin: .read, span: span))
                 continue
             }
             guard let (target, isNegated) = placed(fact, scope) else { continue }
@@ -118,7 +116,7 @@ struct FactCollector {
             return scope.isPlanned ? facts.planned.map { ($0, false) } : nil
         }
         if fact == facts.comedications {
-            return scope.isTaken && !scope.isPlanned ? (fact, scope.isNegated) : nil
+            return scope.isRefused || scope.isHarmful ? nil : (fact, scope.isNegated)
         }
         return (fact, scope.isNegated)
     }

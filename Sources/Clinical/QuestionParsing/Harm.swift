@@ -18,6 +18,7 @@ struct Harm {
             if isNear, word == "toxicity", ["to", "from", "of", "with", "on", "due"].contains(context.text(index + 1)) {
                 return !isDenied(index)
             }
+            if isNear, EnglishGrammar.stopped.contains(word), isForHarm(term.upperBound) { return true }
             if context.illnessEnds.contains(index + 1), isCause(index + 1..<first), !isDenied(index) { return true }
         }
         return false

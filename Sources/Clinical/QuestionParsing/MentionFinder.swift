@@ -47,7 +47,9 @@ struct MentionFinder: Sendable {
     /// With the other parts of lists: `liver and bone metastases`.
     private func withPartners(_ mentions: [Mention], _ tokens: [Token]) -> [Mention] {
         let lists = Coordination(trie, tokens)
-        let more = mentions.flatMap { lists.partners(of: $0.tokens) }
+        // `Carcinoid of the lung, liver metastases`: a word of a longer term is no part of a list.
+        let long = Set(mentions.filter { $0.tokens.count > 1 }.flatMap { Array($0.tokens) })
+        let more = mentions.flatMap { lists.partners(of: $0.tokens) }.filter { long.isDisjoint(with: $0.tokens) }
             .map { Mention(entries: $0.entries, tokens: $0.tokens, isPart: true) }
         guard !more.isEmpty else { return mentions }
         let taken = Set(more.flatMap { Array($0.tokens) })
@@ -62,14 +64,19 @@ struct MentionFinder: Sendable {
             // The longest of several gapped terms says most: `SSTR uptake at the rim only`.
             for match in gapped.matches(tokens, at: index).sorted(by: { $0.tokens.count > $1.tokens.count }) {
                 let mention = Mention(entries: [match.entry], tokens: match.tokens)
+                // `Gastric NET, type 2 diabetes`: the tail begins a term that goes on.
                 let isOther = mentions.contains {
-                    $0.tokens.overlaps(match.tail) && $0.tokens.count > match.tail.count
-                        && $0.tokens.lowerBound >= match.tokens.lowerBound + 1
+                    $0.tokens.lowerBound > match.tokens.lowerBound && $0.tokens.overlaps(match.tail)
+                        && $0.tokens.upperBound > match.tail.upperBound
                 }
                 let isRepeated = found.contains {
                     $0.tokens.overlaps(match.tokens) && !facts($0).isDisjoint(with: facts(mention))
                 }
-                if !isOther && !isRepeated { found.append(mention) }
+                let isCovered = mentions.contains {
+                    $0.tokens.lowerBound <= match.tokens.lowerBound && $0.tokens.upperBound >= match.tokens.upperBound
+                        && !facts($0).isDisjoint(with: facts(mention))
+                }
+                if !isOther && !isRepeated && !isCovered { found.append(mention) }
             }
         }
         guard !found.isEmpty else { return mentions }

@@ -9,6 +9,8 @@ struct QuantityReader {
         case value(Interval, tokens: Range<Int>)
         /// A number that cannot be: outside the bounds of the fact.
         case impossible(tokens: Range<Int>)
+        /// A number without its unit that is possible in two.
+        case unclear(tokens: Range<Int>)
     }
 
     let vocabulary: Vocabulary
@@ -65,6 +67,7 @@ struct QuantityReader {
             end += 2
             factor = unit(fact, tokens, &end) ?? lowFactor
         }
+        if factor == nil, isUnclear(fact, low) { return .unclear(tokens: start..<end) }
         return checked(
             fact, low, high, factor ?? likelyFactor(fact, tokens, end, [low, high ?? low]), comparison, start..<end)
     }
@@ -152,6 +155,13 @@ struct QuantityReader {
         }
         guard !fits(1) else { return 1 }
         return Set((units[fact] ?? []).map(\.factor)).sorted().first(where: fits) ?? 1
+    }
+
+    /// A small number without a unit that may be meant in the fact's unit or in a larger one: `bilirubin 3.1`.
+    private func isUnclear(_ fact: Int, _ value: Double) -> Bool {
+        let bounds = vocabulary[fact].bounds
+        guard value > 0, value < 20, value >= bounds.lower else { return false }
+        return (units[fact] ?? []).contains { $0.factor >= 10 && value * $0.factor <= bounds.upper }
     }
 
     private func checked(

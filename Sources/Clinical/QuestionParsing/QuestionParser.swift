@@ -44,7 +44,7 @@ public struct QuestionParser: Sendable {
         var collector = FactCollector(vocabulary: vocabulary, facts: facts, tokens: tokens)
         var notes: [CaseNote] = []
         var used = Set(mentions.flatMap { Array($0.tokens) })
-        for (place, mention) in mentions.enumerated() where !isGradeOfHarm(mentions, place) {
+        for (place, mention) in mentions.enumerated() where !isOfHarm(mentions, place, tokens) {
             for meaning in finder.meanings(mention) {
                 switch meaning {
                 case .names(let fact):
@@ -56,7 +56,9 @@ public struct QuestionParser: Sendable {
                     if !scopes[place].isNegated && (mention.isRange || alternative(mentions, place, tokens)) {
                         collector.offer(said, mention)
                     } else {
-                        collector.add(said, mention, scopes[place], isTreatment: isTreatment(mention))
+                        collector.add(
+                            said, mention, scopes[place], isTreatment: isTreatment(mention),
+                            isTracer: isTracer(mention))
                     }
                 }
             }
@@ -65,8 +67,9 @@ public struct QuestionParser: Sendable {
         measures(tokens, mentions, reader, &collector, &used)
         var statements = ExtentReader(vocabulary: vocabulary, facts: facts).completed(collector.all)
         statements = TimeOrder(vocabulary: vocabulary, tokens: tokens).latest(statements)
+        statements = withoutEmptyWords(distinct(statements))
         if let unread = Remarks.unread(original, used) { notes.append(unread) }
-        return ParsedQuestion(statements: distinct(statements), notes: distinct(notes))
+        return ParsedQuestion(statements: statements, notes: distinct(notes))
     }
 
     private func corrected(_ token: Token) -> Token {
@@ -109,11 +112,18 @@ public struct QuestionParser: Sendable {
         facts.prior.map { finder.facts(mention).contains($0) } ?? false
     }
 
-    /// `Pneumonitis grade 2` grades the harm, not the tumour.
-    private func isGradeOfHarm(_ mentions: [Mention], _ place: Int) -> Bool {
-        guard let grade = facts.grade, finder.facts(mentions[place]) == [grade] else { return false }
+    private func isTracer(_ mention: Mention) -> Bool {
+        facts.tracer.map { finder.facts(mention).contains($0) } ?? false
+    }
+
+    /// `Pneumonitis grade 2` grades the harm, not the tumour; `progressive diarrhoea` is no progress of the tumour.
+    private func isOfHarm(_ mentions: [Mention], _ place: Int, _ tokens: [Token]) -> Bool {
+        let said = finder.facts(mentions[place])
+        guard said == [facts.grade] || said == [facts.pace] else { return false }
         let here = mentions[place].tokens
-        return [place - 1, place + 1].contains { other in
+        if here.upperBound < tokens.count, EnglishGrammar.isHarm(tokens[here.upperBound].text) { return true }
+        let neighbours = said == [facts.grade] ? [place - 1, place + 1] : [place + 1]
+        return neighbours.contains { other in
             guard mentions.indices.contains(other), !finder.facts(mentions[other]).isDisjoint(with: facts.harms) else {
                 return false
             }
@@ -158,6 +168,9 @@ public struct QuestionParser: Sendable {
         case .impossible(let range):
             used.formUnion(range)
             notes.append(Remarks.impossible(vocabulary[fact]))
+        case .unclear(let range):
+            used.formUnion(range)
+            notes.append(Remarks.unclear(vocabulary[fact]))
         case nil: break
         }
     }
@@ -192,6 +205,15 @@ public struct QuestionParser: Sendable {
             }
         }
         return Set(found.flatMap { Array($0.tokens) })
+    }
+
+    /// What leaves every code only tells that the question is of this field; where more is said it is dropped.
+    private func withoutEmptyWords(_ statements: [FactStatement]) -> [FactStatement] {
+        let isEmpty = { (statement: FactStatement) in
+            statement.value == .codes(BitSet.upTo(vocabulary[statement.fact].codes.count))
+        }
+        let says = statements.contains { vocabulary[$0.fact].anchors && !isEmpty($0) }
+        return statements.filter { !isEmpty($0) || !says && vocabulary[$0.fact].anchors }
     }
 
     private func distinct(_ statements: [FactStatement]) -> [FactStatement] {

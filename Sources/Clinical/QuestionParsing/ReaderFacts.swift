@@ -10,6 +10,8 @@ struct ReaderFacts: Sendable {
     let extent, sites, pace: Int?
     /// The tumour's kind, size and grade.
     let kind, size, grade: Int?
+    /// What a scan was made with.
+    let tracer: Int?
     /// The person.
     let age, sex, weight: Int?
     /// What the patient suffers from.
@@ -31,6 +33,7 @@ struct ReaderFacts: Sendable {
         kind = vocabulary.index(of: "tumor.kind")
         size = vocabulary.index(of: "tumor.size")
         grade = vocabulary.index(of: "tumor.grade")
+        tracer = vocabulary.index(of: "imaging.tracer")
         age = vocabulary.index(of: "patient.age")
         sex = vocabulary.index(of: "patient.sex")
         weight = vocabulary.index(of: "patient.weight")

@@ -20,6 +20,13 @@ enum Remarks {
                 + "\(definition.words(for: definition.bounds)). It was not used.")
     }
 
+    /// A number that lacks its unit.
+    static func unclear(_ definition: FactDefinition) -> CaseNote {
+        CaseNote(
+            .unreadText,
+            "The \(definition.title) was given without its unit and may be meant in two; it was not used.")
+    }
+
     /// Whether patients are told apart by letters or numbers.
     static func namesSeveralPatients(_ tokens: [Token]) -> Bool {
         var names: Set<String> = []

@@ -18,6 +18,8 @@ struct Scope {
     var isTaken = false
     /// A complaint that is over.
     var isOver = false
+    /// A medicine that was ended.
+    var isStopped = false
     /// A name that the disease was once given.
     var isHearsay = false
 
@@ -43,7 +45,7 @@ struct Scope {
             // A comma ends the reach of a negation but not of `on lanreotide, everolimus`.
             if text == "," { isBehindComma = true }
             if !isBehindComma, steps < 6 { readNear(context, index, term) }
-            if EnglishGrammar.refusals.contains(text) { isRefused = true }
+            if EnglishGrammar.refusals.contains(text) || isUnwanted(context, index) { isRefused = true }
             readHistory(tokens, index, steps)
             if EnglishGrammar.taking.contains(text), steps < 6 {
                 if text == "with" { isAccompanied = true } else { isTaken = true }
@@ -61,6 +63,15 @@ struct Scope {
         isHearsay = context.isHearsay(term)
         // `Treated with lanreotide` tells a treatment, `with phenytoin` a medicine that is taken.
         if isAccompanied && !isGiven && !isPlanned { isTaken = true }
+    }
+
+    /// `Does not want surgery`.
+    private func isUnwanted(_ context: ScopeContext, _ index: Int) -> Bool {
+        EnglishGrammar.wishes.contains(context.text(index))
+            && (EnglishGrammar.negations.contains(context.text(index - 1))
+                || EnglishGrammar.negations.contains(context.text(index - 2))
+                || ["rather", "unwilling"].contains(context.text(index - 1)))
+            || context.text(index) == "unwilling"
     }
 
     /// `… and has liver metastases` begins something new.
@@ -139,7 +150,8 @@ struct Scope {
             return
         }
         if EnglishGrammar.givenBefore.contains(text), steps < 4 { isGiven = true }
-        if EnglishGrammar.earlier.contains(text), steps < 2 { isGiven = true }
+        let isPrefix = index + 1 < tokens.count && ["op", "operative", "menopausal"].contains(tokens[index + 1].text)
+        if EnglishGrammar.earlier.contains(text), steps < 2, !isPrefix { isGiven = true }
         if text == "p", index > 1, before == "/", tokens[index - 2].text == "s" { isGiven = true }
         // `Removed by EMR`, `controlled with octreotide`, but not `be removed by EMR`.
         if ["by", "with", "via"].contains(text), steps < 2, index > 0, before.hasSuffix("ed"),
@@ -189,14 +201,28 @@ struct Scope {
                 if isTurned { isDoubtful = true } else { isNegated = true }
             }
             if EnglishGrammar.over.contains(text), !isTurned { isOver = true }
+            if EnglishGrammar.stopped.contains(text), !isTurned { isStopped = true }
             if index < term.upperBound + 3, EnglishGrammar.doubtsAfter.contains(text) { isDoubtful = true }
             if index < term.upperBound + 2, EnglishGrammar.plannedAfter.contains(text) {
                 (isPlanned, isGiven) = (true, false)
                 break
             }
             if index < term.upperBound + 2, EnglishGrammar.refusals.contains(text) { isRefused = true }
-            if EnglishGrammar.givenAfter.contains(text) { (isGiven, isPlanned) = (true, false) }
+            // `Should it be done` asks.
+            if EnglishGrammar.givenAfter.contains(text), context.text(index - 1) == "be" {
+                (isPlanned, isGiven) = (true, false)
+            } else if EnglishGrammar.givenAfter.contains(text) || isDated(context, index, term) {
+                (isGiven, isPlanned) = (true, false)
+            }
         }
+    }
+
+    /// `PRRT in 2021`, `PRRT x4`: dates and counts tell that it was given.
+    private func isDated(_ context: ScopeContext, _ index: Int, _ term: Range<Int>) -> Bool {
+        guard case .number(let value) = context.tokens[index].kind else { return false }
+        let before = context.text(index - 1)
+        return ["in", "since", "from", "until", "/"].contains(before) && value >= 1_970 && value <= 2_100
+            && value == value.rounded() || before == "x" && index == term.upperBound + 1
     }
 
     private func isNumber(_ context: ScopeContext, _ index: Int) -> Bool {
@@ -214,12 +240,20 @@ struct Scope {
             index += 1
         }
         switch context.text(index) {
-        case "negative", "neg": isNegated = true
+        case "negative": isNegated = true
+        case "naive", "na\u{EF}ve":
+            // `Chemotherapy-naive`: it was not given.
+            if index == term.upperBound { (isNegated, isGiven) = (true, true) }
+        case "not", "never":
+            if EnglishGrammar.undone.contains(context.text(index + 1)) { isDoubtful = true }
         case "-" where context.tokens[index].kind == .sign && !isTested && !isNumber(context, index + 1):
             isNegated = true
         case "none", "nil", "no", "absent", "denied", "n":
             if context.text(index - 1) == ":" || context.text(index) == "denied" { isNegated = true }
-        case "unknown", "pending", "awaited", "outstanding": isDoubtful = true
+        case "unknown", "pending", "awaited", "outstanding":
+            // `Of unknown primary` begins something new.
+            let isLast = index + 1 >= context.tokens.count || context.tokens[index + 1].kind != .word
+            if isTested || isLast { isDoubtful = true }
         default: break
         }
     }

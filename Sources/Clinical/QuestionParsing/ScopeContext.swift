@@ -38,7 +38,8 @@ struct ScopeContext {
             if EnglishGrammar.kin.contains(word) {
                 let owner = text(index - 1)
                 let isPatient = ["my", "our"].contains(owner) && !speaksOfSelf
-                let isParent = text(index + 1) == "of" && index + 2 < term.lowerBound
+                let isParent =
+                    text(index + 1) == "of" && index + 2 < term.lowerBound || EnglishGrammar.kinOfOwn.contains(owner)
                 if !isPatient && !isParent { return true }
                 break
             }

@@ -33,24 +33,25 @@ struct TermTrie: Sendable {
         for word in words.sorted() where word.count >= 6 { byStem[String(word.prefix(4)), default: []].append(word) }
     }
 
-    /// The entries of the longest term that starts at a token, and how many tokens it takes.
+    /// The entries of the longest term that starts at a token, and how many tokens it takes. A regular plural is the same
+    /// word: `tumors` is `tumor`, and where a term has the plural itself, both are followed.
     func longestMatch(_ tokens: [Token], at start: Int) -> (entries: [Int], length: Int)? {
-        var node = 0
+        var open = [0]
         var found: (entries: [Int], length: Int)?
         var index = start
-        while index < tokens.count, let next = step(node, tokens[index].text) {
-            node = next
+        while index < tokens.count, !open.isEmpty {
+            let text = tokens[index].text
+            var next = open.compactMap { nodes[$0].next[text] }
+            if text.count > 3, text.hasSuffix("s") {
+                let singular = String(text.dropLast())
+                next += open.compactMap { nodes[$0].next[singular] }
+            }
             index += 1
-            if !nodes[node].entries.isEmpty { found = (nodes[node].entries, index - start) }
+            let entries = next.flatMap { nodes[$0].entries }
+            if !entries.isEmpty { found = (entries, index - start) }
+            open = next
         }
         return found
-    }
-
-    private func step(_ node: Int, _ text: String) -> Int? {
-        if let next = nodes[node].next[text] { return next }
-        // A regular plural is the same word: tumours, metastases stand in the lexicon where they are irregular.
-        if text.count > 3, text.hasSuffix("s"), let next = nodes[node].next[String(text.dropLast())] { return next }
-        return nil
     }
 
     /// The lexicon's word that a misspelt word stands for: one edit from six letters, two from nine, the first four
@@ -67,11 +68,29 @@ struct TermTrie: Sendable {
         return best?.word ?? earlySlip(word)
     }
 
-    /// A slip among the first four letters: one lost (`intial`, `aproach`) or two swapped (`tumuor`).
+    /// A slip among the first four letters: one lost (`intial`, `aproach`), two swapped (`tumuor`, `nueroendocrine`), or
+    /// one wrong in a long word (`evirolimus`).
     private func earlySlip(_ word: String) -> String? {
+        if let swapped = swapped(word) { return swapped }
         let stem = word.prefix(2)
         let near = byStem.filter { $0.key.hasPrefix(stem) }.flatMap(\.value)
-            .filter { $0.count == word.count + 1 || ($0.count == word.count && $0.sorted() == word.sorted()) }
+            .filter {
+                $0.count == word.count + 1 || $0.count == word.count && (word.count >= 9 || isShuffled($0, word))
+            }
         return near.sorted().first { EditDistance.between(word, $0, limit: 1) == 1 }
+    }
+
+    private func isShuffled(_ one: String, _ other: String) -> Bool { one.sorted() == other.sorted() }
+
+    /// The word with two of its first letters the other way round.
+    private func swapped(_ word: String) -> String? {
+        var letters = Array(word)
+        for index in 0..<min(4, letters.count - 1) {
+            letters.swapAt(index, index + 1)
+            let candidate = String(letters)
+            if words.contains(candidate) { return candidate }
+            letters.swapAt(index, index + 1)
+        }
+        return nil
     }
 }

@@ -42,7 +42,7 @@ enum Tokenizer {
                 position += 1
             }
         }
-        return tokens
+        return Abbreviations.expanded(tokens)
     }
 
     /// A scalar as it is matched: one kind of dash, quote, space and digit; nil for what has no width.
@@ -123,10 +123,17 @@ enum Tokenizer {
         return digits.count == 3
     }
 
+    /// The rest of `-ve`.
+    private static func isVe(_ scalars: [Unicode.Scalar?], at position: Int) -> Bool {
+        guard position + 1 < scalars.count, scalars[position] == "v", scalars[position + 1] == "e" else { return false }
+        guard position + 2 < scalars.count, let behind = scalars[position + 2] else { return true }
+        return !behind.properties.isAlphabetic
+    }
+
     private static func sign(_ scalar: Unicode.Scalar, _ scalars: [Unicode.Scalar?], _ position: Int) -> Token? {
         let span = position..<position + 1
         switch scalar {
-        case "+", "<", ">", "%", "/", "=", "\u{2264}", "\u{2265}", "^", "\"":
+        case "+", "<", ">", "%", "/", "=", "\u{2264}", "\u{2265}", "^", "\"", "&":
             return Token(text: String(Character(scalar)), kind: .sign, span: span)
         case "-":
             let before = position > 0 ? scalars[position - 1] : nil
@@ -135,7 +142,8 @@ enum Tokenizer {
             let precedes = after.map { isDigit($0) } ?? false
             let endsWord = before?.properties.isAlphabetic ?? false
             let gap = after.map { !$0.properties.isAlphabetic && !isDigit($0) } ?? true
-            if follows && precedes || endsWord && gap { return Token(text: "-", kind: .sign, span: span) }
+            let isResult = isVe(scalars, at: position + 1)
+            if follows && precedes || endsWord && gap || isResult { return Token(text: "-", kind: .sign, span: span) }
             let free = before.map { $0 == " " } ?? true
             return free && (after.map { $0 == " " } ?? false) ? Token(text: "-", kind: .boundary, span: span) : nil
         case ".", ";", ":", ",", "?", "!", "(", ")", "[", "]", "\n":

@@ -131,6 +131,8 @@ public struct ConditionCoverage: Sendable {
     public let rulesNeverTrue: [String]
     /// Rules that were true in every case.
     public let rulesNeverNotTrue: [String]
+    /// Rules that were false in no case: what they ask for is never refuted, so a typing error in them would not show.
+    public let rulesNeverFalse: [String]
     /// Rules for and against one thing that were true in one case, with no disagreement that names both.
     public let unspokenDisagreements: [(pro: String, contra: String, file: String)]
 
@@ -161,6 +163,9 @@ public struct ConditionCoverage: Sendable {
         }.map(\.rule.id)
         rulesNeverNotTrue = rules.filter { entry in
             outcomes.allSatisfy { entry.rule.appliesWhen.evaluate($0.values) == .true }
+        }.map(\.rule.id)
+        rulesNeverFalse = rules.filter { entry in
+            outcomes.allSatisfy { entry.rule.appliesWhen.evaluate($0.values) != .false }
         }.map(\.rule.id)
         unspokenDisagreements = outcomes.flatMap { outcome in
             let bearing = knowledge.topics.filter { outcome.topics.contains($0.id) }

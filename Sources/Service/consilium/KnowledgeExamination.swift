@@ -54,6 +54,9 @@ struct KnowledgeExamination {
             + coverage.rulesNeverNotTrue.map {
                 KnowledgeDefect(.neverNotTrue, file: $0, "every case makes this recommendation apply")
             }
+            + coverage.rulesNeverFalse.map {
+                KnowledgeDefect(.neverFalse, file: $0, "no case makes this recommendation false")
+            }
             + coverage.unspokenDisagreements.map {
                 KnowledgeDefect(
                     .unspokenDisagreement, file: $0.file,

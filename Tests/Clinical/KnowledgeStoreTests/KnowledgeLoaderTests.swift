@@ -28,6 +28,9 @@ struct BrokenKnowledge {
         try text.replacingCharacters(in: range, with: new).write(to: url, atomically: true, encoding: .utf8)
     }
 
+    /// Takes a file or folder away.
+    func delete(_ file: String) throws { try FileManager.default.removeItem(at: folder.appendingPathComponent(file)) }
+
     /// The defects of a load.
     func defects(today: String? = nil) -> [KnowledgeDefect] {
         do throws(InvalidKnowledge) {
@@ -45,6 +48,10 @@ struct Breakage: CustomTestStringConvertible, Sendable {
     let old: String
     let new: String
     var suggestion: String?
+    /// What is taken away besides.
+    var deleted: String?
+    /// The day of the load.
+    var today: String?
 
     var testDescription: String { "\(code.rawValue) \(code)" }
 
@@ -115,6 +122,40 @@ struct Breakage: CustomTestStringConvertible, Sendable {
         Breakage(
             code: .noReason, file: "topics/pancreatic-net/recommendations/discordant-prrt.json", old: "\"otherwise\"",
             new: "\"otherwize\""),
+        Breakage(code: .unreadable, file: "README.md", old: "", new: "no release", deleted: "manifest.json"),
+        Breakage(
+            code: .tooMany, file: topic, old: "\"criteria\": {",
+            new: "\"criteria\": { \"deep\": "
+                + String(repeating: "{ \"not\": ", count: 20) + "{ \"fact\": \"tumor.grade\", \"is\": \"G1\" }"
+                + String(repeating: " }", count: 20) + ","),
+        Breakage(
+            code: .unusedReference, file: "references/unused.json", old: "",
+            new: #"{"schema":"reference/1","id":"unused","type":"research","title":"t","confirmed":true}"#),
+        Breakage(
+            code: .retiredRule, file: lanreotide, old: "\"status\": \"active\"",
+            new: "\"status\": \"retired\", \"replacedBy\": \"pancreatic-net.first-line-lanreotide\"",
+            suggestion: "pancreatic-net.first-line-lanreotide"),
+        Breakage(
+            code: .danglingClass, file: "interventions/everolimus.json", old: "\"mtor-inhibitor\"",
+            new: "\"mtor-inhibitors\"", suggestion: "mtor-inhibitor"),
+        Breakage(
+            code: .unsupportedStrength, file: "topics/pancreatic-net/recommendations/folfiri.json",
+            old: "\"tier\": \"guideline\"", new: "\"tier\": \"research\""),
+        Breakage(
+            code: .noCases, file: "README.md", old: "", new: "a topic without cases",
+            deleted: "topics/pancreatic-net/cases"),
+        Breakage(
+            code: .reviewOverdue, file: "manifest.json", old: "\"reviewBy\": \"",
+            new: "\"reviewBy\": \"1999-01-01\", \"note\": \"",
+            today: "2026-12-01"),
+        Breakage(
+            code: .unsigned, file: "manifest.json", old: "\"status\": \"draft\"", new: "\"status\": \"approved\""),
+        Breakage(
+            code: .signatureBroken, file: "manifest.json", old: "\"review\": {",
+            new: """
+                "signature": { "name": "Dr Ada Example", "role": "endocrinologist", "signed": "2026-12-01", "documents": "sha256:0" },
+                  "review": {
+                """),
     ]
 }
 
@@ -131,11 +172,29 @@ struct Breakage: CustomTestStringConvertible, Sendable {
         let broken = try BrokenKnowledge()
         defer { broken.remove() }
         try broken.edit(breakage.file, breakage.old, breakage.new)
-        let defects = broken.defects()
+        if let deleted = breakage.deleted { try broken.delete(deleted) }
+        let defects = broken.defects(today: breakage.today)
         let found = try #require(defects.first { $0.code == breakage.code }, "found \(defects.map(\.description))")
         if let suggestion = breakage.suggestion { #expect(found.suggestion == suggestion) }
-        #expect(
-            found.file.hasSuffix(breakage.file) || breakage.file.hasSuffix(found.file) || found.code == .danglingRule)
+        #expect(found.file.hasSuffix(breakage.file) || breakage.deleted != nil)
+    }
+
+    @Test func `has a fixture for each code that a load can find, and a page that tells its problem and solution`()
+        throws
+    {
+        // Local folders, kept releases and cases have their own (LocalKnowledgeTests, CheckDefectTests).
+        let elsewhere: Set<DefectCode> = [
+            .localManifest, .releaseName, .unspokenDisagreement, .caseFails, .neverTrue, .neverNotTrue, .leafNotCovered,
+            .movedByLocal, .neverFalse,
+        ]
+        #expect(Set(DefectCode.allCases).subtracting(Breakage.all.map(\.code)) == elsewhere)
+        let rows = try Checkout.text("docs/knowledge-defects.md").split(separator: "\n")
+            .map { $0.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) } }
+        for code in DefectCode.allCases {
+            let row = try #require(rows.first { $0.first == code.rawValue }, "\(code.rawValue) is not told")
+            #expect(row.count == 3 && row.allSatisfy { !$0.isEmpty })
+            #expect(row[2].hasPrefix("Warning.") == code.isWarning, "\(code.rawValue)")
+        }
     }
 
     @Test func `lists every defect at once`() throws {

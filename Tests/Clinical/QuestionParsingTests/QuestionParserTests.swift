@@ -61,7 +61,7 @@ func notes(_ text: String) throws -> [CaseNote.Code] { try Checkout.advisor().re
     @Test(
         "does not read as a fact",
         arguments: [
-            "possible liver mets", "if SSTR positive", "would PRRT be of use",
+            "possible liver mets", "if SSTR positive", "would everolimus be of use",
             "family history of MEN1",
             "surgery or observation", "whole-body PET", "CA 19-9 of 20", "query bone metastases",
         ])
