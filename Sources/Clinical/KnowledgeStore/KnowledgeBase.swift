@@ -65,6 +65,12 @@ public final class KnowledgeBase: Sendable {
     /// superscripts, salts and the spelling of a radiolabel (`¹⁷⁷Lu-DOTATATE`). O(name) for a known name.
     public func lookUp(drug name: String) -> DrugLookup { drugIndex.lookUp(name) }
 
+    /// Whether every word of a search stands in a drug's names or class, however it is spelt.
+    public func holds(_ drug: Drug, search: String) -> Bool {
+        let text = FoldedName.key((drug.names + [drug.drugClass]).joined(separator: " "))
+        return search.split(separator: " ").allSatisfy { text.contains(FoldedName.key(String($0))) }
+    }
+
     /// The drug that a name is surely of.
     public func drug(named name: String) -> Drug? { drugIndex.drug(of: name).flatMap { clinical.drugs[$0] } }
 

@@ -12,7 +12,7 @@ extension ClinicalAPI {
         list(request, known: ["q"]) { advisor, query in
             let search = value("q", query)
             return advisor.knowledge.clinical.drugs.values.sorted { $0.id < $1.id }
-                .filter { holds(($0.names + [$0.drugClass]).joined(separator: " "), search) }
+                .filter { drug in search.map { advisor.knowledge.holds(drug, search: $0) } ?? true }
         } _: { json, drug in
             DrugJSON.writeSummary(drug, to: &json)
         }
