@@ -67,8 +67,18 @@ public final class KnowledgeBase: Sendable {
 
     /// Whether every word of a search stands in a drug's names or class, however it is spelt.
     public func holds(_ drug: Drug, search: String) -> Bool {
-        let text = FoldedName.key((drug.names + [drug.drugClass]).joined(separator: " "))
-        return search.split(separator: " ").allSatisfy { text.contains(FoldedName.key(String($0))) }
+        holds((drug.names + [drug.drugClass]).joined(separator: " "), search: search)
+    }
+
+    /// Whether every word of a search stands in one indication of a drug's labels, in its id or in its sentence.
+    public func indicates(_ drug: Drug, search: String) -> Bool {
+        drug.labels.flatMap(\.indications).contains { holds("\($0.id) \($0.fact.wording.clinician)", search: search) }
+    }
+
+    /// Whether every word of a search stands in a text, however it is spelt.
+    public func holds(_ text: String, search: String) -> Bool {
+        let folded = FoldedName.key(text)
+        return search.split(separator: " ").allSatisfy { folded.contains(FoldedName.key(String($0))) }
     }
 
     /// The drug that a name is surely of.
