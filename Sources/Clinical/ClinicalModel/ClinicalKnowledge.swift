@@ -65,13 +65,17 @@ public struct ClinicalCase: Sendable {
         public let cautions: [String: [String]]
         /// Label status by intervention and jurisdiction.
         public let labels: [String: [String: String]]
+        /// What is reckoned, by intervention: `capecitabine 1125 mg`, `cabozantinib needs hepatic.childPugh`,
+        /// `streptozocin withheld`; an intervention that is not named is not checked.
+        public let doses: [String: [String]]
 
         /// An expectation.
         public init(
             outcome: Guidance.Outcome, topic: String?, overlays: [String] = [], recommended: [String],
             conditional: [String: [String]],
             excluded: [String], diagnostics: [String], assumed: [String], conflicts: [String],
-            facts: [FactStatement]?, cautions: [String: [String]], labels: [String: [String: String]]
+            facts: [FactStatement]?, cautions: [String: [String]], labels: [String: [String: String]],
+            doses: [String: [String]] = [:]
         ) {
             self.outcome = outcome
             self.topic = topic
@@ -85,6 +89,7 @@ public struct ClinicalCase: Sendable {
             self.facts = facts
             self.cautions = cautions
             self.labels = labels
+            self.doses = doses
         }
     }
 

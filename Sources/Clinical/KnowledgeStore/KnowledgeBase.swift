@@ -65,6 +65,22 @@ public final class KnowledgeBase: Sendable {
     /// superscripts, salts and the spelling of a radiolabel (`¹⁷⁷Lu-DOTATATE`). O(name) for a known name.
     public func lookUp(drug name: String) -> DrugLookup { drugIndex.lookUp(name) }
 
+    /// Whether every word of a search stands in a drug's names or class, however it is spelt.
+    public func holds(_ drug: Drug, search: String) -> Bool {
+        holds((drug.names + [drug.drugClass]).joined(separator: " "), search: search)
+    }
+
+    /// Whether every word of a search stands in one indication of a drug's labels, in its id or in its sentence.
+    public func indicates(_ drug: Drug, search: String) -> Bool {
+        drug.labels.flatMap(\.indications).contains { holds("\($0.id) \($0.fact.wording.clinician)", search: search) }
+    }
+
+    /// Whether every word of a search stands in a text, however it is spelt.
+    public func holds(_ text: String, search: String) -> Bool {
+        let folded = FoldedName.key(text)
+        return search.split(separator: " ").allSatisfy { folded.contains(FoldedName.key(String($0))) }
+    }
+
     /// The drug that a name is surely of.
     public func drug(named name: String) -> Drug? { drugIndex.drug(of: name).flatMap { clinical.drugs[$0] } }
 

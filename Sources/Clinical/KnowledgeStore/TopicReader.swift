@@ -256,7 +256,7 @@ struct TopicReader {
             "outcome", "topic", "overlays", "recommended", "conditional", "excluded", "diagnostics", "assumed",
             "conflicts",
             "facts",
-            "cautions", "labels")
+            "cautions", "labels", "doses")
         let outcome = node?.choice("outcome", ["guidance", "data-required", "out-of-scope"]) ?? ""
         var conditional: [String: [String]] = [:]
         for (name, needs) in node?.optional("conditional")?.members ?? [] {
@@ -292,6 +292,9 @@ struct TopicReader {
             diagnostics: node?.optionalStrings("diagnostics") ?? [],
             assumed: (node?.optionalStrings("assumed") ?? []).sorted(),
             conflicts: (node?.optionalStrings("conflicts") ?? []).sorted(), facts: facts, cautions: cautions,
-            labels: labels)
+            labels: labels,
+            doses: Dictionary(
+                (node?.optional("doses")?.members ?? []).map { ($0.name, $0.node.elements.map(\.string)) },
+                uniquingKeysWith: { first, _ in first }))
     }
 }

@@ -81,6 +81,21 @@ public struct CaseRunner: Sendable {
         }
     }
 
+    /// What was reckoned for an option, a line a part, as a case expects it.
+    private func reckoned(_ option: Guidance.Option?) -> [String] {
+        guard let cited = option?.regimen else { return [] }
+        let vocabulary = engine.knowledge.vocabulary
+        return zip(cited.regimen.parts, cited.calculated).compactMap { part, calculation in
+            switch calculation {
+            case .dose(let dose, _, _, _, _): "\(part.drug) \(dose.words)"
+            case .needs(let facts, _):
+                "\(part.drug) needs \(facts.map { vocabulary[$0].path }.joined(separator: ", "))"
+            case .withheld: "\(part.drug) withheld"
+            case nil: nil
+            }
+        }
+    }
+
     private func compareDetails(
         _ expected: ClinicalCase.Expectation, _ answer: Guidance, _ differences: inout [String]
     ) {
@@ -89,6 +104,10 @@ public struct CaseRunner: Sendable {
             for word in words where !told.contains(where: { $0.contains(word) }) {
                 differences.append("cautions of \(id): nothing says `\(word)`")
             }
+        }
+        for (id, doses) in expected.doses.sorted(by: { $0.key < $1.key }) {
+            let found = reckoned(answer.options.first { $0.intervention.id == id })
+            if found != doses { differences.append("doses of \(id): expected \(doses), found \(found)") }
         }
         for (id, labels) in expected.labels.sorted(by: { $0.key < $1.key }) {
             let found = answer.options.first { $0.intervention.id == id }?.labels ?? []

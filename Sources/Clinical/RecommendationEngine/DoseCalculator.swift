@@ -68,10 +68,21 @@ struct DoseCalculator {
 
     private func missing(_ basis: Basis, _ steps: [DoseRules.Step]) -> BitSet {
         var needs = BitSet()
-        if let body = rules.body, basis != .flat, number(body.weight) == nil { needs.insert(body.weight) }
-        if let body = rules.body, basis == .surface, number(body.height) == nil { needs.insert(body.height) }
-        for step in steps where !step.isOptional { needs.formUnion(step.when.needs(values)) }
+        needs.formUnion(body(for: basis))
+        for step in steps {
+            if !step.isOptional { needs.formUnion(step.when.needs(values)) }
+            if case .set(let dose) = step.change, step.when.evaluate(values) == .true {
+                needs.formUnion(body(for: self.basis(dose.unit).0))
+            }
+        }
         return needs
+    }
+
+    /// The weight and the height, where a dose goes by them and they are not known as one number.
+    private func body(for basis: Basis) -> BitSet {
+        guard let body = rules.body, basis != .flat else { return BitSet() }
+        let facts = basis == .surface ? [body.weight, body.height] : [body.weight]
+        return BitSet(facts.filter { number($0) == nil })
     }
 
     private func number(_ fact: Int) -> Double? {
@@ -88,22 +99,25 @@ struct DoseCalculator {
             return DoseCalculation.Line(
                 statement: "Not calculated: the weight and the height cannot be one person's.")
         }
-        if basis == .weight {
-            let before = amount(dose.minimum, dose.maximum, dose.unit)
-            multiply(&reckoning, by: weight)
-            reckoning.lines.append(.init(statement: "\(before) × \(plain(weight)) kg = \(amount(reckoning))"))
-            return nil
+        guard let factor = factor(of: basis) else { return nil }
+        if basis == .surface, let height = number(body.height) {
+            reckoning.lines.append(
+                .init(
+                    statement: "body surface (Mosteller): √(\(plain(height)) cm × \(plain(weight)) kg ÷ 3600) = "
+                        + "\(plain(factor)) m², rounded to 0.01 m²"))
         }
-        guard let height = number(body.height) else { return nil }
-        let surface = Self.mosteller(kilograms: weight, centimetres: height)
+        multiply(&reckoning, by: factor)
+        let unit = basis == .weight ? "kg" : "m²"
         reckoning.lines.append(
-            .init(
-                statement: "body surface (Mosteller): √(\(plain(height)) cm × \(plain(weight)) kg ÷ 3600) = "
-                    + "\(plain(surface)) m², rounded to 0.01 m²"))
-        let before = amount(dose.minimum, dose.maximum, dose.unit)
-        multiply(&reckoning, by: surface)
-        reckoning.lines.append(.init(statement: "\(before) × \(plain(surface)) m² = \(amount(reckoning))"))
+            .init(statement: "\(dose.words) × \(plain(factor)) \(unit) = \(amount(reckoning))"))
         return nil
+    }
+
+    /// What a dose is multiplied by: kilograms or square metres; nil where it is not known.
+    private func factor(of basis: Basis) -> Double? {
+        guard basis != .flat, let body = rules.body, let weight = number(body.weight) else { return nil }
+        if basis == .weight { return weight }
+        return number(body.height).map { Self.mosteller(kilograms: weight, centimetres: $0) }
     }
 
     /// The body surface by Mosteller's formula, m², to two decimals.
@@ -121,9 +135,13 @@ struct DoseCalculator {
         let before = amount(reckoning)
         switch step.change {
         case .set(let dose):
-            (reckoning.low, reckoning.high, reckoning.unit) = (dose.minimum, dose.maximum, dose.unit)
-            reckoning.isReckoned = false
-            reckoning.lines.append(line(step, "\(step.statement): \(amount(reckoning)) instead of \(before)", &sources))
+            let (basis, unit) = basis(dose.unit)
+            let factor = factor(of: basis) ?? 1
+            (reckoning.low, reckoning.high, reckoning.unit) = (dose.minimum * factor, dose.maximum * factor, unit)
+            reckoning.isReckoned = basis != .flat
+            let times = basis == .flat ? "" : "\(dose.words) × \(plain(factor)) \(basis == .weight ? "kg" : "m²") = "
+            reckoning.lines.append(
+                line(step, "\(step.statement): \(times)\(amount(reckoning)) instead of \(before)", &sources))
         case .times(let share):
             multiply(&reckoning, by: share)
             reckoning.lines.append(

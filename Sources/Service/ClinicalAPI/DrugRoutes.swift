@@ -9,10 +9,15 @@ extension ClinicalAPI {
     static let longestDrugName = 200
 
     func listDrugs(_ request: HTTPRequest) -> HTTPResponse {
-        list(request, known: ["q"]) { advisor, query in
-            let search = value("q", query)
-            return advisor.knowledge.clinical.drugs.values.sorted { $0.id < $1.id }
-                .filter { holds(($0.names + [$0.drugClass]).joined(separator: " "), search) }
+        list(request, known: ["q", "class", "indication"]) { advisor, query in
+            let knowledge = advisor.knowledge
+            let (search, drugClass) = (value("q", query), value("class", query))
+            let indication = value("indication", query)
+            return knowledge.clinical.drugs.values.sorted { $0.id < $1.id }.filter { drug in
+                (search.map { knowledge.holds(drug, search: $0) } ?? true)
+                    && (drugClass.map { knowledge.holds(drug.drugClass, search: $0) } ?? true)
+                    && (indication.map { knowledge.indicates(drug, search: $0) } ?? true)
+            }
         } _: { json, drug in
             DrugJSON.writeSummary(drug, to: &json)
         }

@@ -37,11 +37,13 @@ struct Spelling: Sendable, CustomTestStringConvertible {
         Spelling("¹⁷⁷Lu-dotatate", "lutetium-lu-177-dotatate", .radiolabel, [.superscripts]),
         Spelling("lutetium-177 dotatate", "lutetium-lu-177-dotatate", .radiolabel, [.radiolabel]),
         Spelling("[177Lu]Lu-DOTA-TATE", "lutetium-lu-177-dotatate", .radiolabel, [.radiolabel]),
-        Spelling("lutetium (177Lu) oxodotreotide", "lutetium-lu-177-dotatate", .radiolabel),
-        Spelling("177Lu-DOTA0-Tyr3-octreotate", "lutetium-lu-177-dotatate", .radiolabel),
+        Spelling("oxodotreotide lutetium-177", "lutetium-lu-177-dotatate", .radiolabel, [.radiolabel]),
+        Spelling("[177Lu]Lu-DOTA-Tyr3-octreotate", "lutetium-lu-177-dotatate", .radiolabel, [.radiolabel]),
         Spelling("Lu177dotatate", "lutetium-lu-177-dotatate", .radiolabel, [.separators]),
-        Spelling("Ga-68 edotreotide", "gallium-ga-68-dotatoc", .radiolabel),
-        Spelling("copper (64Cu) oxodotreotide", "copper-cu-64-dotatate", .radiolabel),
+        Spelling("edotreotide (68Ga)", "gallium-ga-68-dotatoc", .radiolabel, [.radiolabel]),
+        Spelling("131I MIBG", "iobenguane-i-131", .radiolabel, [.separators]),
+        Spelling("iobenguane (131I)", "iobenguane-i-131", .radiolabel, [.radiolabel]),
+        Spelling("DOTATATE, copper-64", "copper-cu-64-dotatate", .radiolabel, [.radiolabel]),
     ]
 }
 
@@ -83,7 +85,8 @@ struct Spelling: Sendable, CustomTestStringConvertible {
             ("everolimus", ["Afinitor", "Afinitor Disperz", "Torpenz", "Zortress"]),
             ("octreotide", ["Sandostatin", "Sandostatin LAR Depot", "Bynfezia Pen", "Mycapssa"]),
             ("Octreotide Acetate", ["Sandostatin", "Sandostatin LAR Depot", "Bynfezia Pen", "Mycapssa"]),
-            ("cabozantinib", ["Cabometyx", "Cometriq"]),
+            ("cabozantinib", ["Cabometyx", "Cometriq"]), ("doxorubicin", ["Adriamycin", "Doxil"]),
+            ("pasireotide", ["Signifor", "Signifor LAR"]),
         ])
     func ambiguous(_ name: String, _ products: [String]) throws {
         #expect(try match(name)?.ambiguous?.candidates.map(\.name) == products)
@@ -105,6 +108,14 @@ struct Spelling: Sendable, CustomTestStringConvertible {
             choice.candidates.compactMap(\.drug) == [
                 "lutetium-lu-177-dotatate", "gallium-ga-68-dotatate", "copper-cu-64-dotatate",
             ])
+    }
+
+    @Test func `of a carrier with one covered isotope leave the choice too`() throws {
+        guard case .several(let choice) = try lookUp("MIBG") else {
+            Issue.record("MIBG is no choice")
+            return
+        }
+        #expect(choice.candidates.map(\.drug) == ["iobenguane-i-131", nil, nil])
     }
 
     @Test(

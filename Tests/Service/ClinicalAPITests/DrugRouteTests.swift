@@ -56,6 +56,27 @@ import Testing
         )
     }
 
+    @Test(
+        "is found in the list by a part of any name, however it is spelt:",
+        arguments: [
+            ("%C2%B9%E2%81%B7%E2%81%B7Lu", "lutetium-lu-177-dotatate"), ("LANR%C3%89O", "lanreotide"),
+            ("mtor", "everolimus"), ("afinitor%20disperz", "everolimus"),
+        ])
+    func listed(_ search: String, _ drug: String) throws {
+        #expect(try Checkout.router().get("/drugs?q=\(search)").strings("items.*.id") == [drug])
+    }
+
+    @Test func `is found by its class and by an indication`() throws {
+        let router = try Checkout.router()
+        #expect(
+            try router.get("/drugs?class=somatostatin%20analogue").strings("items.*.id").contains("lanreotide"))
+        let carcinoid = try router.get("/drugs?indication=carcinoid").strings("items.*.id")
+        #expect(carcinoid.contains("octreotide") && carcinoid.contains("telotristat-ethyl"))
+        #expect(!carcinoid.contains("sunitinib"))
+        #expect(try router.get("/drugs?indication=gout").strings("items.*.id") == [])
+        #expect(try router.get("/drugs?clas=x").status == 400)
+    }
+
     @Test func `is told with the names that it is taken for`() throws {
         #expect(try get("Netspot").value("lookAlikes.0.names") as? [String] == ["Netspot", "Detectnet"])
     }
