@@ -65,8 +65,8 @@ public struct QuestionParser: Sendable {
         for (said, mention) in finder.together(mentions, scopes) { collector.add(said, mention, Scope()) }
         measures(tokens, mentions, reader, &collector, &used)
         var statements = ExtentReader(vocabulary: vocabulary, facts: facts).completed(collector.all)
-        statements = TimeOrder(vocabulary: vocabulary, tokens: tokens).latest(statements)
-        statements = withoutEmptyWords(distinct(statements))
+        statements = TimeOrder(vocabulary: vocabulary, tokens: tokens).latest(distinct(statements))
+        statements = withoutEmptyWords(statements)
         if let unread = Remarks.unread(original, used) { notes.append(unread) }
         return ParsedQuestion(statements: statements, notes: distinct(notes))
     }
