@@ -17,7 +17,8 @@ enum EnglishGrammar {
     static let prepositions: Set<String> = ["in", "of", "from", "for", "to", "with", "on", "about", "despite", "after"]
     /// … unless it is one of these that is denied: `no evidence of liver metastases`.
     static let deniable: Set<String> = [
-        "evidence", "sign", "signs", "history", "symptoms", "features", "suspicion", "suggestion", "trace", "indication",
+        "evidence", "sign", "signs", "history", "symptoms", "features", "suspicion", "suggestion", "trace",
+        "indication",
         "proof", "findings", "treatment", "therapy", "exposure", "use", "treated", "exposed", "given", "episodes",
         "known", "complaints", "diagnosis", "presence", "question", "spread", "been", "previously", "prior", "ever",
         "yet", "started", "currently", "candidate", "eligible", "suitable", "suited",
@@ -43,7 +44,8 @@ enum EnglishGrammar {
     ]
     /// After `not`: it was not looked at: `SSTR not assessed`.
     static let undone: Set<String> = [
-        "assessed", "done", "tested", "performed", "available", "known", "repeated", "determined", "checked", "measured",
+        "assessed", "done", "tested", "performed", "available", "known", "repeated", "determined", "checked",
+        "measured",
         "reported", "obtained", "evaluated", "examined", "yet", "sent",
     ]
     /// Between a condition and the verdict of its test.
@@ -68,7 +70,8 @@ enum EnglishGrammar {
     static let earlier: Set<String> = ["prior", "previous", "post", "past", "several", "incidental"]
     /// After a treatment: it was given.
     static let givenAfter: Set<String> = [
-        "caused", "failed", "stopped", "done", "previously", "past", "tolerated", "discontinued", "completed", "refractory", "ago", "exposed", "twice", "performed",
+        "caused", "failed", "stopped", "done", "previously", "past", "tolerated", "discontinued", "completed",
+        "refractory", "ago", "exposed", "twice", "performed",
         "showed", "specimen",
     ]
     /// Before a treatment: it is planned or asked about.
@@ -92,7 +95,9 @@ enum EnglishGrammar {
     /// Before a treatment: the patient does not want it.
     static let refusals: Set<String> = ["declines", "declined", "refuses", "refused", "rejects", "rejected"]
     /// Denied, they refuse: `does not want`.
-    static let wishes: Set<String> = ["want", "wants", "wish", "wishes", "accept", "accepts", "willing", "keen", "agree"]
+    static let wishes: Set<String> = [
+        "want", "wants", "wish", "wishes", "accept", "accepts", "willing", "keen", "agree",
+    ]
     /// Before a medicine: it is taken.
     static let taking: Set<String> = [
         "on", "takes", "taking", "uses", "receives", "receiving", "with", "wants", "meds", "medications", "medication",
@@ -118,11 +123,15 @@ enum EnglishGrammar {
         "have", "had", "am", "was", "got", "take", "took", "receive", "received", "progressed", "suffer",
     ]
     /// Words of what somebody was told …
-    static let hearsay: Set<String> = ["told", "called", "labelled", "labeled", "termed", "diagnosed", "reported", "named"]
+    static let hearsay: Set<String> = [
+        "told", "called", "labelled", "labeled", "termed", "diagnosed", "reported", "named",
+    ]
     /// … in the past.
     static let past: Set<String> = ["ago", "originally", "initially", "once", "formerly", "earlier", "first"]
     /// Words of the present.
-    static let present: Set<String> = ["now", "currently", "recently", "today", "latest", "recent", "meanwhile", "then"]
+    static let present: Set<String> = [
+        "now", "currently", "recently", "today", "latest", "recent", "meanwhile", "then",
+    ]
     /// Heads of a list: `Meds: …`, `previous treatment: …`.
     static let headings: Set<String> = [
         "meds", "medications", "medication", "comeds", "comedications", "comedication", "rx", "tx", "dh", "treatment",
@@ -139,7 +148,8 @@ enum EnglishGrammar {
     ]
     /// Harm in general.
     static let adverse: Set<String> = [
-        "toxicity", "toxicities", "intolerance", "side", "adverse", "reaction", "allergy", "anaphylaxis", "tolerability",
+        "toxicity", "toxicities", "intolerance", "side", "adverse", "reaction", "allergy", "anaphylaxis",
+        "tolerability",
         "intolerable", "aes", "ae", "toxic",
     ]
     /// Words that a clause about one thing may hold between a cue and its term.

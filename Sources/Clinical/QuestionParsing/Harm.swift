@@ -35,7 +35,8 @@ struct Harm {
 
     private func isDenied(_ index: Int) -> Bool {
         (max(0, index - 3)..<index).contains { EnglishGrammar.negations.contains(context.text($0)) }
-            || ["unable", "poorly"].contains(context.text(index - 1)) || ["unable", "poorly"].contains(context.text(index - 2))
+            || ["unable", "poorly"].contains(context.text(index - 1))
+            || ["unable", "poorly"].contains(context.text(index - 2))
     }
 
     private var after: Bool {
@@ -44,7 +45,9 @@ struct Harm {
             if context.tokens[index].kind == .boundary { return false }
             let word = context.text(index)
             let isNext = index <= term.upperBound + 1
-            if isNext, ["intolerance", "intolerant", "allergy", "anaphylaxis", "toxicity"].contains(word) { return true }
+            if isNext, ["intolerance", "intolerant", "allergy", "anaphylaxis", "toxicity"].contains(word) {
+                return true
+            }
             if word == "tolerated" { return isDenied(index) }
             if isNext, ["induced", "related"].contains(word), context.harms.contains(index + 1) {
                 return true
@@ -60,7 +63,9 @@ struct Harm {
         for index in start..<max(start, min(context.tokens.count, start + 8)) {
             if context.isStop(index) { return false }
             let word = context.text(index)
-            if ["for", "due", "because", "owing", "after", "from", "with", "secondary"].contains(word) { hasReason = true }
+            if ["for", "due", "because", "owing", "after", "from", "with", "secondary"].contains(word) {
+                hasReason = true
+            }
             guard hasReason else { continue }
             if ["progression", "progressive", "pd", "progressed", "growth"].contains(word) { return false }
             if context.harms.contains(index) || EnglishGrammar.adverse.contains(word) { return true }

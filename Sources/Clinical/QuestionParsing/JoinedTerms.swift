@@ -31,7 +31,11 @@ struct JoinedTerms: Sendable {
     private static func split(_ term: String) -> [String] {
         var parts: [String] = [""]
         for piece in term.split(separator: " ") {
-            if piece == "&" { parts.append("") } else { parts[parts.count - 1] += (parts[parts.count - 1].isEmpty ? "" : " ") + piece }
+            if piece == "&" {
+                parts.append("")
+            } else {
+                parts[parts.count - 1] += (parts[parts.count - 1].isEmpty ? "" : " ") + piece
+            }
         }
         return parts.filter { !$0.isEmpty }
     }

@@ -11,7 +11,9 @@ struct PersonReader {
         "female": "female", "woman": "female", "lady": "female", "girl": "female",
     ]
     /// Before a number that is no age: `for 14 years`.
-    private static let starts: Set<String> = ["a", "an", "patient", "pt", "is", "this", "aged", "age", "the", "my", "our"]
+    private static let starts: Set<String> = [
+        "a", "an", "patient", "pt", "is", "this", "aged", "age", "the", "my", "our",
+    ]
 
     /// What is said of the person, with the tokens of each statement; `used` are the tokens of other readings.
     func read(_ tokens: [Token], used: Set<Int>) -> [(statement: FactStatement, tokens: Range<Int>)] {
@@ -33,7 +35,9 @@ struct PersonReader {
         return found
     }
 
-    private func text(_ tokens: [Token], _ index: Int) -> String { tokens.indices.contains(index) ? tokens[index].text : "" }
+    private func text(_ tokens: [Token], _ index: Int) -> String {
+        tokens.indices.contains(index) ? tokens[index].text : ""
+    }
 
     private func isStart(_ tokens: [Token], _ index: Int) -> Bool {
         index == 0 || tokens[index - 1].kind == .boundary || Self.starts.contains(tokens[index - 1].text)
@@ -98,14 +102,17 @@ struct PersonReader {
         else { return nil }
         // `M 0`, `M1` are stages.
         guard tokens[place].span.upperBound < tokens[index].span.lowerBound, value >= 10 else { return nil }
-        return [(statement(fact, .quantity(Interval(exactly: value)), tokens, index..<index + 1), index..<index + 1), sex]
+        return [
+            (statement(fact, .quantity(Interval(exactly: value)), tokens, index..<index + 1), index..<index + 1), sex,
+        ]
     }
 
     /// `A 50 kg woman`, but not `5 kg loss` and `30 mg/kg`.
     private func weight(
         _ tokens: [Token], _ index: Int, _ value: Double
     ) -> (statement: FactStatement, tokens: Range<Int>)? {
-        guard let weight = facts.weight, value >= 25, value <= 300, ["kg", "kgs", "kilograms"].contains(text(tokens, index + 1))
+        guard let weight = facts.weight, value >= 25, value <= 300,
+            ["kg", "kgs", "kilograms"].contains(text(tokens, index + 1))
         else { return nil }
         let around = (max(0, index - 3)..<min(tokens.count, index + 5)).map { tokens[$0].text }
         let isChange = around.contains {

@@ -56,7 +56,8 @@ public struct QuestionParser: Sendable {
                     if !scopes[place].isNegated && (mention.isRange || alternative(mentions, place, tokens)) {
                         collector.offer(said, mention)
                     } else {
-                        collector.add(said, mention, scopes[place], isTreatment: isTreatment(mention),
+                        collector.add(
+                            said, mention, scopes[place], isTreatment: isTreatment(mention),
                             isTracer: isTracer(mention))
                     }
                 }

@@ -209,8 +209,9 @@ struct Scope {
             }
             if index < term.upperBound + 2, EnglishGrammar.refusals.contains(text) { isRefused = true }
             // `Should it be done` asks.
-            if EnglishGrammar.givenAfter.contains(text), context.text(index - 1) == "be" { (isPlanned, isGiven) = (true, false) }
-            else if EnglishGrammar.givenAfter.contains(text) || isDated(context, index, term) {
+            if EnglishGrammar.givenAfter.contains(text), context.text(index - 1) == "be" {
+                (isPlanned, isGiven) = (true, false)
+            } else if EnglishGrammar.givenAfter.contains(text) || isDated(context, index, term) {
                 (isGiven, isPlanned) = (true, false)
             }
         }
@@ -233,7 +234,8 @@ struct Scope {
     private mutating func readVerdict(_ context: ScopeContext, _ term: Range<Int>) {
         var index = term.upperBound
         var isTested = false
-        while index < min(context.tokens.count, term.upperBound + 5), EnglishGrammar.tests.contains(context.text(index)) {
+        while index < min(context.tokens.count, term.upperBound + 5), EnglishGrammar.tests.contains(context.text(index))
+        {
             isTested = true
             index += 1
         }

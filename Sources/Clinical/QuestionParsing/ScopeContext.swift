@@ -23,7 +23,8 @@ struct ScopeContext {
 
     /// Whether a mark ends the sentence or the item of a list at a token.
     func isStop(_ index: Int) -> Bool {
-        tokens.indices.contains(index) && tokens[index].kind == .boundary && ![",", "(", ")"].contains(tokens[index].text)
+        tokens.indices.contains(index) && tokens[index].kind == .boundary
+            && ![",", "(", ")"].contains(tokens[index].text)
     }
 
     /// Whether the term at a place belongs to another person: `her mother had MEN1`, `family history: VHL`.
@@ -69,6 +70,7 @@ struct ScopeContext {
         guard let open = (max(0, term.lowerBound - 6)..<term.lowerBound).reversed().first(where: { text($0) == "\"" })
         else { return false }
         let before = (max(0, open - 6)..<open).map { tokens[$0].text }
-        return before.contains { EnglishGrammar.hearsay.contains($0) } && before.contains { EnglishGrammar.past.contains($0) }
+        return before.contains { EnglishGrammar.hearsay.contains($0) }
+            && before.contains { EnglishGrammar.past.contains($0) }
     }
 }

@@ -83,7 +83,9 @@ struct TermTrie: Sendable {
     private func earlySlip(_ word: String) -> String? {
         if let swapped = swapped(word) { return swapped }
         let near = (byPair[String(word.prefix(2))] ?? [])
-            .filter { $0.count == word.count + 1 || $0.count == word.count && (word.count >= 9 || isShuffled($0, word)) }
+            .filter {
+                $0.count == word.count + 1 || $0.count == word.count && (word.count >= 9 || isShuffled($0, word))
+            }
         return near.first { EditDistance.between(word, $0, limit: 1) == 1 }
     }
 
