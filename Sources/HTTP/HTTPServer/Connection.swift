@@ -153,6 +153,7 @@ struct Connection {
                 continue
             }
             guard index < bytes.count else { break }
+            if answerAgain(bytes, &index, &context) { continue }
             switch parser.parse(bytes.extracting(index..<bytes.count), into: &request) {
             case .needMore: return index
             case .rejected(let rejection):
@@ -163,7 +164,7 @@ struct Connection {
                 isInHead = false
                 request.identity = context.identity(for: request)
                 request.body.removeAll(keepingCapacity: true)
-                respond(to: &request, &context)
+                respond(to: &request, &context, remembers: true)
             case .head(let consumed, let framing, let expectsContinue):
                 index += consumed
                 isInHead = false
@@ -171,6 +172,29 @@ struct Connection {
             }
         }
         return index
+    }
+
+    /// Answers a head that was answered before, where one stands next in the bytes: what came of it then is true of it now.
+    private mutating func answerAgain(
+        _ bytes: borrowing Span<UInt8>, _ index: inout Int, _ context: inout LoopContext
+    ) -> Bool {
+        guard !context.closesAll, let generation = context.handler.generation,
+            let (slot, length) = context.memory.find(bytes, index, generation: generation)
+        else { return false }
+        let started = !context.isObserved ? 0 : MonotonicClock.microseconds()
+        let response = context.memory.response(in: slot)
+        let id = context.preamble.takeID()
+        index += length
+        isInHead = false
+        context.output.append(response, after: &context.preamble, id: id, .persists, hasBody: true)
+        if context.isObserved {
+            context.observer?.didAnswer(
+                Exchange(
+                    method: HTTPMethod.get.name, route: response.route, status: response.status.code, bytesIn: 0,
+                    bytesOut: response.body.count, id: id, trace: nil,
+                    duration: MonotonicClock.microseconds() - started, refusal: nil))
+        }
+        return true
     }
 
     /// A head with a body behind it: what the head decides is decided, and the body is read.
@@ -250,12 +274,17 @@ struct Connection {
         respond(to: &request, &context)
     }
 
-    private mutating func respond(to request: inout HTTPRequest, _ context: inout LoopContext) {
+    private mutating func respond(
+        to request: inout HTTPRequest, _ context: inout LoopContext, remembers: Bool = false
+    ) {
         request.peer = peer
         let started = !context.isObserved ? 0 : MonotonicClock.microseconds()
+        // Read before the handler is asked: what it answers then is of this generation or of a later one.
+        let generation = remembers && !context.closesAll ? context.handler.generation : nil
         let response =
             request.isTunnel
             ? ProblemDetails.unknownMethod.response(requestID: request.id) : context.handler.respond(to: request)
+        if let generation { context.memory.remember(response, to: request, generation: generation) }
         answer(request, with: response, started: started, &context)
     }
 

@@ -94,11 +94,14 @@ final class EventLoop {
     private var reserve: Int32
     private var buffer: [UInt8]
     private var sealed: [UInt8] = []
+    /// Connections whose channels hold bytes that nobody read yet, by their tokens.
+    private var unread: [UInt64] = []
 
     private static let listenerToken = UInt64.max
     private static let wakeToken = UInt64.max - 1
     private static let lingerTime: Milliseconds = 2_000
     private static let smallHold = 8_192
+    private static let sealedRounds = 16
     private static let acceptPause: Milliseconds = 100
 
     /// nil where the kernel gives no descriptor.
@@ -133,7 +136,7 @@ final class EventLoop {
         while true {
             let isQuiet = openCount == 0 && acceptsAgainAt == 0 && control.phase == .running
             var hasTime = false
-            poller.wait(milliseconds: isQuiet ? -1 : TimerWheel.resolution) { event in
+            poller.wait(milliseconds: !unread.isEmpty ? 0 : isQuiet ? -1 : TimerWheel.resolution) { event in
                 if !hasTime {
                     refreshTime()
                     hasTime = true
@@ -141,6 +144,7 @@ final class EventLoop {
                 handle(event)
             }
             if !hasTime { refreshTime() }
+            readUnread()
             for index in wheel.expired(now: now) { expire(index) }
             if acceptsAgainAt != 0 && now >= acceptsAgainAt { resumeAccepting() }
             let phase = control.phase
@@ -303,9 +307,10 @@ final class EventLoop {
     }
 
     /// Reads until the descriptor has no more: bytes that the channel holds back raise no event. The rounds are bounded, so
-    /// that one peer does not keep the loop; what is left then is told by the channel and read after the next events.
+    /// that one peer does not keep the loop; what is left then is read after the next events.
     private func readSealed(_ slot: Slot, _ index: Int, _ channel: any SecureChannel) {
-        while slot.waiting == nil, slots[index] === slot, slot.stage == .open {
+        for _ in 0..<Self.sealedRounds {
+            guard slot.waiting == nil, slots[index] === slot, slot.stage == .open else { return }
             let step = buffer.withUnsafeMutableBytes { channel.read(into: $0) }
             switch step {
             case .moved(let count):
@@ -319,6 +324,21 @@ final class EventLoop {
                 return settle(slot, index)
             case .failed: return closeSlot(slot, index)
             }
+        }
+        if slots[index] === slot { unread.append(token(index)) }
+    }
+
+    /// Reads on where the rounds were not enough.
+    private func readUnread() {
+        guard !unread.isEmpty else { return }
+        var tokens: [UInt64] = []
+        swap(&tokens, &unread)
+        for token in tokens {
+            let index = Int(token & 0xFFFF_FFFF)
+            guard generations[index] == UInt32(token >> 32), let slot = slots[index], slot.waiting == nil,
+                let channel = slot.channel, slot.stage == .open
+            else { continue }
+            readSealed(slot, index, channel)
         }
     }
 

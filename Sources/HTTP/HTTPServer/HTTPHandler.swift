@@ -9,11 +9,17 @@ public protocol HTTPHandler: Sendable {
     func admission(of head: HTTPRequest) -> Admission
     /// What is sent of a refusal that the server itself makes of a request whose head it could read, such as 413.
     func refusing(_ request: HTTPRequest, with refusal: HTTPResponse) -> HTTPResponse
+    /// A number that becomes another one whenever stored documents are answered from others; an event loop may then give the
+    /// answer to a GET again to the same head, without asking. nil: it always asks.
+    var generation: UInt64? { get }
 }
 
 extension HTTPHandler {
     /// The refusal as it is.
     public func refusing(_ request: HTTPRequest, with refusal: HTTPResponse) -> HTTPResponse { refusal }
+
+    /// None: each request is for the handler.
+    public var generation: UInt64? { nil }
 
     /// Nothing: the server's limit, and the answer after the body.
     public func admission(of head: HTTPRequest) -> Admission { Admission() }

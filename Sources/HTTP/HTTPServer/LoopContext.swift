@@ -43,6 +43,8 @@ struct LoopContext {
     var closesAll = false
     /// Where the responses of the connection that is served now gather.
     var output = OutputQueue()
+    /// Answers that may be given again.
+    var memory = AnswerMemory()
     /// A request to read into, given back after use.
     var spareRequest = HTTPRequest.blank
 

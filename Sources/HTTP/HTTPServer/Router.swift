@@ -94,10 +94,17 @@ public struct Router: HTTPHandler {
     /// The routes.
     public let routes: [Route]
     private var nodes = [Node()]
+    private let currentGeneration: (@Sendable () -> UInt64)?
+
+    /// The generation of what the routes answer from, where it was given.
+    public var generation: UInt64? { currentGeneration?() }
 
     /// A router. A literal segment goes before a parameter; of two routes for one method and pattern the first wins.
-    public init(routes: [Route]) {
+    /// `generation` is that of `HTTPHandler`; given only where every stored document that a route answers depends on the
+    /// head and on it alone.
+    public init(routes: [Route], generation: (@Sendable () -> UInt64)? = nil) {
         self.routes = routes
+        currentGeneration = generation
         for (index, route) in routes.enumerated() {
             insert(Route.segments(route.pattern), index)
             if !route.isUnversioned { insert(["v1"] + Route.segments(route.pattern), index) }

@@ -31,7 +31,8 @@ public struct HTTPRequest: Sendable {
     public var identity = RequestID.none
     /// Whose connection it came on; set by the server.
     public var peer: PeerAddress?
-    var head: [UInt8] = []
+    /// The bytes of the head as they came, with the empty line at its end; for who looks at them without reading fields.
+    public internal(set) var head: [UInt8] = []
     var fields: [FieldPlace] = []
     var targetPlaces = RequestTarget.Places()
     /// A bit for each length that a field name has here, modulo 64: most questions after an absent field end with it.

@@ -1,0 +1,69 @@
+import Glibc
+import HTTPWire
+
+/// Answers that an event loop gave to heads it has seen, byte for byte the same: a stored document is answered again
+/// without reading the request. It holds references and heads, no bodies of its own, and a fixed number of them.
+///
+/// Remembered is only what depends on nothing but the head: a stored document (`HTTPResponse.isFinal`) of a handler that
+/// tells its generation, asked for by GET over HTTP/1.1 on a connection that goes on, without a body, a query, an id or a
+/// trace of the sender's, credentials or preconditions.
+struct AnswerMemory {
+    private struct Entry {
+        var head: [UInt8] = []
+        var response = HTTPResponse(HTTPStatus(200))
+        var generation: UInt64 = 0
+    }
+
+    /// As many answers as one loop remembers; a new one takes the place of the one in its slot.
+    static let capacity = 64
+    /// Longer heads are not remembered, bytes.
+    static let longestHead = 1_024
+
+    private var entries: [Entry] = []
+
+    /// The slot of the answer whose head stands at `index` in the bytes, and the length of that head.
+    func find(_ bytes: borrowing Span<UInt8>, _ index: Int, generation: UInt64) -> (slot: Int, length: Int)? {
+        guard !entries.isEmpty, let slot = Self.slot(bytes, index) else { return nil }
+        return bytes.withUnsafeBufferPointer { all in
+            let length = entries[slot].head.count
+            guard length > 0, length <= all.count - index, entries[slot].generation == generation,
+                let start = all.baseAddress
+            else { return nil }
+            // INVARIANT: a remembered head ends with its empty line, so bytes that begin with it hold that very head.
+            let isSame = entries[slot].head.withUnsafeBufferPointer { head in
+                head.baseAddress.map { memcmp($0, start + index, length) == 0 } ?? false
+            }
+            return isSame ? (slot, length) : nil
+        }
+    }
+
+    /// The answer in a slot.
+    func response(in slot: Int) -> HTTPResponse { entries[slot].response }
+
+    /// Remembers an answer of a generation that was current before the handler was asked.
+    mutating func remember(_ response: HTTPResponse, to request: HTTPRequest, generation: UInt64) {
+        guard response.isFinal, response.status.code == 200, request.method == .get, request.minorVersion == 1,
+            request.keepsAlive, !request.hasQuery, request.head.count <= Self.longestHead,
+            !Self.telling.contains(where: { request.has($0) }), let slot = Self.slot(request.head.span, 0)
+        else { return }
+        if entries.isEmpty { entries = Array(repeating: Entry(), count: Self.capacity) }
+        entries[slot] = Entry(head: Array(request.head), response: response, generation: generation)
+    }
+
+    /// Fields after which an answer, its id or its log line is this request's own.
+    private static let telling: [StaticString] = [
+        "x-request-id", "traceparent", "authorization", "cookie", "origin", "if-none-match", "if-match",
+        "if-modified-since", "if-unmodified-since", "range",
+    ]
+
+    /// By the bytes after `GET /`: paths differ early. nil for what is too short to be a request.
+    private static func slot(_ bytes: borrowing Span<UInt8>, _ index: Int) -> Int? {
+        guard bytes.count - index >= 32 else { return nil }
+        return bytes.withUnsafeBytes { raw in
+            var hash = raw.loadUnaligned(fromByteOffset: index + 5, as: UInt64.self)
+            hash ^= raw.loadUnaligned(fromByteOffset: index + 13, as: UInt64.self) &* 0x9E37_79B9_7F4A_7C15
+            hash ^= raw.loadUnaligned(fromByteOffset: index + 21, as: UInt64.self) &* 0xC2B2_AE3D_27D4_EB4F
+            return Int(truncatingIfNeeded: (hash &* 0x9E37_79B9_7F4A_7C15) >> 58)
+        }
+    }
+}
