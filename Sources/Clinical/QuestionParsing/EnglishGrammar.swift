@@ -64,7 +64,7 @@ enum EnglishGrammar {
         "refractory", "received", "had", "underwent", "following", "given", "treated", "stopped", "completed", "since",
         "receiving", "tried", "exposed", "responded", "responding", "cycles", "courses", "incidentally", "switched",
         "changed", "started", "commenced", "begun", "initiated", "continues", "continued", "continuing", "remains",
-        "taking", "takes", "currently", "under", "progresses", "worsening", "used", "tolerating", "tolerates",
+        "taking", "takes", "currently", "under", "worsening", "used", "tolerating", "tolerates",
     ]
     /// Right before a treatment: it was given.
     static let earlier: Set<String> = ["prior", "previous", "post", "past", "several", "incidental"]

@@ -78,7 +78,8 @@ struct GappedTerms: Sendable {
         for index in start..<max(start, min(tokens.count, start + 7)) {
             let here = index..<index + texts.count
             if here.upperBound <= tokens.count, here.allSatisfy({ tokens[$0].text == texts[$0 - index] }) {
-                return here
+                // `Positive versus negative` says neither.
+                return index > start && EnglishGrammar.alternatives.contains(tokens[index - 1].text) ? nil : here
             }
             let token = tokens[index]
             if token.kind == .boundary && ![":", "("].contains(token.text) {

@@ -74,6 +74,7 @@ public struct QuestionParser: Sendable {
 
     private func corrected(_ token: Token) -> Token {
         guard token.kind == .word, !EnglishGrammar.common.contains(token.text),
+            !EnglishGrammar.cues.contains(token.text), !EnglishGrammar.deniable.contains(token.text),
             let word = finder.trie.correction(of: token.text)
         else { return token }
         return Token(text: word, kind: .word, span: token.span)
@@ -99,7 +100,8 @@ public struct QuestionParser: Sendable {
         let illnesses = Set(
             mentions.filter { mention in finder.facts(mention).contains { $0 == facts.comorbidities } }
                 .map(\.tokens.upperBound))
-        let context = ScopeContext(tokens, harms: harms, illnessEnds: illnesses)
+        let context = ScopeContext(
+            tokens, harms: harms, illnessEnds: illnesses, starts: Set(mentions.map(\.tokens.lowerBound)))
         var scopes = finder.scopes(mentions, context)
         var list = TreatmentList()
         for (place, mention) in mentions.enumerated() where isTreatment(mention) {
