@@ -75,7 +75,11 @@ struct MentionFinder: Sendable {
                     $0.tokens.lowerBound <= match.tokens.lowerBound && $0.tokens.upperBound >= match.tokens.upperBound
                         && !facts($0).isDisjoint(with: own)
                 }
-                if !isOther && !isRepeated && !isCovered { found.append(mention) }
+                // `Locally advanced pancreatic NET`: the head ends a term of the same fact.
+                let isTail = plain.overlapping(index..<index + 1).contains {
+                    $0.tokens.lowerBound < index && !facts($0).isDisjoint(with: own)
+                }
+                if !isOther && !isRepeated && !isCovered && !isTail { found.append(mention) }
             }
         }
         guard !found.mentions.isEmpty else { return mentions }

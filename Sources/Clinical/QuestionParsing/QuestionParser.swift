@@ -144,7 +144,7 @@ public struct QuestionParser: Sendable {
             }
             // `G1/G2`, `G1–G2`: nothing but a stroke or a dash between two codes.
             let isClose = gap.allSatisfy { ["/", "-", "to"].contains(tokens[$0].text) } && gap.count <= 1
-            return isClose && shared.contains { vocabulary[$0].type == .code }
+            return isClose && !shared.isEmpty && shared.allSatisfy { vocabulary[$0].type == .code }
         }
         return place > 0 && joined(mentions[place - 1], mentions[place])
             || place + 1 < mentions.count && joined(mentions[place], mentions[place + 1])
