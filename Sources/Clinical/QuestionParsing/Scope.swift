@@ -102,6 +102,8 @@ struct Scope {
             ["case", "event"].contains(text) && next == "of"
             || text == "become" && !["has", "have", "had"].contains(context.text(index - 1))
         guard EnglishGrammar.doubts.contains(text) && !isOfSomebodyReal || isConditional else { return }
+        // `Suspects metastases in this ileal NET`: the tumour is there.
+        if (index + 2..<max(index + 2, term.lowerBound)).contains(where: { context.text($0) == "this" }) { return }
         let isSettled = (index + 1..<term.lowerBound).contains { EnglishGrammar.settled.contains(context.text($0)) }
         // `Tested positive for`, `found when liver metastases were biopsied`.
         if isSettled || ["when", "once"].contains(text) && isPast(context, index, term) { return }
@@ -154,7 +156,11 @@ struct Scope {
             isPlanned = true
             return
         }
-        if EnglishGrammar.givenBefore.contains(text), steps < 4 { isGiven = true }
+        // `On the maximal dose of lanreotide` asks for no dose.
+        if text.hasPrefix("dose"), (max(0, index - 4)..<index).contains(where: { tokens[$0].text == "on" }) { return }
+        let isFar = EnglishGrammar.progressed.contains(text) && steps < 7
+        if EnglishGrammar.givenBefore.contains(text) && steps < 4 || isFar { isGiven = true }
+        if text == "at" || text == "during", EnglishGrammar.discovered.contains(before), steps < 2 { isGiven = true }
         let isPrefix = index + 1 < tokens.count && ["op", "operative", "menopausal"].contains(tokens[index + 1].text)
         if EnglishGrammar.earlier.contains(text), steps < 2, !isPrefix { isGiven = true }
         if text == "p", index > 1, before == "/", tokens[index - 2].text == "s" { isGiven = true }
@@ -232,7 +238,8 @@ struct Scope {
     private func isDated(_ context: ScopeContext, _ index: Int, _ term: Range<Int>) -> Bool {
         guard case .number(let value) = context.tokens[index].kind else { return false }
         let before = context.text(index - 1)
-        return ["in", "since", "from", "until", "/"].contains(before) && value >= 1_970 && value <= 2_100
+        let isAfter = ["in", "since", "from", "until", "/"].contains(before) || index == term.upperBound
+        return isAfter && value >= 1_970 && value <= 2_100
             && value == value.rounded() || before == "x" && index == term.upperBound + 1
     }
 

@@ -37,6 +37,8 @@ struct ScopeContext {
         while index >= 0, steps < 12 {
             let word = tokens[index].text
             if tokens[index].kind == .boundary, [".", ";", "?", "!", "\n"].contains(word) { break }
+            // `Family history of MEN1, G1 pNET`: behind the comma stands the patient again.
+            if word == ",", text(index + 1) != "who" { break }
             if EnglishGrammar.patientWords.contains(word) { break }
             if EnglishGrammar.kin.contains(word) {
                 let owner = text(index - 1)
