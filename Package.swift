@@ -118,7 +118,7 @@ let package = Package(
             dependencies: [
                 "QuestionParsing", "ClinicalAPI", "ClinicalModel", "DecisionLogic", "KnowledgeStore", "TestSupport",
             ],
-            path: "Tests/Clinical/QuestionParsingTests", swiftSettings: settings),
+            path: "Tests/Clinical/QuestionParsingTests", exclude: ["Sentences"], swiftSettings: settings),
         .testTarget(
             name: "ClinicalAPITests",
             dependencies: ["ClinicalAPI", "HTTPServer", "HTTPWire", "KnowledgeStore", "TestSupport", "Yams"],

@@ -33,7 +33,8 @@ enum EnglishGrammar {
         "becomes", "turns", "proves", "likely", "probably", "unlikely", "presumed", "presumably", "suggestive",
         "concern", "concerning", "equivocal", "indeterminate", "exclude", "excluding", "exclusion", "risk", "prevent",
         "preventing", "prevention", "avoid", "screening", "screen", "testing", "tested", "test", "cause", "causes",
-        "effects", "suspect", "misdiagnosed", "mistaken", "mimicking", "mimics", "when", "once", "question",
+        "effects", "suspect", "suspects", "suspecting", "misdiagnosed", "mistaken", "mimicking", "mimics", "when",
+        "once", "question",
     ]
     /// After a doubt: it is settled all the same: `tested positive for`.
     static let settled: Set<String> = ["positive", "confirmed", "proven", "proved", "showed", "shows", "revealed"]
@@ -64,13 +65,22 @@ enum EnglishGrammar {
         "refractory", "received", "had", "underwent", "following", "given", "treated", "stopped", "completed", "since",
         "receiving", "tried", "exposed", "responded", "responding", "cycles", "courses", "incidentally", "switched",
         "changed", "started", "commenced", "begun", "initiated", "continues", "continued", "continuing", "remains",
-        "taking", "takes", "currently", "under", "progresses", "worsening", "used", "tolerating", "tolerates",
+        "taking", "takes", "currently", "under", "worsening", "used", "tolerating", "tolerates",
     ]
     /// Right before a treatment: it was given.
     static let earlier: Set<String> = ["prior", "previous", "post", "past", "several", "incidental"]
+    /// Before a treatment, from further away.
+    static let progressed: Set<String> = [
+        "progressed", "progression", "progressing", "relapsed", "refractory", "progress",
+    ]
+    /// Before `at` and a treatment: it took place.
+    static let discovered: Set<String> = [
+        "found", "discovered", "incidentally", "diagnosed", "detected", "noted", "removed", "seen", "incidental",
+    ]
     /// After a treatment: it was given.
     static let givenAfter: Set<String> = [
-        "caused", "failed", "stopped", "done", "previously", "past", "tolerated", "discontinued", "completed",
+        "caused", "failed", "stopped", "done", "previously", "past", "tolerated", "discontinued", "made", "worsened",
+        "completed",
         "refractory", "ago", "exposed", "twice", "performed",
         "showed", "specimen",
     ]
@@ -85,7 +95,8 @@ enum EnglishGrammar {
     /// Right after a treatment: it is planned or asked about.
     static let plannedAfter: Set<String> = [
         "planned", "scheduled", "intended", "proposed", "safe", "contraindicated", "indicated", "appropriate",
-        "suitable", "effective", "dose", "dosing", "dosage", "eligible", "eligibility", "candidate", "next", "option",
+        "suitable", "effective", "dose", "dosing", "dosage", "eligible", "eligibility", "candidate", "next", "ok",
+        "okay", "option",
         "options",
     ]
     /// Between the treatments of a list.

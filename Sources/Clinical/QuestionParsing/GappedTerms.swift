@@ -60,15 +60,16 @@ struct GappedTerms: Sendable {
 
     /// The entries of the terms that begin at a token, and the tokens from the head to the end of the tail.
     func matches(_ tokens: [Token], at start: Int) -> [(entry: Int, tokens: Range<Int>, tail: Range<Int>)] {
-        guard let head = heads.longestMatch(tokens, at: start) else { return [] }
-        let end = start + head.length
-        return head.entries.flatMap { tails[$0] }.compactMap { tail, entry in
-            let found =
-                switch tail {
-                case .words(let texts): place(of: texts, tokens, from: end)
-                case .number(let isAbove, let limit, let unit): number(isAbove, limit, unit, tokens, from: end)
-                }
-            return found.map { (entry, start..<$0.upperBound, $0) }
+        heads.matches(tokens, at: start).flatMap { head in
+            let end = start + head.length
+            return head.entries.flatMap { tails[$0] }.compactMap { tail, entry in
+                let found =
+                    switch tail {
+                    case .words(let texts): place(of: texts, tokens, from: end)
+                    case .number(let isAbove, let limit, let unit): number(isAbove, limit, unit, tokens, from: end)
+                    }
+                return found.map { (entry, start..<$0.upperBound, $0) }
+            }
         }
     }
 
@@ -77,7 +78,8 @@ struct GappedTerms: Sendable {
         for index in start..<max(start, min(tokens.count, start + 7)) {
             let here = index..<index + texts.count
             if here.upperBound <= tokens.count, here.allSatisfy({ tokens[$0].text == texts[$0 - index] }) {
-                return here
+                // `Positive versus negative` says neither.
+                return index > start && EnglishGrammar.alternatives.contains(tokens[index - 1].text) ? nil : here
             }
             let token = tokens[index]
             if token.kind == .boundary && ![":", "("].contains(token.text) {

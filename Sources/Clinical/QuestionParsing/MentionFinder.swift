@@ -59,34 +59,37 @@ struct MentionFinder: Sendable {
 
     /// With the gapped terms; one that covers a plain term of the same fact takes its place.
     private func withGaps(_ mentions: [Mention], _ tokens: [Token]) -> [Mention] {
-        var found: [Mention] = []
+        let plain = MentionIndex(mentions, count: tokens.count)
+        var found = MentionIndex([], count: tokens.count)
         for index in tokens.indices {
             // The longest of several gapped terms says most: `SSTR uptake at the rim only`.
             for match in gapped.matches(tokens, at: index).sorted(by: { $0.tokens.count > $1.tokens.count }) {
                 let mention = Mention(entries: [match.entry], tokens: match.tokens)
+                let own = facts(mention)
                 // `Gastric NET, type 2 diabetes`: the tail begins a term that goes on.
-                let isOther = mentions.contains {
-                    $0.tokens.lowerBound > match.tokens.lowerBound && $0.tokens.overlaps(match.tail)
-                        && $0.tokens.upperBound > match.tail.upperBound
+                let isOther = plain.overlapping(match.tail).contains {
+                    $0.tokens.lowerBound > match.tokens.lowerBound && $0.tokens.upperBound > match.tail.upperBound
                 }
-                let isRepeated = found.contains {
-                    $0.tokens.overlaps(match.tokens) && !facts($0).isDisjoint(with: facts(mention))
-                }
-                let isCovered = mentions.contains {
+                let isRepeated = found.overlapping(match.tokens).contains { !facts($0).isDisjoint(with: own) }
+                let isCovered = plain.overlapping(match.tail).contains {
                     $0.tokens.lowerBound <= match.tokens.lowerBound && $0.tokens.upperBound >= match.tokens.upperBound
-                        && !facts($0).isDisjoint(with: facts(mention))
+                        && !facts($0).isDisjoint(with: own)
                 }
-                if !isOther && !isRepeated && !isCovered { found.append(mention) }
+                // `Locally advanced pancreatic NET`: the head ends a term of the same fact.
+                let isTail = plain.overlapping(index..<index + 1).contains {
+                    $0.tokens.lowerBound < index && !facts($0).isDisjoint(with: own)
+                }
+                if !isOther && !isRepeated && !isCovered && !isTail { found.append(mention) }
             }
         }
-        guard !found.isEmpty else { return mentions }
+        guard !found.mentions.isEmpty else { return mentions }
         let kept = mentions.filter { mention in
-            !found.contains { gap in
+            !found.overlapping(mention.tokens).contains { gap in
                 gap.tokens.contains(mention.tokens.lowerBound) && gap.tokens.contains(mention.tokens.upperBound - 1)
                     && !facts(mention).isDisjoint(with: facts(gap))
             }
         }
-        return (kept + found).sorted { $0.tokens.lowerBound < $1.tokens.lowerBound }
+        return (kept + found.mentions).sorted { $0.tokens.lowerBound < $1.tokens.lowerBound }
     }
 
     /// The meanings of a mention, one after the other.

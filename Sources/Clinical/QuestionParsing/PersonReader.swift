@@ -26,7 +26,7 @@ struct PersonReader {
             }
             if let weight = weight(tokens, index, value) {
                 found.append(weight)
-            } else if index > 0, let reversed = sexBefore(tokens, index, value) {
+            } else if index > 0, let reversed = sexBefore(tokens, index, value) ?? ageBehind(tokens, index, value) {
                 found += reversed
             } else if isStart(tokens, index), value <= 120, value > 0 {
                 found += person(tokens, index, value)
@@ -88,6 +88,19 @@ struct PersonReader {
             let code = vocabulary[fact].index(of: name)
         else { return nil }
         return (statement(fact, .codes(BitSet([code])), tokens, place..<place + 1), place..<place + 1)
+    }
+
+    /// `A man of 48`, `woman, 34,`: the age behind the person.
+    private func ageBehind(
+        _ tokens: [Token], _ index: Int, _ value: Double
+    ) -> [(statement: FactStatement, tokens: Range<Int>)]? {
+        var place = index - 1
+        if ["of", ",", "aged", "("].contains(text(tokens, place)) { place -= 1 }
+        guard Self.sexes[text(tokens, place)] != nil, text(tokens, place).count > 1, let fact = facts.age, value >= 1,
+            value <= 120, value == value.rounded(),
+            isEnd(tokens, index + 1) || ["with", "who", "presents", "years", "y"].contains(text(tokens, index + 1))
+        else { return nil }
+        return [(statement(fact, .quantity(Interval(exactly: value)), tokens, index..<index + 1), index..<index + 1)]
     }
 
     /// `F/45`, `M 67`: the letter opens the sentence.

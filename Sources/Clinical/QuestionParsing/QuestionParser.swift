@@ -66,14 +66,15 @@ public struct QuestionParser: Sendable {
         for (said, mention) in finder.together(mentions, scopes) { collector.add(said, mention, Scope()) }
         measures(tokens, mentions, reader, &collector, &used)
         var statements = ExtentReader(vocabulary: vocabulary, facts: facts).completed(collector.all)
-        statements = TimeOrder(vocabulary: vocabulary, tokens: tokens).latest(statements)
-        statements = withoutEmptyWords(distinct(statements))
+        statements = TimeOrder(vocabulary: vocabulary, tokens: tokens).latest(distinct(statements))
+        statements = withoutEmptyWords(statements)
         if let unread = Remarks.unread(original, used) { notes.append(unread) }
         return ParsedQuestion(statements: statements, notes: distinct(notes))
     }
 
     private func corrected(_ token: Token) -> Token {
         guard token.kind == .word, !EnglishGrammar.common.contains(token.text),
+            !EnglishGrammar.cues.contains(token.text), !EnglishGrammar.deniable.contains(token.text),
             let word = finder.trie.correction(of: token.text)
         else { return token }
         return Token(text: word, kind: .word, span: token.span)
@@ -99,7 +100,8 @@ public struct QuestionParser: Sendable {
         let illnesses = Set(
             mentions.filter { mention in finder.facts(mention).contains { $0 == facts.comorbidities } }
                 .map(\.tokens.upperBound))
-        let context = ScopeContext(tokens, harms: harms, illnessEnds: illnesses)
+        let context = ScopeContext(
+            tokens, harms: harms, illnessEnds: illnesses, starts: Set(mentions.map(\.tokens.lowerBound)))
         var scopes = finder.scopes(mentions, context)
         var list = TreatmentList()
         for (place, mention) in mentions.enumerated() where isTreatment(mention) {
@@ -142,7 +144,7 @@ public struct QuestionParser: Sendable {
             }
             // `G1/G2`, `G1–G2`: nothing but a stroke or a dash between two codes.
             let isClose = gap.allSatisfy { ["/", "-", "to"].contains(tokens[$0].text) } && gap.count <= 1
-            return isClose && shared.contains { vocabulary[$0].type == .code }
+            return isClose && !shared.isEmpty && shared.allSatisfy { vocabulary[$0].type == .code }
         }
         return place > 0 && joined(mentions[place - 1], mentions[place])
             || place + 1 < mentions.count && joined(mentions[place], mentions[place + 1])

@@ -78,6 +78,7 @@ struct Scope {
     private func isNewClause(_ context: ScopeContext, _ index: Int) -> Bool {
         ["has", "have", "is", "was", "had"].contains(context.text(index))
             && ["and", "who", "she", "he", "which", "patient", "now"].contains(context.text(index - 1))
+            && !EnglishGrammar.doubts.contains(context.text(index - 2))
     }
 
     // MARK: - Denial and doubt
@@ -96,7 +97,13 @@ struct Scope {
         }
         // `If this tumour were …` speaks of a patient who is there: the doubt begins at the verb.
         let isOfSomebodyReal = text == "if" && ["this", "the", "my", "her", "his"].contains(next)
-        guard EnglishGrammar.doubts.contains(text) && !isOfSomebodyReal else { return }
+        // `In case of`, `should it become`, but not `has become`.
+        let isConditional =
+            ["case", "event"].contains(text) && next == "of"
+            || text == "become" && !["has", "have", "had"].contains(context.text(index - 1))
+        guard EnglishGrammar.doubts.contains(text) && !isOfSomebodyReal || isConditional else { return }
+        // `Suspects metastases in this ileal NET`: the tumour is there.
+        if (index + 2..<max(index + 2, term.lowerBound)).contains(where: { context.text($0) == "this" }) { return }
         let isSettled = (index + 1..<term.lowerBound).contains { EnglishGrammar.settled.contains(context.text($0)) }
         // `Tested positive for`, `found when liver metastases were biopsied`.
         if isSettled || ["when", "once"].contains(text) && isPast(context, index, term) { return }
@@ -149,7 +156,11 @@ struct Scope {
             isPlanned = true
             return
         }
-        if EnglishGrammar.givenBefore.contains(text), steps < 4 { isGiven = true }
+        // `On the maximal dose of lanreotide` asks for no dose.
+        if text.hasPrefix("dose"), (max(0, index - 4)..<index).contains(where: { tokens[$0].text == "on" }) { return }
+        let isFar = EnglishGrammar.progressed.contains(text) && steps < 7
+        if EnglishGrammar.givenBefore.contains(text) && steps < 4 || isFar { isGiven = true }
+        if text == "at" || text == "during", EnglishGrammar.discovered.contains(before), steps < 2 { isGiven = true }
         let isPrefix = index + 1 < tokens.count && ["op", "operative", "menopausal"].contains(tokens[index + 1].text)
         if EnglishGrammar.earlier.contains(text), steps < 2, !isPrefix { isGiven = true }
         if text == "p", index > 1, before == "/", tokens[index - 2].text == "s" { isGiven = true }
@@ -190,19 +201,21 @@ struct Scope {
             isTaken = true
         }
         readVerdict(context, term)
+        var isOfOther = false
         for index in term.upperBound..<min(tokens.count, term.upperBound + 5) {
             let text = tokens[index].text
             if tokens[index].kind == .boundary { break }
+            // `PNET with hypoglycaemia ruled out`: the verdict is of the term nearest to it.
+            if context.starts.contains(index), !isList(tokens[term.upperBound..<index]) { isOfOther = true }
             let isTurned = ["not", "cannot", "be", "never"].contains(context.text(index - 1))
-            if EnglishGrammar.negationsAfter.contains(text) {
+            let isVerdict =
+                EnglishGrammar.negationsAfter.contains(text) || text == "ruled" && context.text(index + 1) == "out"
+            if isVerdict, !isOfOther {
                 if isTurned { isDoubtful = true } else { isNegated = true }
             }
-            if text == "ruled", context.text(index + 1) == "out" {
-                if isTurned { isDoubtful = true } else { isNegated = true }
-            }
-            if EnglishGrammar.over.contains(text), !isTurned { isOver = true }
+            if EnglishGrammar.over.contains(text), !isTurned, !isOfOther { isOver = true }
             if EnglishGrammar.stopped.contains(text), !isTurned { isStopped = true }
-            if index < term.upperBound + 3, EnglishGrammar.doubtsAfter.contains(text) { isDoubtful = true }
+            if index < term.upperBound + 3, !isOfOther, EnglishGrammar.doubtsAfter.contains(text) { isDoubtful = true }
             if index < term.upperBound + 2, EnglishGrammar.plannedAfter.contains(text) {
                 (isPlanned, isGiven) = (true, false)
                 break
@@ -217,11 +230,16 @@ struct Scope {
         }
     }
 
+    private func isList(_ gap: ArraySlice<Token>) -> Bool {
+        gap.allSatisfy { ["and", "or", "/", "nor"].contains($0.text) }
+    }
+
     /// `PRRT in 2021`, `PRRT x4`: dates and counts tell that it was given.
     private func isDated(_ context: ScopeContext, _ index: Int, _ term: Range<Int>) -> Bool {
         guard case .number(let value) = context.tokens[index].kind else { return false }
         let before = context.text(index - 1)
-        return ["in", "since", "from", "until", "/"].contains(before) && value >= 1_970 && value <= 2_100
+        let isAfter = ["in", "since", "from", "until", "/"].contains(before) || index == term.upperBound
+        return isAfter && value >= 1_970 && value <= 2_100
             && value == value.rounded() || before == "x" && index == term.upperBound + 1
     }
 
@@ -250,6 +268,8 @@ struct Scope {
             isNegated = true
         case "none", "nil", "no", "absent", "denied", "n":
             if context.text(index - 1) == ":" || context.text(index) == "denied" { isNegated = true }
+        case "or", "vs", "versus":
+            if ["negative", "positive"].contains(context.text(index + 1)) { isDoubtful = true }
         case "unknown", "pending", "awaited", "outstanding":
             // `Of unknown primary` begins something new.
             let isLast = index + 1 >= context.tokens.count || context.tokens[index + 1].kind != .word

@@ -6,11 +6,13 @@ struct ScopeContext {
     let harms: Set<Int>
     /// Where terms of illnesses end.
     let illnessEnds: Set<Int>
+    /// Where terms begin.
+    let starts: Set<Int>
     /// The writer is the patient: `I have …`; then `my mother` is another person.
     let speaksOfSelf: Bool
 
-    init(_ tokens: [Token], harms: Set<Int> = [], illnessEnds: Set<Int> = []) {
-        (self.tokens, self.harms, self.illnessEnds) = (tokens, harms, illnessEnds)
+    init(_ tokens: [Token], harms: Set<Int> = [], illnessEnds: Set<Int> = [], starts: Set<Int> = []) {
+        (self.tokens, self.harms, self.illnessEnds, self.starts) = (tokens, harms, illnessEnds, starts)
         speaksOfSelf = tokens.indices.contains { index in
             ["im", "ive"].contains(tokens[index].text)
                 || tokens[index].text == "i" && index + 1 < tokens.count
@@ -29,11 +31,14 @@ struct ScopeContext {
 
     /// Whether the term at a place belongs to another person: `her mother had MEN1`, `family history: VHL`.
     func isOfAnother(_ term: Range<Int>) -> Bool {
+        if speaksOfSelf, tokens[term].contains(where: { EnglishGrammar.kin.contains($0.text) }) { return true }
         var index = term.lowerBound - 1
         var steps = 0
         while index >= 0, steps < 12 {
             let word = tokens[index].text
             if tokens[index].kind == .boundary, [".", ";", "?", "!", "\n"].contains(word) { break }
+            // `Family history of MEN1, G1 pNET`: behind the comma stands the patient again.
+            if word == ",", text(index + 1) != "who" { break }
             if EnglishGrammar.patientWords.contains(word) { break }
             if EnglishGrammar.kin.contains(word) {
                 let owner = text(index - 1)

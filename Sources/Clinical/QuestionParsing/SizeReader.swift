@@ -53,7 +53,9 @@ struct SizeReader {
             if Self.others.contains(tokens[index].text) || spread.contains(index) { return false }
         }
         for index in range.upperBound..<max(range.upperBound, min(tokens.count, range.upperBound + 3)) {
-            if tokens[index].kind == .boundary { break }
+            if tokens[index].kind == .boundary || ["with", "and", "without", "after"].contains(tokens[index].text) {
+                break
+            }
             if Self.others.contains(tokens[index].text) || spread.contains(index) { return false }
         }
         return true

@@ -12,6 +12,8 @@ struct TermTrie: Sendable {
     private(set) var words: Set<String> = []
     /// Words of at least six letters by their first four, so that a misspelling is compared with few.
     private var byStem: [String: [String]] = [:]
+    /// The same words by their first two letters.
+    private var byPair: [String: [String]] = [:]
 
     /// The automaton of terms; entry numbers are places in the list.
     init(_ terms: [String], known: Set<String> = []) {
@@ -30,14 +32,22 @@ struct TermTrie: Sendable {
             }
             if node != 0 { nodes[node].entries.append(number) }
         }
-        for word in words.sorted() where word.count >= 6 { byStem[String(word.prefix(4)), default: []].append(word) }
+        for word in words.sorted() where word.count >= 6 {
+            byStem[String(word.prefix(4)), default: []].append(word)
+            byPair[String(word.prefix(2)), default: []].append(word)
+        }
     }
 
     /// The entries of the longest term that starts at a token, and how many tokens it takes. A regular plural is the same
     /// word: `tumors` is `tumor`, and where a term has the plural itself, both are followed.
     func longestMatch(_ tokens: [Token], at start: Int) -> (entries: [Int], length: Int)? {
+        matches(tokens, at: start).last
+    }
+
+    /// All terms that start at a token, the shortest first.
+    func matches(_ tokens: [Token], at start: Int) -> [(entries: [Int], length: Int)] {
         var open = [0]
-        var found: (entries: [Int], length: Int)?
+        var found: [(entries: [Int], length: Int)] = []
         var index = start
         while index < tokens.count, !open.isEmpty {
             let text = tokens[index].text
@@ -48,7 +58,7 @@ struct TermTrie: Sendable {
             }
             index += 1
             let entries = next.flatMap { nodes[$0].entries }
-            if !entries.isEmpty { found = (entries, index - start) }
+            if !entries.isEmpty { found.append((entries, index - start)) }
             open = next
         }
         return found
@@ -72,12 +82,11 @@ struct TermTrie: Sendable {
     /// one wrong in a long word (`evirolimus`).
     private func earlySlip(_ word: String) -> String? {
         if let swapped = swapped(word) { return swapped }
-        let stem = word.prefix(2)
-        let near = byStem.filter { $0.key.hasPrefix(stem) }.flatMap(\.value)
+        let near = (byPair[String(word.prefix(2))] ?? [])
             .filter {
                 $0.count == word.count + 1 || $0.count == word.count && (word.count >= 9 || isShuffled($0, word))
             }
-        return near.sorted().first { EditDistance.between(word, $0, limit: 1) == 1 }
+        return near.first { EditDistance.between(word, $0, limit: 1) == 1 }
     }
 
     private func isShuffled(_ one: String, _ other: String) -> Bool { one.sorted() == other.sorted() }

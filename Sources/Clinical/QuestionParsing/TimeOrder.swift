@@ -9,7 +9,9 @@ struct TimeOrder {
     func latest(_ statements: [FactStatement]) -> [FactStatement] {
         var kept = statements
         for late in statements {
-            guard let span = late.span, case .codes(let codes) = late.value, isNow(span) else { continue }
+            guard let span = late.span, case .codes(let codes) = late.value,
+                statements.contains(where: { $0.fact == late.fact && $0.value != late.value }), isNow(span)
+            else { continue }
             kept.removeAll { early in
                 guard early.fact == late.fact, let before = early.span, before.upperBound <= span.lowerBound,
                     case .codes(let others) = early.value

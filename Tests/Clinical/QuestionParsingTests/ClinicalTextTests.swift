@@ -62,7 +62,7 @@ import Testing
     }
 
     private func treatments(_ text: String, _ path: String) throws -> Set<String> {
-        let advisor = try Checkout.advisor()
+        let advisor = try Reader.advisor()
         let vocabulary = advisor.knowledge.clinical.vocabulary
         let fact = try #require(vocabulary.index(of: path))
         return advisor.read(text).statements.filter { $0.fact == fact }.reduce(into: []) { result, statement in

@@ -9,14 +9,14 @@ import Testing
 
 /// What a sentence says, as `path = value` in the order of the sentence.
 func reading(_ text: String) throws -> [String] {
-    let advisor = try Checkout.advisor()
+    let advisor = try Reader.advisor()
     let vocabulary = advisor.knowledge.clinical.vocabulary
     return advisor.read(text).statements.map {
         "\(vocabulary[$0.fact].path) = \(vocabulary[$0.fact].words(for: $0.value))"
     }
 }
 
-func notes(_ text: String) throws -> [CaseNote.Code] { try Checkout.advisor().read(text).notes.map(\.code) }
+func notes(_ text: String) throws -> [CaseNote.Code] { try Reader.advisor().read(text).notes.map(\.code) }
 
 @Suite struct `The question reader` {
     private static let net = ["tumor.kind = neuroendocrine tumour", "tumor.primarySite = pancreas"]
@@ -98,7 +98,7 @@ func notes(_ text: String) throws -> [CaseNote.Code] { try Checkout.advisor().re
             ("prior PRRT", "lutetium-lu-177-dotatate"), ("received Lutathera", "lutetium-lu-177-dotatate"),
         ])
     func given(_ text: String, _ id: String) throws {
-        let advisor = try Checkout.advisor()
+        let advisor = try Reader.advisor()
         let vocabulary = advisor.knowledge.clinical.vocabulary
         let prior = try #require(vocabulary.index(of: "treatment.prior"))
         let code = try #require(vocabulary[prior].index(of: id))
@@ -151,7 +151,7 @@ func notes(_ text: String) throws -> [CaseNote.Code] { try Checkout.advisor().re
     @Test func `gives the place of each fact in the original text`() throws {
         let text = "A ⁶⁸Ga… PNET, Ki‑67 12 %"
         let scalars = Array(text.unicodeScalars)
-        let read = try Checkout.advisor().read(text).statements
+        let read = try Reader.advisor().read(text).statements
         let words = read.compactMap(\.span).map { span in
             String(String.UnicodeScalarView(scalars[span]))
         }
@@ -172,7 +172,7 @@ func notes(_ text: String) throws -> [CaseNote.Code] { try Checkout.advisor().re
     }
 
     @Test func `never traps on random Unicode`() throws {
-        let advisor = try Checkout.advisor()
+        let advisor = try Reader.advisor()
         let pieces = [
             "Ki-67", " 12", "%", " no ", "liver mets", "\u{200B}", "😀", "\u{202E}", "١٢", " - ", "<", ">=", "12,", ".5",
             "\0", "é", "ß", "İ", "if", " or ",
@@ -186,7 +186,7 @@ func notes(_ text: String) throws -> [CaseNote.Code] { try Checkout.advisor().re
     }
 
     @Test func `bounds its work on the longest question`() throws {
-        let advisor = try Checkout.advisor()
+        let advisor = try Reader.advisor()
         for word in ["metastatic ", "pancreas or ", "no ", "neuroendocrinn ", "Ki-67 "] {
             let text = String(String(repeating: word, count: 4_000 / word.count))
             let clock = ContinuousClock()
