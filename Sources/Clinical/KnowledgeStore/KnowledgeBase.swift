@@ -19,6 +19,8 @@ public final class KnowledgeBase: Sendable {
     public let fileCount: Int
     /// Warnings of the load: the knowledge may be served with them.
     public let warnings: [KnowledgeDefect]
+    /// What the coverage matrix is made along.
+    public let coverage: CoverageAxes
     /// Drugs by folded name.
     private let drugsByName: [String: String]
     /// Statements by the reference that they cite: `file#pointer`-like places for `usedBy`.
@@ -26,7 +28,8 @@ public final class KnowledgeBase: Sendable {
 
     init(
         manifest: Manifest, digest: String, clinical: ClinicalKnowledge, lexicon: Lexicon, cases: [ClinicalCase],
-        leaves: [LeafPlace], fileCount: Int, warnings: [KnowledgeDefect], usedBy: [String: [String]]
+        leaves: [LeafPlace], fileCount: Int, warnings: [KnowledgeDefect], usedBy: [String: [String]],
+        coverage: CoverageAxes
     ) {
         self.manifest = manifest
         self.digest = digest
@@ -37,6 +40,7 @@ public final class KnowledgeBase: Sendable {
         self.fileCount = fileCount
         self.warnings = warnings
         self.usedBy = usedBy
+        self.coverage = coverage
         var byName: [String: String] = [:]
         for drug in clinical.drugs.values.sorted(by: { $0.id < $1.id }) {
             for name in drug.names where byName[Self.folded(name)] == nil { byName[Self.folded(name)] = drug.id }

@@ -77,7 +77,7 @@ struct KnowledgeFiles {
             let parts = path.split(separator: "/").map(String.init)
             let fits =
                 switch parts.count {
-                case 1: path == "manifest.json"
+                case 1: path == "manifest.json" || path == "coverage.json"
                 case 2: places.contains(parts[0])
                 case 3: parts[0] == "topics" && ["topic.json", "statements.json"].contains(parts[2])
                 case 4: parts[0] == "topics" && topicPlaces.contains(parts[2])

@@ -44,6 +44,8 @@ public struct KnowledgeLoader: Sendable {
         let derivations = factFiles.flatMap { $0.nodes("derivations") }.compactMap { Self.derivation($0, conditions) }
         let phrases = factFiles.flatMap { $0.nodes("phrases") }.flatMap { Self.phrase($0, conditions) }
 
+        let coverage = files.document("coverage.json").map(CoverageReader(conditions: conditions).read)
+
         let documents = DocumentReader(conditions: conditions)
         let references = Self.byID(files.folder("references").map { documents.reference($0.name, $0.node) }, \.id)
         let drugs = Self.byID(drugNodes.map { documents.drug($0.name, $0.node) }, \.id)
@@ -70,7 +72,8 @@ public struct KnowledgeLoader: Sendable {
         return KnowledgeBase(
             manifest: manifest, digest: files.digest, clinical: clinical,
             lexicon: Lexicon(entries: phrases + entries, units: units), cases: cases, leaves: conditions.leaves,
-            fileCount: files.documents.count, warnings: log.defects, usedBy: checker.usedBy)
+            fileCount: files.documents.count, warnings: log.defects, usedBy: checker.usedBy,
+            coverage: coverage ?? CoverageAxes())
     }
 
     private static func byID<Value>(_ values: [Value], _ id: (Value) -> String) -> [String: Value] {

@@ -21,12 +21,12 @@ public final class Advisor: Sendable {
     /// Questions are at most this long, in Unicode scalars.
     public static let longestQuestion = 4_000
 
-    /// An advisor over a release. `coder` codes the stored documents once, here; nil leaves them as they are.
-    public init(knowledge: KnowledgeBase, coder: (any ContentCoder)? = nil) {
+    /// An advisor over a release. `coding` codes the stored documents once; nil leaves them as they are.
+    public init(knowledge: KnowledgeBase, coding: (any ContentCoding)? = nil) {
         self.knowledge = knowledge
         engine = RecommendationEngine(knowledge: knowledge.clinical)
         tagPrefix = String(knowledge.digest.dropFirst(7).prefix(8))
-        stored = StoredDocuments(knowledge, tagPrefix: tagPrefix, coder: coder)
+        stored = StoredDocuments(knowledge, tagPrefix: tagPrefix, coding: coding)
         parser = QuestionParser(lexicon: knowledge.lexicon, vocabulary: knowledge.clinical.vocabulary)
     }
 

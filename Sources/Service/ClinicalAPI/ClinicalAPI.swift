@@ -131,7 +131,7 @@ public final class ClinicalAPI: Sendable {
     }
 
     /// A stored document of the current release; 404 where there is none.
-    func stored(_ request: HTTPRequest, _ find: (StoredDocuments) -> StoredDocument?) -> HTTPResponse {
+    func stored(_ request: HTTPRequest, _ find: (StoredDocuments) -> StoredOnDemand?) -> HTTPResponse {
         guard MediaType.acceptsJSON(request) else { return notAcceptable(request) }
         guard let document = find(current.advisor.stored) else {
             return refused(
@@ -140,7 +140,7 @@ public final class ClinicalAPI: Sendable {
                     detail: "there is nothing of this name"),
                 request)
         }
-        return document.response(to: request)
+        return document.document.response(to: request)
     }
 
     private func notAcceptable(_ request: HTTPRequest) -> HTTPResponse {

@@ -1,6 +1,7 @@
 import ClinicalModel
 import JSONText
 import KnowledgeStore
+import RecommendationEngine
 
 /// Writes what a release says of itself.
 struct KnowledgeJSON {
@@ -21,7 +22,7 @@ struct KnowledgeJSON {
     }
 
     /// The body of `GET /knowledge`.
-    func bytes() -> [UInt8] {
+    func bytes(_ matrix: CoverageMatrix) -> [UInt8] {
         let manifest = knowledge.manifest
         var json = JSONWriter()
         json.beginObject()
@@ -48,6 +49,7 @@ struct KnowledgeJSON {
             }
             json.endObject()
         }
+        if !matrix.cells.isEmpty { CoverageJSON(matrix: matrix).writeTotals(to: &json) }
         json.endObject()
         return json.bytes
     }

@@ -4,6 +4,7 @@ import HTTPServer
 import HTTPWire
 import JSONText
 import KnowledgeStore
+import RecommendationEngine
 
 /// A page of a list: `limit` and `cursor` read and checked. The cursor names its release, so that a list never mixes two.
 struct Page {
@@ -103,7 +104,7 @@ extension ClinicalAPI {
     func drug(_ request: HTTPRequest, _ name: String) -> HTTPResponse {
         let advisor = current.advisor
         if let document = advisor.stored.drugsByWrittenName[name], MediaType.acceptsJSON(request) {
-            return document.response(to: request)
+            return document.document.response(to: request)
         }
         guard let drug = advisor.knowledge.drug(named: name) else {
             return refused(
@@ -183,6 +184,7 @@ extension ClinicalAPI {
 struct TopicJSON {
     let topic: Topic
     let knowledge: KnowledgeBase
+    let matrix: CoverageMatrix
 
     func bytes() -> [UInt8] {
         var json = JSONWriter()
@@ -204,6 +206,14 @@ struct TopicJSON {
             "facts", knowledge.clinical.vocabulary.facts.sorted { ($0.priority, $0.path) < ($1.priority, $1.path) }
         ) {
             write($1, &$0)
+        }
+        let cells = matrix.cells(of: topic.id)
+        if !cells.isEmpty {
+            let writer = CoverageJSON(matrix: matrix)
+            json.object("coverage") {
+                writer.writeAxes(to: &$0)
+                $0.list("cells", cells) { writer.write($1, to: &$0) }
+            }
         }
         json.endObject()
         return json.bytes

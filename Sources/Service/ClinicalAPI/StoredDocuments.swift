@@ -4,35 +4,41 @@ import HTTPWire
 import JSONText
 import KnowledgeStore
 
-/// What does not depend on a request, rendered, tagged and coded once at load: a read of it is a look-up and two
-/// references.
+/// What does not depend on a request, rendered, tagged and coded once, when it is first asked for: from then on a read of it
+/// is a look-up and two references.
 struct StoredDocuments: Sendable {
     /// Drugs by their names as they are written in the knowledge: what is asked most is found without folding a name.
-    let drugsByWrittenName: [String: StoredDocument]
+    let drugsByWrittenName: [String: StoredOnDemand]
     /// Drugs by id, and how the name that was asked for belongs to them.
-    let drugs: [String: [DrugJSON.NameKind: StoredDocument]]
+    let drugs: [String: [DrugJSON.NameKind: StoredOnDemand]]
     /// Sources by id.
-    let references: [String: StoredDocument]
+    let references: [String: StoredOnDemand]
     /// Topics by id.
-    let topics: [String: StoredDocument]
+    let topics: [String: StoredOnDemand]
     /// The release.
-    let release: StoredDocument
+    let release: StoredOnDemand
 
     /// Renders the documents of a release.
-    init(_ knowledge: KnowledgeBase, tagPrefix: String, coder: (any ContentCoder)?) {
-        let store = { (body: [UInt8]) in
-            StoredDocument(
-                body: body, contentType: "application/json", digest: tagPrefix,
-                cacheControl: CachePolicy.knowledge,
-                lastModified: HTTPDate.seconds(isoDay: knowledge.manifest.released),
-                fields: [("Knowledge-Version", knowledge.manifest.version), ("Content-Language", "en")], coder: coder)
+    init(_ knowledge: KnowledgeBase, tagPrefix: String, coding: (any ContentCoding)?) {
+        let matrix = CoverageOnDemand(axes: knowledge.coverage, knowledge: knowledge.clinical)
+        let store = { (render: @escaping @Sendable () -> [UInt8]) in
+            StoredOnDemand {
+                StoredDocument(
+                    body: render(), contentType: "application/json", digest: tagPrefix,
+                    cacheControl: CachePolicy.knowledge,
+                    lastModified: HTTPDate.seconds(isoDay: knowledge.manifest.released),
+                    fields: [("Knowledge-Version", knowledge.manifest.version), ("Content-Language", "en")],
+                    coder: coding?.makeCoder())
+            }
         }
         let drugs = knowledge.clinical.drugs.mapValues { drug in
             Dictionary(
-                uniqueKeysWithValues: DrugJSON.NameKind.allCases.map { ($0, store(DrugJSON.bytes(drug, foundBy: $0))) })
+                uniqueKeysWithValues: DrugJSON.NameKind.allCases.map { kind in
+                    (kind, store { DrugJSON.bytes(drug, foundBy: kind) })
+                })
         }
         self.drugs = drugs
-        var byName: [String: StoredDocument] = [:]
+        var byName: [String: StoredOnDemand] = [:]
         for drug in knowledge.clinical.drugs.values.sorted(by: { $0.id < $1.id }) {
             for name in drug.names where knowledge.drug(named: name)?.id == drug.id {
                 byName[name] = drugs[drug.id]?[DrugJSON.kind(of: name, drug)]
@@ -40,18 +46,20 @@ struct StoredDocuments: Sendable {
         }
         drugsByWrittenName = byName
         references = knowledge.clinical.references.mapValues { reference in
-            var json = JSONWriter()
-            json.beginObject()
-            ReferenceJSON.writeMembers(reference, to: &json)
-            json.member("usedBy", knowledge.usedBy[reference.id] ?? [])
-            json.endObject()
-            return store(json.bytes)
+            store {
+                var json = JSONWriter()
+                json.beginObject()
+                ReferenceJSON.writeMembers(reference, to: &json)
+                json.member("usedBy", knowledge.usedBy[reference.id] ?? [])
+                json.endObject()
+                return json.bytes
+            }
         }
         topics = Dictionary(
-            uniqueKeysWithValues: knowledge.clinical.topics.map {
-                ($0.id, store(TopicJSON(topic: $0, knowledge: knowledge).bytes()))
+            uniqueKeysWithValues: knowledge.clinical.topics.map { topic in
+                (topic.id, store { TopicJSON(topic: topic, knowledge: knowledge, matrix: matrix.matrix).bytes() })
             })
-        release = store(KnowledgeJSON(knowledge: knowledge).bytes())
+        release = store { KnowledgeJSON(knowledge: knowledge).bytes(matrix.matrix) }
     }
 }
 

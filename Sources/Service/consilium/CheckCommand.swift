@@ -58,6 +58,18 @@ struct CheckCommand: ParsableCommand {
             }
     }
 
+    /// What is covered along the axes of `coverage.json`, site by site, and the cells that are not.
+    private func reportMatrix(_ base: KnowledgeBase) {
+        let matrix = CoverageMatrix(axes: base.coverage, knowledge: base.clinical)
+        guard let first = matrix.axes.axes.first else { return }
+        let names = matrix.axes.axes.map(\.id).joined(separator: " × ")
+        Console.line("\(matrix.cells.count(where: \.isCovered)) of \(matrix.cells.count) cells covered (\(names))")
+        for (number, value) in first.values.enumerated() {
+            let cells = matrix.cells.filter { $0.place[0] == number }
+            Console.line("  \(value.id): \(cells.count(where: \.isCovered)) of \(cells.count)")
+        }
+    }
+
     private func report(_ base: KnowledgeBase, _ outcomes: [CaseOutcome], _ coverage: ConditionCoverage) {
         let passed = outcomes.count { $0.differences.isEmpty }
         let rules = base.clinical.topics.reduce(0) { $0 + $1.recommendations.count }
@@ -69,5 +81,6 @@ struct CheckCommand: ParsableCommand {
                 + "\(base.clinical.drugs.count) drugs, \(base.clinical.references.count) references")
         Console.line("\(passed) of \(outcomes.count) cases pass")
         Console.line("\(both) of \(coverage.leafCount) condition leaves were seen both true and false")
+        reportMatrix(base)
     }
 }

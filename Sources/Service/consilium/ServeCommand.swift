@@ -45,7 +45,8 @@ struct ServeCommand: AsyncParsableCommand {
         let readiness = Readiness()
         // What is coded once is coded as small as it gets.
         let coder = settings.compression ? GzipCoding(level: 9).makeCoder() : nil
-        let current = CurrentKnowledge(Advisor(knowledge: base, coder: coder))
+        let current = CurrentKnowledge(
+            Advisor(knowledge: base, coding: settings.compression ? GzipCoding(level: 9) : nil))
         let api = ClinicalAPI(current: current, openAPI: Self.contract(), readiness: readiness, coder: coder)
         let router = Router(routes: api.routes) { current.generation }
         let tls = try openTLS(settings)
