@@ -113,6 +113,17 @@ let package = Package(
                 "TestSupport",
             ],
             path: "Tests/Clinical/RecommendationEngineTests", swiftSettings: settings),
+        .target(
+            name: "ClinicalLaws",
+            dependencies: [
+                "ClinicalAPI", "RecommendationEngine", "KnowledgeStore", "ClinicalModel", "DecisionLogic", "JSONText",
+            ],
+            path: "Tests/Clinical/ClinicalLaws", swiftSettings: settings),
+        .executableTarget(
+            name: "laws", dependencies: ["ClinicalLaws"], path: "Tests/Clinical/LawRunner", swiftSettings: settings),
+        .testTarget(
+            name: "ClinicalLawsTests", dependencies: ["ClinicalLaws", "ClinicalModel", "TestSupport"],
+            path: "Tests/Clinical/ClinicalLawsTests", swiftSettings: settings),
         .testTarget(
             name: "QuestionParsingTests",
             dependencies: [

@@ -4,7 +4,7 @@ public import DecisionLogic
 public struct ClinicalKnowledge: Sendable {
     /// The facts.
     public let vocabulary: Vocabulary
-    /// What follows from what, for every topic.
+    /// What follows from what, for every topic, by id in ascending order: their order in the files changes no byte.
     public let derivations: [Derivation]
     /// The topics, by id in ascending order.
     public let topics: [Topic]
@@ -27,7 +27,7 @@ public struct ClinicalKnowledge: Sendable {
         doseRules: DoseRules = .none
     ) {
         self.vocabulary = vocabulary
-        self.derivations = derivations
+        self.derivations = derivations.sorted { $0.id < $1.id }
         self.topics = topics
         self.interventions = interventions
         self.drugs = drugs

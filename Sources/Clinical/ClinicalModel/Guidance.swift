@@ -88,7 +88,7 @@ public struct Guidance: Sendable {
         /// How it weighs.
         public let severity: Severity
         /// The sentence.
-        public let wording: Wording
+        public var wording: Wording
         /// The facts that make it hold.
         public let because: [Int]
         /// The unknown facts that decide it.
@@ -170,19 +170,21 @@ public struct Guidance: Sendable {
         /// The first voice's grade.
         public let strength: Strength?
         /// When it has its place.
-        public let placement: String?
+        public var placement: String?
         /// How it is given, each part with the number of its source and what was reckoned for this patient.
         public let regimen: (regimen: Regimen, numbers: [Int], calculated: [DoseCalculation?])?
         /// What the labels say.
         public let labels: [LabelStatus]
         /// What the sources say.
-        public let evidence: [Cited]
+        public var evidence: [Cited]
         /// Cautions, contraindications that cannot be decided first.
-        public let cautions: [Caution]
+        public var cautions: [Caution]
         /// Guidelines for, against, silent.
         public let agreement: (for: [CitedVoice], against: [CitedVoice], silent: [CitedVoice])
         /// The rules that speak, with their traces where they were asked for.
         public let rules: [(id: String, trace: Trace?)]
+        /// Every limit that the case can decide, where it was asked for.
+        public var safety: [SafetyItem] = []
 
         /// An option.
         public init(
@@ -213,22 +215,27 @@ public struct Guidance: Sendable {
         /// What it is.
         public let intervention: Intervention
         /// The reason.
-        public let reason: Wording
+        public var reason: Wording
         /// The facts that make it so.
         public let because: [Int]
+        /// The section of the source, where a limit of a label or guideline forbids it.
+        public let section: String?
         /// The number of the source; nil for the patient's own decision.
         public let number: Int?
         /// The rules that were judged, with their traces where they were asked for.
         public let rules: [(id: String, trace: Trace?)]
+        /// Every limit that the case can decide, where it was asked for.
+        public var safety: [SafetyItem] = []
 
         /// An exclusion.
         public init(
-            intervention: Intervention, reason: Wording, because: [Int], number: Int?,
+            intervention: Intervention, reason: Wording, because: [Int], section: String? = nil, number: Int?,
             rules: [(id: String, trace: Trace?)]
         ) {
             self.intervention = intervention
             self.reason = reason
             self.because = because
+            self.section = section
             self.number = number
             self.rules = rules
         }

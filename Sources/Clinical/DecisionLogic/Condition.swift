@@ -6,8 +6,12 @@ public enum FactTest: Sendable, Equatable {
     case includes(Int)
     /// The number lies inside.
     case within(Interval)
-    /// Exactly one value remains: the only two-valued test, and the only way to let a rule stand on ignorance.
+    /// Exactly one value remains. This test and the next are the only two-valued ones, and the only way to let a rule
+    /// stand on ignorance.
     case isKnown
+    /// Something is known of the number, if only one end: two-valued too, and for quantities alone. A clearance "below 20"
+    /// is no exact value, and yet it decides.
+    case isPartlyKnown
 
     /// The truth over what is known of the fact.
     public func evaluate(_ value: FactValue) -> Truth {
@@ -19,6 +23,7 @@ public enum FactTest: Sendable, Equatable {
         case (.within(let wanted), .quantity(let interval)):
             wanted.contains(interval) ? .true : wanted.intersection(interval).isEmpty ? .false : .unknown
         case (.isKnown, _): Truth(value.isSingle)
+        case (.isPartlyKnown, .quantity(let interval)): Truth(interval != .everything)
         // INVARIANT: the loader gives each fact only tests of its type.
         default: .unknown
         }
@@ -89,7 +94,7 @@ public indirect enum Condition: Sendable {
 
     /// The facts whose remaining values could still change an unknown verdict; empty where the verdict is settled.
     ///
-    /// Law: settling every fact of this set settles the verdict (for conditions without `isKnown`).
+    /// Law: settling every fact of this set settles the verdict (for conditions that do not rest on ignorance).
     public func needs(_ values: [FactValue]) -> BitSet {
         guard evaluate(values) == .unknown else { return BitSet() }
         switch self {
@@ -111,6 +116,13 @@ public indirect enum Condition: Sendable {
         case .not(let part), .criterion(_, let part): return part.grounds(values)
         case .leaf(let leaf): return BitSet([leaf.fact])
         }
+    }
+
+    /// Whether it asks what is known (`isKnown`, `isPartlyKnown`): then more knowledge may turn it.
+    public var restsOnIgnorance: Bool {
+        var found = false
+        forEachLeaf { found = found || $0.test == .isKnown || $0.test == .isPartlyKnown }
+        return found
     }
 
     /// Calls `visit` for every leaf, criteria opened, without regard to short cuts.

@@ -55,21 +55,11 @@ extension Condition {
         }
     }
 
-    /// The clauses that made a false verdict, in words: `receptor status is not positive (it is negative)`.
+    /// What made a false verdict, in words: `receptor status: negative`; each fact once, in the order of the vocabulary, so
+    /// that the order of the clauses changes no byte. Empty where the verdict is not false.
     public func refutations(_ values: [FactValue], _ vocabulary: Vocabulary) -> [String] {
         guard evaluate(values) == .false else { return [] }
-        switch self {
-        case .all(let parts): return parts.flatMap { $0.refutations(values, vocabulary) }
-        case .any(let parts), .count(_, let parts): return parts.flatMap { $0.refutations(values, vocabulary) }
-        case .not(let part):
-            return part.grounds(values).members.map {
-                "\(vocabulary[$0].title): \(vocabulary[$0].words(for: values[$0]))"
-            }
-        case .criterion(_, let part): return part.refutations(values, vocabulary)
-        case .leaf(let leaf):
-            let definition = vocabulary[leaf.fact]
-            return ["\(definition.title): \(definition.words(for: values[leaf.fact]))"]
-        }
+        return grounds(values).members.map { "\(vocabulary[$0].title): \(vocabulary[$0].words(for: values[$0]))" }
     }
 }
 
@@ -81,6 +71,7 @@ extension FactDefinition {
         case .includes(let code): "includes " + codes[code].title
         case .within(let interval): "within " + words(for: interval)
         case .isKnown: "is known"
+        case .isPartlyKnown: "is known in part"
         }
     }
 

@@ -132,8 +132,8 @@ final class ConditionReader {
 
     /// The fact of a test and the test itself; nil with a defect.
     func factTest(_ node: DocumentNode, forDerivation: Bool) -> (fact: Int, test: FactTest)? {
-        let tests = ["is", "isOneOf", "isKindOf", "includes", "within", "isKnown"]
-        node.allow("fact", "is", "isOneOf", "isKindOf", "includes", "within", "isKnown")
+        let tests = ["is", "isOneOf", "isKindOf", "includes", "within", "isKnown", "isPartlyKnown"]
+        node.allow("fact", "is", "isOneOf", "isKindOf", "includes", "within", "isKnown", "isPartlyKnown")
         guard let fact = fact(node) else { return nil }
         let named = tests.filter { node.has($0) }
         guard named.count == 1, let name = named.first, let operand = node.optional(name) else {
@@ -157,10 +157,10 @@ final class ConditionReader {
             return (fact, .isOneOf(group))
         case ("includes", .set): return code(operand, definition).map { (fact, .includes($0)) }
         case ("within", .quantity): return range(operand, definition).map { (fact, .within($0)) }
-        case ("isKnown", .code), ("isKnown", .boolean), ("isKnown", .quantity):
-            if !operand.bool { operand.defect(.wrongTest, "`isKnown` is only ever true; use `not` around it") }
-            if forDerivation { operand.defect(.knownInDerivation, "`isKnown` must not stand in a derivation") }
-            return (fact, .isKnown)
+        case ("isKnown", .code), ("isKnown", .boolean), ("isKnown", .quantity), ("isPartlyKnown", .quantity):
+            if !operand.bool { operand.defect(.wrongTest, "`\(name)` is only ever true; use `not` around it") }
+            if forDerivation { operand.defect(.knownInDerivation, "`\(name)` must not stand in a derivation") }
+            return (fact, name == "isKnown" ? .isKnown : .isPartlyKnown)
         default:
             node.defect(
                 .wrongTest, "`\(name)` does not fit `\(definition.path)`, which is a \(definition.type.rawValue)")
@@ -227,15 +227,14 @@ final class ConditionReader {
         case .within(let interval): return (fact, .quantity(interval))
         case .includes(let code):
             return (fact, vocabulary[fact].membership(included: BitSet([code]), excluded: BitSet()))
-        case .isKnown: return nil
+        case .isKnown, .isPartlyKnown: return nil
         }
     }
 
     /// Logs `isKnown` anywhere in a derivation's condition.
     func refuseKnown(_ condition: Condition, _ node: DocumentNode) {
-        condition.forEachLeaf { leaf in
-            if leaf.test == .isKnown { node.defect(.knownInDerivation, "`isKnown` must not stand in a derivation") }
-        }
+        guard condition.restsOnIgnorance else { return }
+        node.defect(.knownInDerivation, "`isKnown` and `isPartlyKnown` must not stand in a derivation")
     }
 
     private func checkSatisfiable(_ parts: [Condition], _ node: DocumentNode) {
@@ -245,7 +244,7 @@ final class ConditionReader {
                 switch leaf.test {
                 case .isOneOf(let codes): .codes(codes)
                 case .within(let interval): .quantity(interval)
-                case .includes, .isKnown: nil
+                case .includes, .isKnown, .isPartlyKnown: nil
                 }
             guard let value else { continue }
             let narrowed = allowed[leaf.fact]?.intersection(value) ?? value

@@ -188,7 +188,7 @@ public struct ConditionCoverage: Sendable {
 
 extension ClinicalKnowledge {
     /// Every condition of every document.
-    var allConditions: [Condition] {
+    package var allConditions: [Condition] {
         var all: [Condition?] = derivations.flatMap { [$0.given, $0.when] }
         for drug in drugs.values {
             for label in drug.labels {

@@ -32,7 +32,8 @@ struct FactCompletion {
         let ledFrom: BitSet
     }
 
-    init(_ statements: [FactStatement], vocabulary: Vocabulary, derivations: [Derivation]) {
+    init(_ said: [FactStatement], vocabulary: Vocabulary, derivations: [Derivation]) {
+        let statements = Self.ordered(said)
         self.vocabulary = vocabulary
         self.derivations = derivations
         values = vocabulary.unrestricted
@@ -47,6 +48,15 @@ struct FactCompletion {
             statements.map {
                 Guidance.Fact(fact: $0.fact, value: $0.value, origin: $0.origin, span: $0.span, age: $0.age)
             } + facts
+    }
+
+    /// Structured facts in the order of the vocabulary, then what was read in the order of the text: how a client orders
+    /// the members of a case changes no byte.
+    private static func ordered(_ statements: [FactStatement]) -> [FactStatement] {
+        let stated = statements.filter { $0.origin == .stated }.enumerated().sorted {
+            ($0.element.fact, $0.offset) < ($1.element.fact, $1.offset)
+        }.map(\.element)
+        return stated + statements.filter { $0.origin != .stated }
     }
 
     // MARK: - One attempt

@@ -15,7 +15,7 @@ struct OptionJudge {
         /// It is offered: the leading rule, all that speak for it, those against it, and what is not known.
         case offered(lead: Recommendation, speaking: [Recommendation], contra: [Recommendation], needs: BitSet)
         /// A limit, or the patient's own decision, forbids it.
-        case forbidden(Wording, because: BitSet, reference: String?)
+        case forbidden(Wording, because: BitSet, section: String?, reference: String?)
         /// No rule offers it: those against it first, then those for it that do not hold.
         case notOffered([Recommendation])
     }
@@ -44,7 +44,7 @@ struct OptionJudge {
         }
         let possible = contra.isEmpty ? pro.filter { $0.truth == .unknown } : []
         guard let lead = possible.first else { return .notOffered(contra + pro.map(\.rule)) }
-        let needs = possible.filter { $0.rank == lead.rank }.reduce(into: BitSet()) {
+        let needs = possible.reduce(into: BitSet()) {
             $0.formUnion($1.rule.appliesWhen.needs(values))
         }
         return .offered(lead: lead.rule, speaking: possible.map(\.rule), contra: [], needs: needs)
@@ -78,17 +78,19 @@ struct OptionJudge {
             else { continue }
             return .forbidden(
                 Wording(clinician: ([reason] + holding(intervention)).joined(separator: "; "), patient: reason),
-                because: BitSet([number]), reference: nil)
+                because: BitSet([number]), section: nil, reference: nil)
         }
         for limit in intervention.contraindications {
             guard let when = limit.when, when.evaluate(values) == .true else { continue }
-            return .forbidden(limit.wording, because: when.grounds(values), reference: limit.reference)
+            return .forbidden(
+                limit.wording, because: when.grounds(values), section: limit.section, reference: limit.reference)
         }
         for label in intervention.drugs.compactMap({ knowledge.drugs[$0] }).flatMap(\.labels) {
             for part in DrugLabel.Part.allCases where part.forbids {
                 for fact in label.facts[part] ?? [] {
                     guard let when = fact.when, when.evaluate(values) == .true else { continue }
-                    return .forbidden(fact.wording, because: when.grounds(values), reference: label.reference)
+                    return .forbidden(
+                        fact.wording, because: when.grounds(values), section: fact.section, reference: label.reference)
                 }
             }
         }
@@ -119,24 +121,25 @@ struct OptionJudge {
                 continue
             }
             return exclusion(
-                intervention, refusal.wording, rule.appliesWhen.grounds(values), refusal.reference, rules, &sources)
+                intervention, refusal.wording, rule.appliesWhen.grounds(values), section: nil, refusal.reference,
+                rules, &sources)
         }
         let lead = speaking.first
         let clauses = lead?.appliesWhen.refutations(values, knowledge.vocabulary) ?? []
-        let distinct = clauses.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
-        let reason = "does not apply to this case: " + distinct.joined(separator: "; ")
+        let reason = "does not apply to this case: " + clauses.joined(separator: "; ")
         return exclusion(
             intervention, Wording(clinician: reason, patient: "does not fit what was said about this case"),
-            lead?.appliesWhen.grounds(values) ?? BitSet(), lead?.evidence.first?.reference, rules, &sources)
+            lead?.appliesWhen.grounds(values) ?? BitSet(), section: nil, lead?.evidence.first?.reference, rules,
+            &sources)
     }
 
     /// What is not offered for a given reason.
     func exclusion(
-        _ intervention: Intervention, _ reason: Wording, _ because: BitSet, _ reference: String?,
+        _ intervention: Intervention, _ reason: Wording, _ because: BitSet, section: String?, _ reference: String?,
         _ rules: [Recommendation], _ sources: inout Bibliography
     ) -> Guidance.Exclusion {
         Guidance.Exclusion(
-            intervention: intervention, reason: reason, because: because.members,
+            intervention: intervention, reason: reason, because: because.members, section: section,
             number: reference.map { sources.cite($0) }, rules: traces(rules))
     }
 

@@ -23,9 +23,9 @@ public struct RecommendationEngine: Sendable {
         complete(statements, notes: notes, audience: audience, explains: explains).guidance
     }
 
-    /// The guidance with the values that it was judged on, for the coverage of cases.
-    func complete(
-        _ statements: [FactStatement], notes: [CaseNote], audience: Audience, explains: Bool
+    /// The guidance with the values that it was judged on, for the coverage of cases and for laws.
+    package func complete(
+        _ statements: [FactStatement], notes: [CaseNote] = [], audience: Audience = .clinician, explains: Bool = false
     ) -> (guidance: Guidance, values: [FactValue]) {
         let completion = FactCompletion(
             statements, vocabulary: knowledge.vocabulary, derivations: knowledge.derivations)
@@ -44,6 +44,13 @@ public struct RecommendationEngine: Sendable {
                 CaseNote(.offTopic, "Nothing that was said shows that this is about a neuroendocrine neoplasm."))
         }
         return undecided(choice.open, completion, isOfField, allNotes)
+    }
+
+    /// What follows from what was said, before any topic assumes anything: the ground that more knowledge only narrows.
+    package func completed(_ statements: [FactStatement]) -> (values: [FactValue], hasConflicts: Bool) {
+        let completion = FactCompletion(
+            statements, vocabulary: knowledge.vocabulary, derivations: knowledge.derivations)
+        return (completion.values, !completion.conflicts.isEmpty)
     }
 
     /// The answer where no topic could be chosen: what is missing, or what is covered.
@@ -98,6 +105,7 @@ public struct RecommendationEngine: Sendable {
         _ bearing: BearingTopics, _ notes: [CaseNote], _ audience: Audience, _ explains: Bool
     ) -> Guidance {
         let values = bearing.facts.values
+        let withholdsDoses = bearing.all.contains(where: \.withholdsDoses)
         var sources = Bibliography(knowledge.references)
         var answer = Guidance(outcome: .guidance)
         answer.topic = bearing.lead
@@ -112,7 +120,7 @@ public struct RecommendationEngine: Sendable {
             bearing,
             OptionJudge(
                 knowledge: knowledge, values: values, audience: audience, explains: explains,
-                withholdsDoses: bearing.all.contains(where: \.withholdsDoses)), &answer, &sources)
+                withholdsDoses: withholdsDoses), &answer, &sources)
         answer.notes += OldValues(bearing.facts, knowledge: knowledge).notes(
             on: answer.options.map(\.intervention) + answer.excluded.map(\.intervention), bearing.recommendations)
         for diagnostic in bearing.diagnostics {
@@ -138,9 +146,21 @@ public struct RecommendationEngine: Sendable {
         answer.followUp = FollowUps(
             knowledge: knowledge, values: values, recommendations: bearing.recommendations
         ).questions(for: answer.options)
+        if explains { addSafety(to: &answer, values, &sources) }
         answer.references = sources.references
         answer.summary = SummaryWriter(vocabulary: knowledge.vocabulary).guidance(answer, bearing.all, values)
-        return answer
+        return withholdsDoses ? DoseSilence().guidance(answer) : answer
+    }
+
+    /// The ledger comes last, so that no number of the answer depends on whether it was asked for.
+    private func addSafety(to answer: inout Guidance, _ values: [FactValue], _ sources: inout Bibliography) {
+        let ledger = SafetyLedger(knowledge: knowledge, values: values)
+        for index in answer.options.indices {
+            answer.options[index].safety = ledger.items(of: answer.options[index].intervention, &sources)
+        }
+        for index in answer.excluded.indices {
+            answer.excluded[index].safety = ledger.items(of: answer.excluded[index].intervention, &sources)
+        }
     }
 
     private func judgeOptions(
@@ -164,8 +184,9 @@ public struct RecommendationEngine: Sendable {
             switch assessment {
             case .offered(let lead, let speaking, let contra, let needs):
                 answer.options.append(judge.option(intervention, lead, speaking, contra, needs: needs, &sources))
-            case .forbidden(let reason, let because, let reference):
-                answer.excluded.append(judge.exclusion(intervention, reason, because, reference, rules, &sources))
+            case .forbidden(let reason, let because, let section, let reference):
+                answer.excluded.append(
+                    judge.exclusion(intervention, reason, because, section: section, reference, rules, &sources))
             case .notOffered(let speaking):
                 answer.excluded.append(judge.exclusion(intervention, speaking, rules, &sources))
             }

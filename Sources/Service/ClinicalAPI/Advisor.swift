@@ -53,6 +53,13 @@ public final class Advisor: Sendable {
 }
 
 extension Advisor {
+    /// The JSON document that `POST /recommend` gives for structured facts alone.
+    package func document(_ statements: [FactStatement]) -> [UInt8] {
+        GuidanceBody(
+            guidance: engine.recommend(for: statements), knowledge: knowledge, audience: .clinician, explanation: .none
+        ).bytes()
+    }
+
     /// The JSON document that `POST /recommend` gives for a question alone. An `explain` that is none of `none`, `summary`
     /// and `full` counts as `none`.
     public func document(question: String, audience: Audience, explain: String) -> [UInt8] {

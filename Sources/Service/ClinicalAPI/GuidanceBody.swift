@@ -141,7 +141,7 @@ struct GuidanceBody {
         json.list("evidence", option.evidence) { write($1, &$0) }
         json.list("cautions", option.cautions) { write($1, &$0) }
         writeAgreement(option, &json)
-        writeTrace(option.intervention, option.rules, &json)
+        writeTrace(option.intervention, option.rules, option.safety, &json)
         json.endObject()
     }
 
@@ -226,7 +226,8 @@ struct GuidanceBody {
     // MARK: - Trace
 
     private func writeTrace(
-        _ intervention: Intervention, _ rules: [(id: String, trace: Trace?)], _ json: inout JSONWriter
+        _ intervention: Intervention, _ rules: [(id: String, trace: Trace?)], _ safety: [SafetyItem],
+        _ json: inout JSONWriter
     ) {
         guard explanation != .none, !rules.isEmpty else { return }
         json.object("trace") { json in
@@ -236,9 +237,25 @@ struct GuidanceBody {
                 if explanation == .full, let trace = rule.trace { json.object("condition") { write(trace, &$0) } }
                 json.endObject()
             }
+            json.list("safety", safety) { write($1, &$0) }
             guard explanation == .full else { return }
             LocalTrace.write(localTrace.documents(of: intervention, rules: rules.map(\.id)), to: &json)
         }
+    }
+
+    private func write(_ item: SafetyItem, _ json: inout JSONWriter) {
+        json.beginObject()
+        json.member("verdict", item.verdict.rawValue)
+        json.member("drug", item.drug)
+        json.member("jurisdiction", item.jurisdiction)
+        json.member("part", item.part)
+        json.member("statement", item.wording.text(for: audience) ?? Self.plainCaution)
+        json.member("because", paths(item.because))
+        json.member("needs", paths(item.needs))
+        json.member("section", item.section)
+        json.member("reference", item.number)
+        json.member("confirmed", item.isConfirmed)
+        json.endObject()
     }
 
     private func write(_ trace: Trace, _ json: inout JSONWriter) {
@@ -264,8 +281,9 @@ struct GuidanceBody {
         json.member("title", safeWords(exclusion.intervention.title))
         json.member("reason", safeWords(exclusion.reason))
         json.member("because", paths(exclusion.because))
+        json.member("section", exclusion.section)
         json.member("reference", exclusion.number)
-        writeTrace(exclusion.intervention, exclusion.rules, &json)
+        writeTrace(exclusion.intervention, exclusion.rules, exclusion.safety, &json)
         json.endObject()
     }
 

@@ -168,6 +168,15 @@ struct World {
         }
     }
 
+    @Test func `knows that isPartlyKnown is two-valued, and true from the first end on`() {
+        for (interval, truth) in [
+            (Interval.everything, Truth.false), (Interval(upper: 20), .true), (Interval(lower: 1), .true),
+            (Interval(exactly: 4), .true),
+        ] {
+            #expect(FactTest.isPartlyKnown.evaluate(.quantity(interval)) == truth)
+        }
+    }
+
     @Test func `knows that isKnown is two-valued`() {
         let known = Condition.leaf(FactLeaf(fact: 0, test: .isKnown, id: 0))
         #expect(known.evaluate([.codes(BitSet([0, 1]))]) == .false)
