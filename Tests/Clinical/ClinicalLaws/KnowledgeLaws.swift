@@ -35,7 +35,9 @@ package enum KnowledgeLaws {
         }
         let said = bench.engine.completed(judged.statements)
         let next = bench.judged(more)
-        guard !said.hasConflicts, next.answer.conflicts.isEmpty, next.answer.topic?.id == judged.answer.topic?.id,
+        // Which topic speaks may rest on an assumption, such as an adult's age: then the answer asks for more.
+        guard !said.hasConflicts, next.answer.outcome == .guidance, next.answer.conflicts.isEmpty,
+            next.answer.topic?.id == judged.answer.topic?.id,
             next.answer.overlays.map(\.id) == judged.answer.overlays.map(\.id)
         else { return .vacuous }
         var premise = false

@@ -139,4 +139,24 @@ struct Contract {
         #expect(reply.string("options.0.trace.rules.0.condition.children.0.children.0.value") == "grade 2")
         #expect(reply.string("options.0.trace.rules.0.condition.children.1.children.0.test") == "is positive")
     }
+
+    @Test func `holds the safety ledger of what is offered and of what is excluded, only with explain full`() throws {
+        let facts =
+            #""case":{"tumor":{"kind":"neuroendocrine-tumor","primarySite":"pancreas","grade":"G2"},"disease":{"extent":"metastatic"},"patient":{"pregnancy":"pregnant"}}"#
+        let contract = try Contract()
+        let full = try Checkout.router().recommend("{\(facts),\"explain\":\"full\"}")
+        #expect(contract.faults(full.json, contract.schema("Recommendation")) == [])
+        let excluded = try #require(full.value("excluded") as? [[String: Any]])
+        let everolimus = try #require(excluded.first { $0["id"] as? String == "everolimus" })
+        #expect(everolimus["section"] is String)
+        let safety = try #require((everolimus["trace"] as? [String: Any])?["safety"] as? [[String: Any]])
+        let pregnancy = try #require(safety.first { $0["part"] as? String == "pregnancy" })
+        #expect(pregnancy["verdict"] as? String == "contraindicated")
+        #expect(pregnancy["because"] as? [String] == ["patient.pregnancy"])
+        #expect(pregnancy["drug"] as? String == "everolimus")
+        let offered = try #require(full.value("options") as? [[String: Any]])
+        #expect(offered.contains { ($0["trace"] as? [String: Any])?["safety"] != nil })
+        let summary = try Checkout.router().recommend("{\(facts),\"explain\":\"summary\"}")
+        #expect(!String(decoding: summary.response.body, as: UTF8.self).contains("\"safety\""))
+    }
 }
