@@ -69,6 +69,10 @@ enum EnglishGrammar {
     ]
     /// Right before a treatment: it was given.
     static let earlier: Set<String> = ["prior", "previous", "post", "past", "several", "incidental"]
+    /// Before `response to` a treatment: it was given.
+    static let responses: Set<String> = [
+        "no", "good", "partial", "complete", "poor", "mixed", "minor", "initial", "without", "little", "excellent",
+    ]
     /// Before a treatment, from further away.
     static let progressed: Set<String> = [
         "progressed", "progression", "progressing", "relapsed", "refractory", "progress",
@@ -80,6 +84,7 @@ enum EnglishGrammar {
     /// After a treatment: it was given.
     static let givenAfter: Set<String> = [
         "caused", "failed", "stopped", "done", "previously", "past", "tolerated", "discontinued", "made", "worsened",
+        "given",
         "completed",
         "refractory", "ago", "exposed", "twice", "performed",
         "showed", "specimen",
@@ -191,7 +196,9 @@ enum EnglishGrammar {
     static let fillers: Set<String> = [
         "of", "is", "was", "index", "about", "approximately", "approx", "around", "score", "level", "at", "count", "=",
         "than",
-        "rate", "value", "the", "only", "between", "a",
+        "rate", "value", "the", "only", "between", "a", "fell", "dropped", "rose", "to", "down", "up", "are",
+        "now",
+        "currently", "increased", "decreased", "decreasing", "rising", "has", "been",
     ]
 
     /// Words that say nothing clinical and are never reported as unread.

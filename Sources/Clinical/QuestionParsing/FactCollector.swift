@@ -50,6 +50,8 @@ struct FactCollector {
             if fact == facts.prior, scope.isHarmful, !isNegated { harm(value, span) }
             var statement = target == fact ? value : moved(value, from: fact, to: target)
             if isNegated {
+                // What a tumour is not, or where it is not, leaves more than the codes there are.
+                if fact == facts.site || fact == facts.kind && saysTumor(value) { continue }
                 // "No liver metastases" excludes the liver and says nothing of metastases elsewhere.
                 if hasSet && vocabulary[fact].type != .set { continue }
                 if said.count > 1 && !hasSet { continue }
@@ -122,6 +124,11 @@ struct FactCollector {
     }
 
     // MARK: - Values
+
+    private func saysTumor(_ value: FactValue) -> Bool {
+        guard let kind = facts.kind, let code = vocabulary[kind].index(of: "neuroendocrine-tumor") else { return false }
+        return value == .codes(BitSet([code]))
+    }
 
     /// Whether a value leaves every code of its fact.
     private func isWhole(_ value: FactValue, _ fact: Int) -> Bool {

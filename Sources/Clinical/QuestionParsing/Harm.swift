@@ -42,8 +42,12 @@ struct Harm {
     private var after: Bool {
         let end = min(context.tokens.count, term.upperBound + 6)
         for index in term.upperBound..<max(term.upperBound, end) {
-            if context.tokens[index].kind == .boundary { return false }
             let word = context.text(index)
+            if context.tokens[index].kind == .boundary {
+                // `Everolimus (stopped for pneumonitis)`.
+                if word == "(" { continue }
+                return false
+            }
             let isNext = index <= term.upperBound + 1
             if isNext, ["intolerance", "intolerant", "allergy", "anaphylaxis", "toxicity"].contains(word) {
                 return true
@@ -63,7 +67,7 @@ struct Harm {
         for index in start..<max(start, min(context.tokens.count, start + 8)) {
             if context.isStop(index) { return false }
             let word = context.text(index)
-            if ["for", "due", "because", "owing", "after", "from", "with", "secondary"].contains(word) {
+            if ["for", "due", "because", "owing", "after", "from", "with", "secondary", "("].contains(word) {
                 hasReason = true
             }
             guard hasReason else { continue }

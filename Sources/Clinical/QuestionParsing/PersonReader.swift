@@ -95,12 +95,18 @@ struct PersonReader {
         _ tokens: [Token], _ index: Int, _ value: Double
     ) -> [(statement: FactStatement, tokens: Range<Int>)]? {
         var place = index - 1
-        if ["of", ",", "aged", "("].contains(text(tokens, place)) { place -= 1 }
-        guard Self.sexes[text(tokens, place)] != nil, text(tokens, place).count > 1, let fact = facts.age, value >= 1,
-            value <= 120, value == value.rounded(),
-            isEnd(tokens, index + 1) || ["with", "who", "presents", "years", "y"].contains(text(tokens, index + 1))
+        if ["of", ",", "aged", "(", "is"].contains(text(tokens, place)) { place -= 1 }
+        let before = text(tokens, place)
+        let isPerson = Self.sexes[before] != nil && before.count > 1 || place < index - 1 && isSomebody(before)
+        guard isPerson, let fact = facts.age, value >= 1, value <= 120, value == value.rounded(),
+            isEnd(tokens, index + 1)
+                || ["with", "who", "presents", "years", "y", "and"].contains(text(tokens, index + 1))
         else { return nil }
         return [(statement(fact, .quantity(Interval(exactly: value)), tokens, index..<index + 1), index..<index + 1)]
+    }
+
+    private func isSomebody(_ word: String) -> Bool {
+        EnglishGrammar.kin.contains(word) || ["patient", "pt", "she", "he"].contains(word)
     }
 
     /// `F/45`, `M 67`: the letter opens the sentence.

@@ -8,8 +8,8 @@ struct ReaderFacts: Sendable {
     let line: Int?
     /// Where and how the disease is.
     let extent, sites, pace: Int?
-    /// The tumour's kind, size and grade.
-    let kind, size, grade: Int?
+    /// The tumour's kind, place, size and grade.
+    let kind, site, size, grade: Int?
     /// What a scan was made with.
     let tracer: Int?
     /// The person.
@@ -31,6 +31,7 @@ struct ReaderFacts: Sendable {
         sites = vocabulary.index(of: "disease.metastaticSites")
         pace = vocabulary.index(of: "disease.pace")
         kind = vocabulary.index(of: "tumor.kind")
+        site = vocabulary.index(of: "tumor.primarySite")
         size = vocabulary.index(of: "tumor.size")
         grade = vocabulary.index(of: "tumor.grade")
         tracer = vocabulary.index(of: "imaging.tracer")

@@ -41,7 +41,11 @@ struct Scope {
                 index -= 1
                 continue
             }
-            if EnglishGrammar.conjunctions.contains(text) || isNewClause(context, index) { break }
+            if EnglishGrammar.conjunctions.contains(text) { break }
+            if isNewClause(context, index) {
+                readHistory(tokens, index, steps)
+                break
+            }
             // A comma ends the reach of a negation but not of `on lanreotide, everolimus`.
             if text == "," { isBehindComma = true }
             if !isBehindComma, steps < 6 { readNear(context, index, term) }
@@ -160,6 +164,9 @@ struct Scope {
         if text.hasPrefix("dose"), (max(0, index - 4)..<index).contains(where: { tokens[$0].text == "on" }) { return }
         let isFar = EnglishGrammar.progressed.contains(text) && steps < 7
         if EnglishGrammar.givenBefore.contains(text) && steps < 4 || isFar { isGiven = true }
+        if text == "response" || text == "benefit", EnglishGrammar.responses.contains(before), steps < 3 {
+            isGiven = true
+        }
         if text == "at" || text == "during", EnglishGrammar.discovered.contains(before), steps < 2 { isGiven = true }
         let isPrefix = index + 1 < tokens.count && ["op", "operative", "menopausal"].contains(tokens[index + 1].text)
         if EnglishGrammar.earlier.contains(text), steps < 2, !isPrefix { isGiven = true }
@@ -222,6 +229,7 @@ struct Scope {
             }
             if index < term.upperBound + 2, EnglishGrammar.refusals.contains(text) { isRefused = true }
             // `Should it be done` asks.
+            if text == "so", context.text(index + 1) == "far" { (isGiven, isPlanned) = (true, false) }
             if EnglishGrammar.givenAfter.contains(text), context.text(index - 1) == "be" {
                 (isPlanned, isGiven) = (true, false)
             } else if EnglishGrammar.givenAfter.contains(text) || isDated(context, index, term) {
