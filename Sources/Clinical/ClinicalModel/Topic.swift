@@ -1,7 +1,7 @@
 public import DecisionLogic
 
 /// What follows from what.
-public struct Derivation: Sendable {
+public final class Derivation: Sendable {
     /// Its id.
     public let id: String
     /// Context that must be true but is never blamed in a conflict.
@@ -274,6 +274,8 @@ public final class Topic: Sendable {
     public let review: Review
     /// The patients it is about.
     public let scope: Condition
+    /// Whether the scope asks what is known: then an assumption may make it true where it was false.
+    public let scopeAsksWhatIsKnown: Bool
     /// What it covers, in sentences.
     public let covers: [String]
     /// Its declared defaults, in order.
@@ -309,6 +311,7 @@ public final class Topic: Sendable {
         self.version = version
         self.review = review
         self.scope = scope
+        scopeAsksWhatIsKnown = scope.restsOnIgnorance
         self.covers = covers
         self.assumptions = assumptions
         self.summary = summary

@@ -22,8 +22,8 @@ struct FactCompletion {
     private var blockedCodes: [Int: BitSet] = [:]
     /// The stated facts that each narrowed fact rests on.
     private var support: [Int: BitSet] = [:]
-    /// Derivations that have fired.
-    private var applied: Set<String> = []
+    /// Indices of derivations that have fired.
+    private var applied = BitSet()
 
     /// One voice on one fact.
     private struct Party {
@@ -85,14 +85,15 @@ struct FactCompletion {
 
     private mutating func derive(_ parties: inout [Int: [Party]]) -> [Guidance.Conflict] {
         var reasons: [Int: [String]] = [:]
-        applied = []
+        applied = BitSet()
         while true {
             let state = values
             let firing = firing(in: state)
             if firing.isEmpty { break }
             var empty: Set<Int> = []
-            for derivation in firing {
-                applied.insert(derivation.id)
+            for index in firing {
+                let derivation = derivations[index]
+                applied.insert(index)
                 let ledFrom = derivation.when.grounds(state).members.reduce(into: BitSet()) {
                     $0.formUnion(support[$1] ?? BitSet([$1]))
                 }
@@ -116,11 +117,12 @@ struct FactCompletion {
         return []
     }
 
-    /// The derivations that hold in a state and have not fired.
-    private func firing(in state: [FactValue]) -> [Derivation] {
-        derivations.filter { derivation in
-            !applied.contains(derivation.id) && !blocked.contains(derivation.fact)
-                && derivation.given?.evaluate(state) ?? .true == .true && derivation.when.evaluate(state) == .true
+    /// Indices of the derivations that hold in a state and have not fired.
+    private func firing(in state: [FactValue]) -> [Int] {
+        derivations.indices.filter { index in
+            !applied.contains(index) && !blocked.contains(derivations[index].fact)
+                && derivations[index].given?.evaluate(state) ?? .true == .true
+                && derivations[index].when.evaluate(state) == .true
         }
     }
 
@@ -168,7 +170,6 @@ struct FactCompletion {
     /// default is derived before the next one is looked at.
     mutating func assume(_ assumptions: [Assumption]) {
         for assumption in assumptions {
-            defer { deriveFromAssumed() }
             guard !blocked.contains(assumption.fact), assumption.when?.evaluate(values) ?? .true == .true else {
                 continue
             }
@@ -180,6 +181,7 @@ struct FactCompletion {
                 facts.append(
                     Guidance.Fact(
                         fact: assumption.fact, value: value, origin: .assumed, because: assumption.because))
+                deriveFromAssumed()
             case .unnamedAreExcluded:
                 guard case .members(let included, let excluded) = values[assumption.fact] else { continue }
                 let open = BitSet.upTo(definition.codes.count).subtracting(included).subtracting(excluded)
@@ -192,6 +194,7 @@ struct FactCompletion {
                     Guidance.Fact(
                         fact: assumption.fact, value: .members(included: BitSet(), excluded: closed),
                         origin: .assumed, because: assumption.because, closesSet: true))
+                deriveFromAssumed()
             }
         }
     }
@@ -202,8 +205,9 @@ struct FactCompletion {
         while true {
             let firing = firing(in: values)
             if firing.isEmpty { return }
-            for derivation in firing {
-                applied.insert(derivation.id)
+            for index in firing {
+                let derivation = derivations[index]
+                applied.insert(index)
                 let narrowed = values[derivation.fact].intersection(derivation.value)
                 if narrowed.isEmpty || narrowed == values[derivation.fact] { continue }
                 values[derivation.fact] = narrowed

@@ -41,7 +41,7 @@ struct TopicChoice {
     let open: [(topic: Topic, facts: FactCompletion)]
 
     init(_ completion: FactCompletion, _ topics: [Topic]) {
-        let judged = topics.filter { !$0.isOverlay }.map { topic in
+        let judged = topics.filter { !$0.isOverlay && Self.mayFit(completion, $0) }.map { topic in
             let own = Self.view(completion, topic)
             return (topic: topic, facts: own, truth: topic.scope.evaluate(own.values))
         }
@@ -53,11 +53,17 @@ struct TopicChoice {
             bearing = Self.covered(fitting[0].topic, fitting[0].facts, overlays)
             return
         }
-        let alone = overlays.lazy.filter(\.standsAlone).map { (topic: $0, facts: Self.view(completion, $0)) }
+        let alone = overlays.lazy.filter { $0.standsAlone && Self.mayFit(completion, $0) }.map { (topic: $0, facts: Self.view(completion, $0)) }
             .first { $0.topic.scope.evaluate($0.facts.values) == .true }
         bearing = alone.map { found in
             Self.covered(found.topic, found.facts, overlays.filter { $0.id != found.topic.id })
         }
+    }
+
+    /// Whether its defaults could make a topic fit: they add to what is known, which turns no false scope true unless it asks
+    /// what is known.
+    private static func mayFit(_ completion: FactCompletion, _ topic: Topic) -> Bool {
+        topic.scopeAsksWhatIsKnown || topic.scope.evaluate(completion.values) != .false
     }
 
     /// A case as a topic sees it: with its declared defaults.
