@@ -29,7 +29,13 @@ struct Arguments {
 }
 
 let arguments = Arguments(Array(CommandLine.arguments.dropFirst()))
-let bench = try LawBench(directory: arguments.folder)
+let bench: LawBench
+do {
+    bench = try LawBench(directory: arguments.folder)
+} catch {
+    print("\(arguments.folder) cannot be judged, ask `consilium check`: \("\(error)".prefix(400))")
+    exit(65)
+}
 if arguments.wantsDigest {
     print(bench.digest(cases: arguments.cases))
     exit(0)
