@@ -53,8 +53,10 @@ struct TopicChoice {
             bearing = Self.covered(fitting[0].topic, fitting[0].facts, overlays)
             return
         }
-        let alone = overlays.lazy.filter { $0.standsAlone && Self.mayFit(completion, $0) }.map { (topic: $0, facts: Self.view(completion, $0)) }
-            .first { $0.topic.scope.evaluate($0.facts.values) == .true }
+        let alone = overlays.lazy.filter { $0.standsAlone && Self.mayFit(completion, $0) }.map {
+            (topic: $0, facts: Self.view(completion, $0))
+        }
+        .first { $0.topic.scope.evaluate($0.facts.values) == .true }
         bearing = alone.map { found in
             Self.covered(found.topic, found.facts, overlays.filter { $0.id != found.topic.id })
         }
