@@ -84,7 +84,7 @@ enum EnglishGrammar {
     /// After a treatment: it was given.
     static let givenAfter: Set<String> = [
         "caused", "failed", "stopped", "done", "previously", "past", "tolerated", "discontinued", "made", "worsened",
-        "given",
+        "given", "since", "started",
         "completed",
         "refractory", "ago", "exposed", "twice", "performed",
         "showed", "specimen",

@@ -49,8 +49,15 @@ struct MentionFinder: Sendable {
         let lists = Coordination(trie, tokens)
         // `Carcinoid of the lung, liver metastases`: a word of a longer term is no part of a list.
         let long = Set(mentions.filter { $0.tokens.count > 1 }.flatMap { Array($0.tokens) })
+        let plain = MentionIndex(mentions, count: tokens.count)
         let more = mentions.flatMap { lists.partners(of: $0.tokens) }.filter { long.isDisjoint(with: $0.tokens) }
             .map { Mention(entries: $0.entries, tokens: $0.tokens, isPart: true) }
+            .filter { part in
+                // `On octreotide, DOTATATE avid`: the treatment is no tracer.
+                !plain.overlapping(part.tokens).contains {
+                    !facts($0).isEmpty && facts($0).isDisjoint(with: facts(part))
+                }
+            }
         guard !more.isEmpty else { return mentions }
         let taken = Set(more.flatMap { Array($0.tokens) })
         return (mentions.filter { taken.isDisjoint(with: $0.tokens) } + more)
