@@ -2,7 +2,7 @@ import Glibc
 import HTTPWire
 
 /// Answers that an event loop gave to heads it has seen, byte for byte the same: a stored document is answered again
-/// without reading the request. It holds references and heads, no bodies of its own, and a fixed number of them.
+/// without reading the request. It holds a fixed number of heads and answers, small ones as they go out.
 ///
 /// Remembered is only what depends on nothing but the head: a stored document (`HTTPResponse.isFinal`) of a handler that
 /// tells its generation, asked for by GET over HTTP/1.1 on a connection that goes on, without a body, a query, an id or a
@@ -12,10 +12,17 @@ struct AnswerMemory {
         var head: [UInt8] = []
         var response = HTTPResponse(HTTPStatus(200))
         var generation: UInt64 = 0
+        /// The whole answer as it goes out, with room for the preamble in front; empty until it was given again, and for a
+        /// large one, whose body goes out by reference anyway.
+        var wire: [UInt8] = []
+        /// Where its fields begin.
+        var start = 0
     }
 
     /// As many answers as one loop remembers; a new one takes the place of the one in its slot.
     static let capacity = 64
+    /// Larger answers have no wire of their own, bytes.
+    static let largestWire = 16_384
     /// Longer heads are not remembered, bytes.
     static let longestHead = 1_024
 
@@ -39,6 +46,29 @@ struct AnswerMemory {
 
     /// The answer in a slot.
     func response(in slot: Int) -> HTTPResponse { entries[slot].response }
+
+    /// Writes the answer in a slot under the next id, by reference where nothing waits before it.
+    mutating func write(_ slot: Int, after preamble: inout ResponsePreamble, to output: inout OutputQueue) -> RequestID
+    {
+        let size = entries[slot].response.body.count
+        guard output.isEmpty, size <= Self.largestWire else {
+            let id = preamble.takeID()
+            output.append(entries[slot].response, after: &preamble, id: id, .persists, hasBody: true)
+            return id
+        }
+        let start = preamble.length
+        // The preamble keeps its length; another one means another server's fields, and the wire is made anew.
+        if entries[slot].wire.isEmpty || entries[slot].start != start {
+            entries[slot].start = start
+            entries[slot].wire =
+                Array(repeating: 0, count: start) + entries[slot].response.fields.wire
+                + [0x0D, 0x0A] + entries[slot].response.body
+        }
+        // Whoever still sends an earlier answer by reference keeps its own bytes.
+        let id = preamble.overwrite(&entries[slot].wire)
+        if !output.lend(entries[slot].wire) { output.append(copying: entries[slot].wire) }
+        return id
+    }
 
     /// Remembers an answer of a generation that was current before the handler was asked.
     mutating func remember(_ response: HTTPResponse, to request: HTTPRequest, generation: UInt64) {

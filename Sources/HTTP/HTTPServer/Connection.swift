@@ -182,12 +182,11 @@ struct Connection {
             let (slot, length) = context.memory.find(bytes, index, generation: generation)
         else { return false }
         let started = !context.isObserved ? 0 : MonotonicClock.microseconds()
-        let response = context.memory.response(in: slot)
-        let id = context.preamble.takeID()
         index += length
         isInHead = false
-        context.output.append(response, after: &context.preamble, id: id, .persists, hasBody: true)
+        let id = context.memory.write(slot, after: &context.preamble, to: &context.output)
         if context.isObserved {
+            let response = context.memory.response(in: slot)
             context.observer?.didAnswer(
                 Exchange(
                     method: HTTPMethod.get.name, route: response.route, status: response.status.code, bytesIn: 0,

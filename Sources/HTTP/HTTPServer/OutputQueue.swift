@@ -18,6 +18,9 @@ struct OutputQueue {
     private var ownedBodyBytes = 0
     /// How much of it went out.
     private(set) var written = 0
+    /// Room for `bytes` while they are lent.
+    private var spare: [UInt8] = []
+    private var isLent = false
 
     /// A body up to this size is copied where it is the first: the kernel takes one piece so much faster than two that it
     /// pays for a single answer. Behind others, up to the smaller size, since a gathered piece costs about as much.
@@ -50,6 +53,18 @@ struct OutputQueue {
         }
     }
 
+    /// Takes whole responses by reference instead of copying them, where nothing waits; false where something does.
+    mutating func lend(_ wire: [UInt8]) -> Bool {
+        guard bytes.isEmpty, pieces.isEmpty, !isLent else { return false }
+        spare = bytes
+        bytes = wire
+        isLent = true
+        return true
+    }
+
+    /// Adds a copy of whole responses.
+    mutating func append(copying wire: [UInt8]) { bytes.append(contentsOf: wire) }
+
     /// Adds bytes as they are.
     mutating func append(_ text: StaticString) {
         bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
@@ -59,6 +74,11 @@ struct OutputQueue {
     mutating func advance(_ count: Int) {
         written += count
         guard isEmpty else { return }
+        if isLent {
+            bytes = spare
+            spare = []
+            isLent = false
+        }
         bytes.removeAll(keepingCapacity: bytes.capacity <= 1 << 18)
         pieces.removeAll(keepingCapacity: pieces.capacity <= 256)
         bodyBytes = 0

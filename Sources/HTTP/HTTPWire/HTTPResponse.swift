@@ -87,6 +87,20 @@ public struct ResponsePreamble: Sendable {
         bytes.replaceSubrange(start..<start + 36, with: text)
     }
 
+    /// Bytes of the preamble of a 200 with an id that was made here.
+    public var length: Int { bytes.count }
+
+    /// Takes the next id and puts the preamble of a 200 over the first bytes of a response, which were one of this preamble's.
+    public mutating func overwrite(_ wire: inout [UInt8]) -> RequestID {
+        let id = takeID()
+        if case .made(let high, let low) = id { setDigits(high, low) }
+        guard wire.count >= bytes.count else { return id }
+        wire.withUnsafeMutableBytes { room in
+            bytes.withUnsafeBytes { room.copyMemory(from: $0) }
+        }
+        return id
+    }
+
     /// Writes the preamble of a response. `id` is mostly the one that was taken last.
     mutating func write(status: HTTPStatus, id: RequestID, into output: inout [UInt8]) {
         if status.code == 200, case .made(let high, let low) = id, high >> 16 == wallClock {

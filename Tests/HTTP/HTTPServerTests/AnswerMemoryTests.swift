@@ -48,6 +48,24 @@ private final class Library: HTTPHandler {
         #expect(library.asked.load(ordering: .relaxed) == 2)
     }
 
+    /// What waits on a slow socket is lent by reference: a later answer from the same slot must not write into it.
+    @Test func `leave what still waits as it is`() {
+        var desk = Desk(handler: Library(remembers: true))
+        desk.receive(head + head)
+        _ = desk.sent()
+        desk.receive(head)
+        let waiting = desk.context.output.take()
+        desk.context.setWallClock(milliseconds: 5_000)
+        desk.receive(head)
+        var earlier: [UInt8] = []
+        var later: [UInt8] = []
+        waiting.copy(into: &earlier, limit: .max)
+        desk.context.output.copy(into: &later, limit: .max)
+        let texts = [earlier, later].map { String(decoding: $0, as: UTF8.self) }
+        #expect(texts[0].contains("00:00:00 GMT") && texts[1].contains("00:00:05 GMT"))
+        #expect(texts[0].hasSuffix("\r\n\r\n/a 0 ") && texts[1].hasSuffix("\r\n\r\n/a 0 "))
+    }
+
     @Test func `end with their generation`() {
         let library = Library(remembers: true)
         var desk = Desk(handler: library)
