@@ -90,7 +90,13 @@ public struct RecommendationEngine: Sendable {
     private func missing(_ open: [(topic: Topic, facts: FactCompletion)]) -> [Guidance.FollowUp] {
         var moved: [Int: Set<String>] = [:]
         for (topic, facts) in open {
-            for fact in topic.scope.needs(facts.values).members {
+            var wanted = topic.scope.needs(facts.values).members
+            // Where more than one fits, what was assumed made them fit: that is asked.
+            if wanted.isEmpty {
+                let grounds = topic.scope.grounds(facts.values)
+                wanted = facts.facts.filter { $0.origin == .assumed && grounds.contains($0.fact) }.map(\.fact)
+            }
+            for fact in wanted {
                 moved[fact, default: []].formUnion(topic.recommendations.map(\.intervention))
             }
         }
@@ -187,6 +193,9 @@ public struct RecommendationEngine: Sendable {
             case .forbidden(let reason, let because, let section, let reference):
                 answer.excluded.append(
                     judge.exclusion(intervention, reason, because, section: section, reference, rules, &sources))
+            case .notOffered(let speaking) where speaking.isEmpty:
+                // Only rules against it, and none holds: nothing is said of it.
+                continue
             case .notOffered(let speaking):
                 answer.excluded.append(judge.exclusion(intervention, speaking, rules, &sources))
             }
