@@ -128,7 +128,7 @@ let package = Package(
             name: "ReadingScore", dependencies: ["ClinicalAPI", "KnowledgeStore", "ClinicalModel", "DecisionLogic"],
             path: "Tests/Clinical/ReadingScore", swiftSettings: settings),
         .executableTarget(
-            name: "reading-score", dependencies: ["ReadingScore", "ClinicalAPI", "KnowledgeStore"],
+            name: "reading-score", dependencies: ["ReadingScore", "ClinicalAPI", "ClinicalModel", "KnowledgeStore"],
             path: "Tests/Clinical/ReadingRunner", swiftSettings: settings),
         .testTarget(
             name: "QuestionParsingTests",

@@ -66,8 +66,6 @@ extension LabelledSentence {
     }
 
     private func row(_ right: Int, _ invented: Int, _ missed: Int) -> ReadingScore.Row {
-        var row = ReadingScore.Row()
-        (row.right, row.invented, row.missed) = (right, invented, missed)
-        return row
+        ReadingScore.Row(right: right, invented: invented, missed: missed)
     }
 }

@@ -1,4 +1,5 @@
 import ClinicalAPI
+import ClinicalModel
 import Foundation
 import KnowledgeStore
 import ReadingScore

@@ -1,6 +1,8 @@
 package import ClinicalAPI
+import ClinicalModel
 import DecisionLogic
 import Foundation
+import KnowledgeStore
 
 /// A sentence and all that it says, in short: `grade=G2`, `primarySite=colon|rectum`, `metastaticSites=+liver`,
 /// `ki67=3 to 20 %`.

@@ -5,11 +5,16 @@ package struct ReadingScore: Sendable {
     /// The counts of one fact.
     package struct Row: Sendable, Equatable {
         /// Said and read.
-        package var right = 0
+        package var right: Int
         /// Read and not said.
-        package var invented = 0
+        package var invented: Int
         /// Said and not read.
-        package var missed = 0
+        package var missed: Int
+
+        /// Counts.
+        package init(right: Int = 0, invented: Int = 0, missed: Int = 0) {
+            (self.right, self.invented, self.missed) = (right, invented, missed)
+        }
 
         /// The share of what was read that was said, 0…1; 1 where nothing was read.
         package var precision: Double { right + invented == 0 ? 1 : Double(right) / Double(right + invented) }

@@ -12,7 +12,7 @@ private func body(_ question: String) throws -> String {
 
 @Suite struct `A hostile question` {
     /// What must be answered with 200, and reads no fact.
-    private static let strange: [(name: String, text: String)] = [
+    private static let samples: [(name: String, text: String)] = [
         ("one character", "x"), ("one digit", "7"), ("a full stop", "."), ("a minus", "-"),
         ("emoji alone", "\u{1F642}\u{1F44D}\u{1F3FD}\u{1F468}\u{200D}\u{1F469}\u{200D}\u{1F467}"),
         ("text from right to left", "\u{5E9}\u{5DC}\u{5D5}\u{5DD} \u{202E}dlrow\u{202C}"),
@@ -23,18 +23,18 @@ private func body(_ question: String) throws -> String {
         ("a replacement character", "\u{FFFD}\u{FFFD}"), ("tags", "\u{E0001}\u{E0041}"),
     ]
 
-    @Test("of nothing clinical is answered without a fact:", arguments: strange.map(\.name))
+    @Test("of nothing clinical is answered without a fact:", arguments: samples.map(\.name))
     func strange(_ name: String) throws {
-        let text = try #require(Self.strange.first { $0.name == name }?.text)
+        let text = try #require(Self.samples.first { $0.name == name }?.text)
         let reply = try Checkout.router().recommend(body(text))
         #expect(reply.status == 200)
         #expect(reply.string("outcome") == "out-of-scope")
         #expect(!reply.strings("case.facts.*.origin").contains("read"))
     }
 
-    @Test("around clinical words changes no fact:", arguments: strange.map(\.name))
+    @Test("around clinical words changes no fact:", arguments: samples.map(\.name))
     func around(_ name: String) throws {
-        let text = try #require(Self.strange.first { $0.name == name }?.text)
+        let text = try #require(Self.samples.first { $0.name == name }?.text)
         guard !["Arabic", "text from right to left", "marks without a letter"].contains(name) else { return }
         let plain = "G2 pancreatic NET with liver metastases"
         let facts = { (reply: Reply) in
