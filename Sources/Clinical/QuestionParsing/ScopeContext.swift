@@ -38,7 +38,10 @@ struct ScopeContext {
             if tokens[index].kind == .boundary, [".", ";", "?", "!", "\n"].contains(word) { break }
             // `Family history of MEN1, G1 pNET`: behind the comma stands the patient again.
             if word == ",", text(index + 1) != "who" { break }
-            if EnglishGrammar.patientWords.contains(word) { break }
+            if EnglishGrammar.patientWords.contains(word) {
+                if isKinOfPatient(index) { return true }
+                break
+            }
             if kinship.isOther(index) { return true }
             if EnglishGrammar.kin.contains(word) { break }
             if EnglishGrammar.relatives.contains(word), steps < 8 { return true }
@@ -46,6 +49,12 @@ struct ScopeContext {
             index -= 1
         }
         return follows(term)
+    }
+
+    /// `The sister of the patient had MEN1`.
+    private func isKinOfPatient(_ index: Int) -> Bool {
+        let of = EnglishGrammar.owners.contains(text(index - 1)) ? index - 2 : index - 1
+        return text(of) == "of" && kinship.isOther(of - 1)
     }
 
     /// `MEN1 in her father`, `MEN1 (brother)`, `MEN1 runs in the family`.

@@ -39,9 +39,11 @@ enum Tokenizer {
                 position += 1
                 continue
             }
-            if isDigit(scalar) {
+            if scalar == "\u{1B}" {
+                skipControlSequence(scalars, &position)
+            } else if isDigit(scalar) {
                 tokens.append(number(scalars, &position))
-            } else if scalar == "-", isMinus(scalars, position, behind: tokens.last) {
+            } else if scalar == "-", isMinus(scalars, position, behind: tokens.suffix(2)) {
                 let start = position
                 position += 1
                 tokens.append(number(scalars, &position).negated(from: start))
@@ -53,6 +55,17 @@ enum Tokenizer {
             }
         }
         return Abbreviations.expanded(NumberWords.read(tokens))
+    }
+
+    /// The colours of a terminal are no words: `ESC [31m` is no man of 31.
+    private static func skipControlSequence(_ scalars: [Unicode.Scalar?], _ position: inout Int) {
+        position += 1
+        guard position < scalars.count, scalars[position] == "[" else { return }
+        position += 1
+        while position < scalars.count, let scalar = scalars[position], isDigit(scalar) || scalar == ";" {
+            position += 1
+        }
+        position = min(position + 1, scalars.count)
     }
 
     /// A scalar as it is matched: one kind of dash, quote, space and digit; nil for what has no width.
@@ -128,11 +141,14 @@ enum Tokenizer {
     }
 
     /// A dash before a digit that stands free of what is before it: `T-score -3`, not `3-20`, `3 -20 %` and `Ki -67`.
-    private static func isMinus(_ scalars: [Unicode.Scalar?], _ position: Int, behind last: Token?) -> Bool {
+    private static func isMinus(
+        _ scalars: [Unicode.Scalar?], _ position: Int, behind tokens: ArraySlice<Token>
+    ) -> Bool {
         guard position + 1 < scalars.count, let after = scalars[position + 1], isDigit(after) else { return false }
         if position > 0, let before = scalars[position - 1], !isFree(before) { return false }
-        guard let last else { return true }
-        if case .number = last.kind { return false }
+        guard let last = tokens.last else { return true }
+        // The number of `Ki-67` begins no range.
+        if case .number = last.kind { return tokens.first?.text == "ki" && tokens.count == 2 }
         return last.text != "%" && !["ki", "lu", "ga", "cu", "in", "tc", "mib"].contains(last.text)
     }
 

@@ -1,4 +1,5 @@
 import ClinicalAPI
+import ClinicalModel
 import Foundation
 import ReadingScore
 import TestSupport
@@ -46,7 +47,8 @@ extension LabelledSentence {
             " 谢谢 🙂", ". <br/>' OR 1=1 --",
         ])
     func neutralText(_ neutral: String) throws {
-        for sentence in try LabelledSentence.all() where !sentence.text.isEmpty {
+        // A text that is declined for its language may be read once English outweighs it.
+        for sentence in try LabelledSentence.all() where try !notes(sentence.text).contains(.unsupportedLanguage) {
             #expect(try short(sentence.text + neutral) == sentence.facts, "\(sentence.text)\(neutral)")
         }
     }
