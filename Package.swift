@@ -124,10 +124,17 @@ let package = Package(
         .testTarget(
             name: "ClinicalLawsTests", dependencies: ["ClinicalLaws", "ClinicalModel", "TestSupport"],
             path: "Tests/Clinical/ClinicalLawsTests", swiftSettings: settings),
+        .target(
+            name: "ReadingScore", dependencies: ["ClinicalAPI", "KnowledgeStore", "ClinicalModel", "DecisionLogic"],
+            path: "Tests/Clinical/ReadingScore", swiftSettings: settings),
+        .executableTarget(
+            name: "reading-score", dependencies: ["ReadingScore", "ClinicalAPI", "ClinicalModel", "KnowledgeStore"],
+            path: "Tests/Clinical/ReadingRunner", swiftSettings: settings),
         .testTarget(
             name: "QuestionParsingTests",
             dependencies: [
-                "QuestionParsing", "ClinicalAPI", "ClinicalModel", "DecisionLogic", "KnowledgeStore", "TestSupport",
+                "QuestionParsing", "ClinicalAPI", "ClinicalModel", "DecisionLogic", "KnowledgeStore", "ReadingScore",
+                "TestSupport",
             ],
             path: "Tests/Clinical/QuestionParsingTests", exclude: ["Sentences"], swiftSettings: settings),
         .testTarget(

@@ -122,11 +122,29 @@ enum EnglishGrammar {
     /// Before an illness: of another person.
     static let relatives: Set<String> = ["family", "familial", "fh", "fhx"]
     /// Other persons, unless the writer asks for them: `my mother has …`.
-    static let kin: Set<String> = [
+    static let kin: Set<String> = manyKin.union([
         "mother", "father", "brother", "sister", "son", "daughter", "uncle", "aunt", "cousin", "grandmother",
-        "grandfather", "parent", "parents", "sibling", "siblings", "twin", "relative", "relatives", "mum", "mom", "dad",
-        "nephew", "niece", "brothers", "sisters", "sons", "daughters", "grandparent", "wife", "husband", "partner",
-        "friend", "neighbour", "neighbor", "colleague",
+        "grandfather", "sibling", "twin", "relative", "mum", "mom", "dad", "nephew", "niece", "grandparent", "wife",
+        "husband", "partner", "friend", "neighbour", "neighbor", "colleague", "parent", "auntie", "aunty", "grandma",
+        "grandpa", "granny", "grandad", "granddad", "granddaughter", "grandson", "stepmother", "stepfather", "spouse",
+        "girlfriend", "boyfriend", "mummy", "daddy",
+    ])
+    /// Several persons, of whom none is the patient.
+    static let manyKin: Set<String> = [
+        "parents", "siblings", "relatives", "brothers", "sisters", "sons", "daughters", "cousins", "aunts", "uncles",
+        "grandparents",
+    ]
+    /// Before kin: the writer may ask for them.
+    static let asking: Set<String> = ["my", "our"]
+    /// Between kin, `of` and the person whose kin it is.
+    static let owners: Set<String> = ["the", "this", "a", "an", "my", "our", "patient", "pt", "her", "his"]
+    /// After `I have a`, `I am`: the writer speaks of somebody else, or of asking.
+    static let asides: Set<String> = [
+        "patient", "patients", "question", "questions", "case", "asking", "writing", "worried", "concerned",
+        "wondering", "looking", "caring", "calling", "enquiring", "inquiring", "doctor", "gp", "nurse", "physician",
+        "oncologist",
+        "surgeon", "endocrinologist", "resident", "registrar", "student", "carer", "caregiver", "treating", "seeing",
+        "managing", "hoping", "trying", "told", "asked", "advice", "information", "help", "opinion", "pharmacist",
     ]
     /// Before kin: the patient is one: `a breastfeeding mother`.
     static let kinOfOwn: Set<String> = [

@@ -42,7 +42,9 @@ struct FactCollector {
                 continue
             }
             guard let (target, isNegated) = placed(fact, scope) else { continue }
-            if target == facts.planned ? scope.isHypothetical : scope.isDoubtful { continue }
+            // A treatment and its line may be asked about: `second line?`.
+            let mayBeAsked = target == facts.planned || target == facts.line
+            if mayBeAsked ? scope.isHypothetical : scope.isDoubtful { continue }
             if fact == facts.prior, target == facts.planned {
                 plan(value, mention)
                 continue

@@ -9,7 +9,8 @@ enum LanguageCheck {
         let foreignLetters = words.reduce(0) { sum, word in
             sum + word.unicodeScalars.count { $0.value > 0x24F && !(0x370...0x3FF).contains($0.value) }
         }
-        let isForeignScript = foreignLetters * 10 > letters * 3
+        // A word of thanks behind `Ki-67 2 %` makes no text of it.
+        let isForeignScript = foreignLetters * 10 > letters * 3 && (foreignLetters > 4 || foreignLetters == letters)
         let foreign = words.count { EnglishGrammar.foreign.contains($0) && !knows($0) }
         let english = words.count { EnglishGrammar.frequent.contains($0) }
         let isForeignLatin = foreign >= 2 && foreign > english

@@ -37,8 +37,9 @@ public struct QuestionParser: Sendable {
         if Remarks.namesSeveralPatients(original) {
             return ParsedQuestion(statements: [], notes: [Remarks.severalPatients])
         }
-        let tokens = original.map(corrected)
-        let mentions = withRanges(finder.mentions(tokens), tokens)
+        let words = original.map(corrected)
+        let mentions = withRanges(finder.mentions(words), words)
+        let tokens = NumberWords.read(words, behind: mentions.filter(namesQuantity).map(\.tokens))
         let scopes = scopes(mentions, tokens)
         let reader = QuantityReader(vocabulary: vocabulary, units: units)
         var collector = FactCollector(vocabulary: vocabulary, facts: facts, tokens: tokens)
@@ -101,13 +102,31 @@ public struct QuestionParser: Sendable {
             mentions.filter { mention in finder.facts(mention).contains { $0 == facts.comorbidities } }
                 .map(\.tokens.upperBound))
         let context = ScopeContext(
-            tokens, harms: harms, illnessEnds: illnesses, starts: Set(mentions.map(\.tokens.lowerBound)))
+            tokens, harms: harms, illnessEnds: illnesses, starts: Set(mentions.map(\.tokens.lowerBound)),
+            tumours: starts(mentions, of: facts.kind), heredities: starts(mentions, of: facts.hereditary))
         var scopes = finder.scopes(mentions, context)
         var list = TreatmentList()
         for (place, mention) in mentions.enumerated() where isTreatment(mention) {
             scopes[place] = list.next(scopes[place], mention.tokens, tokens)
         }
+        let treatments = mentions.indices.filter { isTreatment(mentions[$0]) }
+        let isMoving = mentions.contains { facts.pace.map(finder.facts($0).contains) ?? false }
+        if treatments.count == 1, let place = treatments.first, !isMoving {
+            let asked = AskedTreatment(
+                tokens: tokens, tumours: starts(mentions, of: facts.kind),
+                starts: Set(mentions.map(\.tokens.lowerBound)))
+            if asked.isAsked(scopes[place], mentions[place].tokens) { scopes[place].isPlanned = true }
+        }
         return scopes
+    }
+
+    private func namesQuantity(_ mention: Mention) -> Bool {
+        finder.meanings(mention).contains { if case .names = $0 { true } else { false } }
+    }
+
+    private func starts(_ mentions: [Mention], of fact: Int?) -> Set<Int> {
+        guard let fact else { return [] }
+        return Set(mentions.filter { finder.facts($0).contains(fact) }.map(\.tokens.lowerBound))
     }
 
     private func isTreatment(_ mention: Mention) -> Bool {

@@ -101,6 +101,8 @@ struct Scope {
         }
         // `If this tumour were …` speaks of a patient who is there: the doubt begins at the verb.
         let isOfSomebodyReal = text == "if" && ["this", "the", "my", "her", "his"].contains(next)
+        // `A question about my mother` leaves nothing open.
+        if text == "question", ["about", "on", "regarding", "concerning", "for"].contains(next) { return }
         // `In case of`, `should it become`, but not `has become`.
         let isConditional =
             ["case", "event"].contains(text) && next == "of"
@@ -140,7 +142,7 @@ struct Scope {
             (isDoubtful, isHypothetical) = (true, true)
         }
         let stands = first == 0 || tokens[first - 1].kind == .boundary
-        if stands, context.text(term.upperBound) == "?", term.upperBound + 1 < tokens.count,
+        if stands, context.text(term.upperBound) == "?",
             first > 0 || context.text(term.upperBound + 1) == ","
         {
             isDoubtful = true

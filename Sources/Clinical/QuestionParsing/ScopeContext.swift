@@ -8,16 +8,15 @@ struct ScopeContext {
     let illnessEnds: Set<Int>
     /// Where terms begin.
     let starts: Set<Int>
-    /// The writer is the patient: `I have …`; then `my mother` is another person.
-    let speaksOfSelf: Bool
+    /// The persons it speaks of.
+    let kinship: Kinship
 
-    init(_ tokens: [Token], harms: Set<Int> = [], illnessEnds: Set<Int> = [], starts: Set<Int> = []) {
+    init(
+        _ tokens: [Token], harms: Set<Int> = [], illnessEnds: Set<Int> = [], starts: Set<Int> = [],
+        tumours: Set<Int> = [], heredities: Set<Int> = []
+    ) {
         (self.tokens, self.harms, self.illnessEnds, self.starts) = (tokens, harms, illnessEnds, starts)
-        speaksOfSelf = tokens.indices.contains { index in
-            ["im", "ive"].contains(tokens[index].text)
-                || tokens[index].text == "i" && index + 1 < tokens.count
-                    && EnglishGrammar.selfVerbs.contains(tokens[index + 1].text)
-        }
+        kinship = Kinship(tokens, tumours: tumours, heredities: heredities)
     }
 
     /// The folded text of a token; empty beyond the ends.
@@ -31,7 +30,7 @@ struct ScopeContext {
 
     /// Whether the term at a place belongs to another person: `her mother had MEN1`, `family history: VHL`.
     func isOfAnother(_ term: Range<Int>) -> Bool {
-        if speaksOfSelf, tokens[term].contains(where: { EnglishGrammar.kin.contains($0.text) }) { return true }
+        if term.contains(where: kinship.isOther) { return true }
         var index = term.lowerBound - 1
         var steps = 0
         while index >= 0, steps < 12 {
@@ -39,15 +38,12 @@ struct ScopeContext {
             if tokens[index].kind == .boundary, [".", ";", "?", "!", "\n"].contains(word) { break }
             // `Family history of MEN1, G1 pNET`: behind the comma stands the patient again.
             if word == ",", text(index + 1) != "who" { break }
-            if EnglishGrammar.patientWords.contains(word) { break }
-            if EnglishGrammar.kin.contains(word) {
-                let owner = text(index - 1)
-                let isPatient = ["my", "our"].contains(owner) && !speaksOfSelf
-                let isParent =
-                    text(index + 1) == "of" && index + 2 < term.lowerBound || EnglishGrammar.kinOfOwn.contains(owner)
-                if !isPatient && !isParent { return true }
+            if EnglishGrammar.patientWords.contains(word) {
+                if isKinOfPatient(index) { return true }
                 break
             }
+            if kinship.isOther(index) { return true }
+            if EnglishGrammar.kin.contains(word) { break }
             if EnglishGrammar.relatives.contains(word), steps < 8 { return true }
             steps += 1
             index -= 1
@@ -55,17 +51,20 @@ struct ScopeContext {
         return follows(term)
     }
 
-    /// `MEN1 in her father`, `MEN1 (brother)`.
+    /// `The sister of the patient had MEN1`.
+    private func isKinOfPatient(_ index: Int) -> Bool {
+        let of = EnglishGrammar.owners.contains(text(index - 1)) ? index - 2 : index - 1
+        return text(of) == "of" && kinship.isOther(of - 1)
+    }
+
+    /// `MEN1 in her father`, `MEN1 (brother)`, `MEN1 runs in the family`.
     private func follows(_ term: Range<Int>) -> Bool {
-        var index = term.upperBound
-        while index < min(tokens.count, term.upperBound + 4) {
-            let word = tokens[index].text
-            if tokens[index].kind == .boundary && word != "(" { return false }
-            if EnglishGrammar.kin.contains(word) {
-                return ["in", "(", "her", "his", "a", "the"].contains(text(index - 1)) && text(index - 1) != "my"
-            }
-            guard ["in", "(", "her", "his", "a", "the", "of"].contains(word) else { return false }
-            index += 1
+        let links: Set<String> = ["in", "(", "her", "his", "my", "our", "their", "a", "the", "of", "runs", "running"]
+        for index in term.upperBound..<min(tokens.count, term.upperBound + 4) {
+            let word = text(index)
+            if EnglishGrammar.kin.contains(word) { return index > term.upperBound && kinship.isOther(index) }
+            if word == "family" { return index > term.upperBound }
+            guard links.contains(word) else { return false }
         }
         return false
     }

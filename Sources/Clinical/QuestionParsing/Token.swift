@@ -18,6 +18,12 @@ struct Token: Equatable {
     let kind: Kind
     /// Its place, in Unicode scalars of the original text.
     let span: Range<Int>
+
+    /// A number with a minus that stands at `start`.
+    func negated(from start: Int) -> Token {
+        guard case .number(let value) = kind else { return self }
+        return Token(text: "-" + text, kind: .number(-value), span: start..<span.upperBound)
+    }
 }
 
 /// Cuts text into tokens, once, in linear time. Hyphens and spaces inside terms mean nothing, so `Ki-67`, `Ki67` and
@@ -33,8 +39,14 @@ enum Tokenizer {
                 position += 1
                 continue
             }
-            if isDigit(scalar) {
+            if scalar == "\u{1B}" {
+                skipControlSequence(scalars, &position)
+            } else if isDigit(scalar) {
                 tokens.append(number(scalars, &position))
+            } else if scalar == "-", isMinus(scalars, position, behind: tokens.suffix(2)) {
+                let start = position
+                position += 1
+                tokens.append(number(scalars, &position).negated(from: start))
             } else if scalar.properties.isAlphabetic {
                 tokens.append(word(scalars, &position))
             } else {
@@ -42,7 +54,18 @@ enum Tokenizer {
                 position += 1
             }
         }
-        return Abbreviations.expanded(tokens)
+        return Abbreviations.expanded(NumberWords.read(tokens))
+    }
+
+    /// The colours of a terminal are no words: `ESC [31m` is no man of 31.
+    private static func skipControlSequence(_ scalars: [Unicode.Scalar?], _ position: inout Int) {
+        position += 1
+        guard position < scalars.count, scalars[position] == "[" else { return }
+        position += 1
+        while position < scalars.count, let scalar = scalars[position], isDigit(scalar) || scalar == ";" {
+            position += 1
+        }
+        position = min(position + 1, scalars.count)
     }
 
     /// A scalar as it is matched: one kind of dash, quote, space and digit; nil for what has no width.
@@ -117,6 +140,23 @@ enum Tokenizer {
         return Token(text: text, kind: .number(Double(text) ?? .nan), span: start..<position)
     }
 
+    /// A dash before a digit that stands free of what is before it: `T-score -3`, not `3-20`, `3 -20 %` and `Ki -67`.
+    private static func isMinus(
+        _ scalars: [Unicode.Scalar?], _ position: Int, behind tokens: ArraySlice<Token>
+    ) -> Bool {
+        guard position + 1 < scalars.count, let after = scalars[position + 1], isDigit(after) else { return false }
+        if position > 0, let before = scalars[position - 1], !isFree(before) { return false }
+        guard let last = tokens.last else { return true }
+        // The number of `Ki-67` begins no range.
+        if case .number = last.kind { return tokens.first?.text == "ki" && tokens.count == 2 }
+        return last.text != "%" && !["ki", "lu", "ga", "cu", "in", "tc", "mib"].contains(last.text)
+    }
+
+    /// What may stand before a minus.
+    private static func isFree(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.properties.isWhitespace || ["(", "[", ":", "=", "<", ">", "\u{2264}", "\u{2265}", "~"].contains(scalar)
+    }
+
     /// Exactly three digits stand behind a comma.
     private static func isThousands(_ scalars: [Unicode.Scalar?], behind comma: Int) -> Bool {
         let digits = scalars[(comma + 1)...].prefix(4).prefix { $0.map(isDigit) ?? false }
@@ -143,7 +183,12 @@ enum Tokenizer {
             let endsWord = before?.properties.isAlphabetic ?? false
             let gap = after.map { !$0.properties.isAlphabetic && !isDigit($0) } ?? true
             let isResult = isVe(scalars, at: position + 1)
-            if follows && precedes || endsWord && gap || isResult { return Token(text: "-", kind: .sign, span: span) }
+            // `3 -20 %`: free before a digit, and no minus, it stands between two ends.
+            let end = position > 1 && before == " " ? scalars[position - 2] : nil
+            let isRange = precedes && (end.map { isDigit($0) || $0 == "%" } ?? false)
+            if isRange || follows && precedes || endsWord && gap || isResult {
+                return Token(text: "-", kind: .sign, span: span)
+            }
             let free = before.map { $0 == " " } ?? true
             return free && (after.map { $0 == " " } ?? false) ? Token(text: "-", kind: .boundary, span: span) : nil
         case ".", ";", ":", ",", "?", "!", "(", ")", "[", "]", "\n":
