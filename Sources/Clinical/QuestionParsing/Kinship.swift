@@ -20,9 +20,10 @@ struct Kinship {
             // `A father of two`, but `the sister of the patient`.
             if next == "of", !EnglishGrammar.owners.contains(text(index + 2)) { continue }
             let isAsked = EnglishGrammar.asking.contains(owner) && !EnglishGrammar.manyKin.contains(word) && !isSelf
-            // `My father died of a NET`, `my aunt had MEN1`, `pNET G2, liver mets. My aunt had a carcinoid`.
+            // `My father, who had a NET, died`, `my aunt had MEN1`, `pNET G2, liver mets. My aunt had a carcinoid`.
             let isHistory =
-                next == "died"
+                tokens[(index + 1)...].prefix(10).prefix { ![".", ";", "?", "!"].contains($0.text) }
+                .contains { $0.text == "died" }
                 || next == "had" && (index + 2...index + 4).contains { heredities.contains($0) }
                 || ["had", "also"].contains(next) && firstTumour < index && patient == nil
             if isAsked, patient ?? word == word, !isHistory { patient = word } else { others.insert(index) }
