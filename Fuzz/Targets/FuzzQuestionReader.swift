@@ -3,8 +3,7 @@ import DecisionLogic
 import FoundationEssentials
 import KnowledgeStore
 
-/// The question reader over the words of the knowledge: it never traps, every fact has its place in the text, the same text
-/// reads the same twice, and a text of 4 000 scalars takes no longer than its bound.
+/// The reader over the words of the knowledge that the environment names.
 private let reader: QuestionParser? = {
     guard let folder = ProcessInfo.processInfo.environment["FUZZ_KNOWLEDGE"],
         let knowledge = try? KnowledgeLoader(directory: folder).load()
@@ -12,6 +11,8 @@ private let reader: QuestionParser? = {
     return QuestionParser(lexicon: knowledge.lexicon, vocabulary: knowledge.clinical.vocabulary)
 }()
 
+/// The question reader over the words of the knowledge: it never traps, every fact has its place in the text, the same text
+/// reads the same twice, and a text of 4 000 scalars takes no longer than its bound.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
     guard let reader else { preconditionFailure("FUZZ_KNOWLEDGE names no knowledge") }

@@ -238,7 +238,7 @@ struct Command {
         defer { local.remove() }
         let run = try Command(["diff", "bundled", "bundled", "--local-knowledge", local.path])
         #expect(run.status == 1)
-        #expect(run.output.contains("    why: topics/house-formulary/recommendations/no-sunitinib.json added"))
+        #expect(run.output.contains("    why: topics/pancreatic-net/statements.json changed (statements)"))
     }
 
     @Test func `answers on the terminal, from an argument and from standard input`() throws {
