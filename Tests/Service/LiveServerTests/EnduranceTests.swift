@@ -194,11 +194,11 @@ private final class Turned: ExchangeObserver {
         #expect(text(client.readAll(kept)).contains("Connection: close\r\n"))
         let busy = client.connection()
         client.write(Array("POST /1 HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\no".utf8), busy)
-        let stopped = Task { await server.stop(within: .seconds(8)) }
+        server.beginDrain()
         #expect(client.readAll(idle).isEmpty)
         client.write(Array("k".utf8), busy)
         #expect(text(client.readAll(busy)).hasPrefix("HTTP/1.1 200 "))
-        await stopped.value
+        await server.stop(within: .seconds(8))
         #expect(client.connection() == -1)
         for descriptor in [kept, idle, fresh, busy] { close(descriptor) }
     }
