@@ -12,6 +12,12 @@ private let reader: QuestionParser? = {
     return QuestionParser(lexicon: knowledge.lexicon, vocabulary: knowledge.clinical.vocabulary)
 }()
 
+/// Loads the knowledge before the clock of an input runs.
+@_cdecl("LLVMFuzzerInitialize")
+public func initialize(_ count: UnsafeMutableRawPointer?, _ arguments: UnsafeMutableRawPointer?) -> CInt {
+    reader == nil ? 1 : 0
+}
+
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
     guard let reader else { preconditionFailure("FUZZ_KNOWLEDGE names no knowledge") }
