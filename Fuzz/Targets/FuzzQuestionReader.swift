@@ -11,6 +11,12 @@ private let reader: QuestionParser? = {
     return QuestionParser(lexicon: knowledge.lexicon, vocabulary: knowledge.clinical.vocabulary)
 }()
 
+/// Loads the knowledge before the clock of an input runs.
+@_cdecl("LLVMFuzzerInitialize")
+public func initialize(_ count: UnsafeMutableRawPointer?, _ arguments: UnsafeMutableRawPointer?) -> CInt {
+    reader == nil ? 1 : 0
+}
+
 /// The question reader over the words of the knowledge: it never traps, every fact has its place in the text, the same text
 /// reads the same twice, and a text of 4 000 scalars takes no longer than its bound.
 @_cdecl("LLVMFuzzerTestOneInput")
