@@ -15,8 +15,6 @@ struct AnswerMemory {
         /// The whole answer as it goes out, with room for the preamble in front; empty until it was given again, and for a
         /// large one, whose body goes out by reference anyway.
         var wire: [UInt8] = []
-        /// Where its fields begin.
-        var start = 0
     }
 
     /// As many answers as one loop remembers; a new one takes the place of the one in its slot.
@@ -57,16 +55,15 @@ struct AnswerMemory {
             return id
         }
         let start = preamble.length
-        // The preamble keeps its length; another one means another server's fields, and the wire is made anew.
-        if entries[slot].wire.isEmpty || entries[slot].start != start {
-            entries[slot].start = start
+        let rest = entries[slot].response.fields.wire.count + 2 + size
+        if entries[slot].wire.count != start + rest {
             entries[slot].wire =
                 Array(repeating: 0, count: start) + entries[slot].response.fields.wire
                 + [0x0D, 0x0A] + entries[slot].response.body
         }
         // Whoever still sends an earlier answer by reference keeps its own bytes.
         let id = preamble.overwrite(&entries[slot].wire)
-        if !output.lend(entries[slot].wire) { output.append(copying: entries[slot].wire) }
+        output.lend(entries[slot].wire)
         return id
     }
 

@@ -53,17 +53,12 @@ struct OutputQueue {
         }
     }
 
-    /// Takes whole responses by reference instead of copying them, where nothing waits; false where something does.
-    mutating func lend(_ wire: [UInt8]) -> Bool {
-        guard bytes.isEmpty, pieces.isEmpty, !isLent else { return false }
+    /// Takes whole responses by reference instead of copying them. INVARIANT: the queue is empty.
+    mutating func lend(_ wire: [UInt8]) {
         spare = bytes
         bytes = wire
         isLent = true
-        return true
     }
-
-    /// Adds a copy of whole responses.
-    mutating func append(copying wire: [UInt8]) { bytes.append(contentsOf: wire) }
 
     /// Adds bytes as they are.
     mutating func append(_ text: StaticString) {

@@ -150,7 +150,7 @@ public final class ClinicalAPI: Sendable {
 
     /// A stored document of a release; 404 where there is none.
     func stored(
-        _ request: HTTPRequest, of advisor: Advisor, _ find: (StoredDocuments) -> StoredOnDemand?
+        _ request: HTTPRequest, of advisor: Advisor, _ find: (StoredDocuments) -> OnDemand<StoredDocument>?
     ) -> HTTPResponse {
         guard MediaType.acceptsJSON(request) else { return notAcceptable(request) }
         guard let document = find(advisor.stored) else {
@@ -160,7 +160,7 @@ public final class ClinicalAPI: Sendable {
                     detail: "there is nothing of this name"),
                 request)
         }
-        return document.document.response(to: request)
+        return document.value.response(to: request)
     }
 
     private func notAcceptable(_ request: HTTPRequest) -> HTTPResponse {

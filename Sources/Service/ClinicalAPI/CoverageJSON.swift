@@ -1,29 +1,6 @@
 import ClinicalModel
 import JSONText
 import RecommendationEngine
-import Synchronization
-
-/// The coverage matrix of a release, made when somebody first asks for a document that tells of it.
-final class CoverageOnDemand: Sendable {
-    private let present = Mutex<CoverageMatrix?>(nil)
-    private let axes: CoverageAxes
-    private let knowledge: ClinicalKnowledge
-
-    init(axes: CoverageAxes, knowledge: ClinicalKnowledge) {
-        self.axes = axes
-        self.knowledge = knowledge
-    }
-
-    /// The matrix.
-    var matrix: CoverageMatrix {
-        present.withLock { present in
-            if let present { return present }
-            let made = CoverageMatrix(axes: axes, knowledge: knowledge)
-            present = made
-            return made
-        }
-    }
-}
 
 /// Writes what the matrix says.
 struct CoverageJSON {

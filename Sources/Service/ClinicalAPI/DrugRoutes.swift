@@ -27,7 +27,7 @@ extension ClinicalAPI {
     /// known, with names that are near. A name that is only near is never taken for the drug's.
     func drug(_ request: HTTPRequest, _ name: String, _ advisor: Advisor) -> HTTPResponse {
         if let document = advisor.stored.drugsByWrittenName[name], MediaType.acceptsJSON(request) {
-            return document.document.response(to: request)
+            return document.value.response(to: request)
         }
         guard name.unicodeScalars.count <= Self.longestDrugName else {
             return refused(

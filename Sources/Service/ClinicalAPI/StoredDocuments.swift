@@ -3,25 +3,26 @@ import HTTPServer
 import HTTPWire
 import JSONText
 import KnowledgeStore
+import RecommendationEngine
 
 /// What does not depend on a request, rendered, tagged and coded once, when it is first asked for: from then on a read of it
 /// is a look-up and two references.
 struct StoredDocuments: Sendable {
     /// Drugs by their names as they are written in the knowledge, with how that name belongs to each: what is asked most is
     /// found without folding a name, and the rest is rendered when it is asked.
-    let drugsByWrittenName: [String: StoredOnDemand]
+    let drugsByWrittenName: [String: OnDemand<StoredDocument>]
     /// Sources by id.
-    let references: [String: StoredOnDemand]
+    let references: [String: OnDemand<StoredDocument>]
     /// Topics by id.
-    let topics: [String: StoredOnDemand]
+    let topics: [String: OnDemand<StoredDocument>]
     /// The release.
-    let release: StoredOnDemand
+    let release: OnDemand<StoredDocument>
 
     /// Renders the documents of a release.
     init(_ knowledge: KnowledgeBase, held: [String], tagPrefix: String, coding: (any ContentCoding)?) {
-        let matrix = CoverageOnDemand(axes: knowledge.coverage, knowledge: knowledge.clinical)
+        let matrix = OnDemand { CoverageMatrix(axes: knowledge.coverage, knowledge: knowledge.clinical) }
         let store = { (render: @escaping @Sendable () -> [UInt8]) in
-            StoredOnDemand {
+            OnDemand {
                 StoredDocument(
                     body: render(), contentType: "application/json", digest: tagPrefix,
                     cacheControl: CachePolicy.knowledge,
@@ -30,7 +31,7 @@ struct StoredDocuments: Sendable {
                     coder: coding?.makeCoder())
             }
         }
-        var byName: [String: StoredOnDemand] = [:]
+        var byName: [String: OnDemand<StoredDocument>] = [:]
         for name in knowledge.clinical.drugs.values.flatMap(\.names) where byName[name] == nil {
             guard case .found(let match) = knowledge.lookUp(drug: name) else { continue }
             byName[name] = store {
@@ -50,9 +51,9 @@ struct StoredDocuments: Sendable {
         }
         topics = Dictionary(
             uniqueKeysWithValues: knowledge.clinical.topics.map { topic in
-                (topic.id, store { TopicJSON(topic: topic, knowledge: knowledge, matrix: matrix.matrix).bytes() })
+                (topic.id, store { TopicJSON(topic: topic, knowledge: knowledge, matrix: matrix.value).bytes() })
             })
-        release = store { KnowledgeJSON(knowledge: knowledge, held: held).bytes(matrix.matrix) }
+        release = store { KnowledgeJSON(knowledge: knowledge, held: held).bytes(matrix.value) }
     }
 }
 
