@@ -66,9 +66,11 @@ let package = Package(
                 "RecommendationEngine", "QuestionParsing",
             ],
             path: "Sources/Service/ClinicalAPI", swiftSettings: settings),
+        .target(name: "CMalloc", path: "Sources/Service/CMalloc"),
         .executableTarget(
             name: "consilium",
             dependencies: [
+                "CMalloc",
                 "ClinicalAPI", "HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPWire", "JSONText", "Telemetry",
                 "ClinicalModel",
                 "DecisionLogic", "KnowledgeStore", "RecommendationEngine", "GuidelineContent",

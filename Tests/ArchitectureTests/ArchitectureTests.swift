@@ -32,7 +32,7 @@ private let doors: [String: (folder: String, imports: Set<String>)] = [
         "Sources/Service/consilium",
         [
             "ClinicalAPI", "HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPWire", "JSONText", "Telemetry",
-            "ClinicalModel", "DecisionLogic", "KnowledgeStore", "RecommendationEngine", "GuidelineContent",
+            "ClinicalModel", "DecisionLogic", "KnowledgeStore", "RecommendationEngine", "GuidelineContent", "CMalloc",
             "CoreMetrics", "ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals", "FoundationEssentials",
             "Glibc", "Dispatch",
             "Synchronization",

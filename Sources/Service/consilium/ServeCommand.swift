@@ -60,6 +60,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        ProcessMemory.prepare()
         let effective = try readSettings()
         if printConfig { return Console.bytes(effective.json + [0x0A]) }
         let settings = effective.values
@@ -232,6 +233,7 @@ struct HTTPService: Service {
         Console.line(
             "consilium \(ProductVersion.current) answers on \(scheme)://\(address) "
                 + "with knowledge \(knowledge.manifest.version)\(local)")
+        ProcessMemory.giveBack(after: .seconds(1))
         try await gracefulShutdown()
         // Not ready first, so that balancers look elsewhere; then the listeners close and what is under way is finished.
         readiness.beginDrain()
