@@ -233,7 +233,8 @@ struct HTTPService: Service {
         Console.line(
             "consilium \(ProductVersion.current) answers on \(scheme)://\(address) "
                 + "with knowledge \(knowledge.manifest.version)\(local)")
-        ProcessMemory.giveBack(after: .seconds(1))
+        // At once, and again when the start's own threads have come to rest.
+        for delay in [50, 1_000] { ProcessMemory.giveBack(after: .milliseconds(delay)) }
         try await gracefulShutdown()
         // Not ready first, so that balancers look elsewhere; then the listeners close and what is under way is finished.
         readiness.beginDrain()
