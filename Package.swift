@@ -13,11 +13,11 @@ let settings: [SwiftSetting] = [
 let package = Package(
     name: "consilium",
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: [
         .target(name: "JSONText", path: "Sources/JSONText", swiftSettings: settings),
@@ -66,9 +66,11 @@ let package = Package(
                 "RecommendationEngine", "QuestionParsing", "FHIRReading",
             ],
             path: "Sources/Service/ClinicalAPI", swiftSettings: settings),
+        .target(name: "CMalloc", path: "Sources/Service/CMalloc"),
         .executableTarget(
             name: "consilium",
             dependencies: [
+                "CMalloc",
                 "ClinicalAPI", "HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPWire", "JSONText", "ClinicalModel",
                 "DecisionLogic", "KnowledgeStore", "RecommendationEngine", "GuidelineContent",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

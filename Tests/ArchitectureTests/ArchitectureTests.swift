@@ -34,7 +34,7 @@ private let doors: [String: (folder: String, imports: Set<String>)] = [
         "Sources/Service/consilium",
         [
             "ClinicalAPI", "HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPWire", "JSONText", "ClinicalModel",
-            "DecisionLogic",
+            "DecisionLogic", "CMalloc",
             "KnowledgeStore", "RecommendationEngine", "GuidelineContent",
             "ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals", "FoundationEssentials", "Glibc", "Dispatch",
             "Synchronization",

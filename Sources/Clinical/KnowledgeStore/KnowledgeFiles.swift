@@ -11,6 +11,8 @@ struct KnowledgeFiles {
     let digest: String
     /// What the local folder changed.
     let local: LocalChanges
+    /// The documents of each folder, with the name without `.json` of each: topics ask for theirs again and again.
+    private let folders: [Substring: [(name: String, node: DocumentNode)]]
 
     /// Files larger than this are refused unread: no document of knowledge is that large.
     static let maximumSize = 4 << 20
@@ -49,6 +51,13 @@ struct KnowledgeFiles {
             }
         }
         self.documents = documents
+        var folders: [Substring: [(name: String, node: DocumentNode)]] = [:]
+        for (path, node) in documents {
+            guard let slash = path.utf8.lastIndex(of: 0x2F), path.hasSuffix(".json") else { continue }
+            let name = String(path[path.utf8.index(after: slash)...].dropLast(5))
+            folders[path[..<slash], default: []].append((name, node))
+        }
+        self.folders = folders
         documentsDigest = "sha256:" + hash.finish()
         var whole = SHA256()
         Self.add(Self.manifest, manifestBytes, to: &whole)
@@ -110,14 +119,8 @@ struct KnowledgeFiles {
         FileManager.default.isReadableFile(atPath: directory + "/" + manifest)
     }
 
-    /// The documents under a folder, with the name without `.json` of each.
-    func folder(_ prefix: String) -> [(name: String, node: DocumentNode)] {
-        documents.compactMap { path, node in
-            guard path.hasPrefix(prefix + "/"), path.hasSuffix(".json") else { return nil }
-            let name = path.dropFirst(prefix.count + 1).dropLast(5)
-            return name.contains("/") ? nil : (String(name), node)
-        }
-    }
+    /// The documents right under a folder, with the name without `.json` of each.
+    func folder(_ path: String) -> [(name: String, node: DocumentNode)] { folders[path[...]] ?? [] }
 
     /// The document at exactly this path.
     func document(_ path: String) -> DocumentNode? { documents.first { $0.path == path }?.node }

@@ -18,8 +18,8 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve", abstract: "Answer HTTP requests.",
         discussion: """
             Settings are read from flags, then the environment (CONSILIUM_HOST, CONSILIUM_PORT, …), then the \
-            configuration file, then defaults. Prints one line when it accepts connections. SIGTERM and SIGINT stop it \
-            gracefully; a second one at once. SIGHUP reads the certificates again.
+            configuration file, then defaults; Config/README.md lists them all. Prints one line when it accepts \
+            connections. SIGTERM and SIGINT stop it gracefully; a second one at once. SIGHUP reads the certificates again.
             """)
 
     @Option(help: "The address to listen on (default 127.0.0.1).")
@@ -40,9 +40,27 @@ struct ServeCommand: AsyncParsableCommand {
     var accessLog: Bool?
     @Option(help: "The configuration file (default Config/consilium.json where it exists).")
     var config: String?
+    @Option(name: .customLong("set"), help: "Any setting, as key=value; may stand more than once.")
+    var assignments: [String] = []
+    @Flag(help: "Print the settings in force, where each came from, secrets masked; start nothing.")
+    var printConfig = false
+    @Flag(help: "Check the settings and what they name, knowledge and certificates; start nothing.")
+    var check = false
+
+    func validate() throws {
+        if let port, !(0...65_535).contains(port) {
+            throw ValidationError("the port must lie between 0 and 65535")
+        }
+        if let bad = assignments.first(where: { !$0.contains("=") }) {
+            throw ValidationError("--set takes key=value, found `\(bad)`")
+        }
+    }
 
     func run() async throws {
-        let settings = try readSettings()
+        ProcessMemory.prepare()
+        let effective = try readSettings()
+        if printConfig { return Console.bytes(effective.json + [0x0A]) }
+        let settings = effective.values
         let base = try KnowledgeOption.load(
             settings.knowledge.isEmpty ? nil : settings.knowledge,
             local: settings.localKnowledge.isEmpty ? nil : settings.localKnowledge)
@@ -60,6 +78,7 @@ struct ServeCommand: AsyncParsableCommand {
         let api = ClinicalAPI(current: current, openAPI: Self.contract(), readiness: readiness, coder: coder)
         let router = Router(routes: api.routes) { current.generation }
         let tls = try openTLS(settings)
+        if check { return Console.line("the configuration is good") }
         var configuration = settings.server
         configuration.secureChannels = tls
         configuration.contentCoding = settings.compression ? GzipCoding() : nil
@@ -92,32 +111,29 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     /// The settings of file, environment and flags.
-    private func readSettings() throws -> Settings {
-        var settings: Settings
+    private func readSettings() throws -> EffectiveSettings {
         do {
-            settings = try Settings.load(file: config, environment: ProcessInfo.processInfo.environment)
+            return try SettingsReader(file: config, environment: ProcessInfo.processInfo.environment, flags: flags)
+                .read()
         } catch {
             for sentence in error.sentences { Console.error("consilium: \(sentence)") }
             throw ExitCode.badConfiguration
         }
-        settings.host = host ?? settings.host
-        settings.knowledge = knowledge ?? settings.knowledge
-        settings.localKnowledge = localKnowledge ?? settings.localKnowledge
-        settings.releases = releases ?? settings.releases
-        settings.accessLog = accessLog ?? settings.accessLog
-        if let tlsCertificate { settings.tlsCertificate = [tlsCertificate] }
-        if let tlsKey { settings.tlsKey = [tlsKey] }
-        if let port {
-            guard (0...65_535).contains(port) else { throw ValidationError("the port must lie between 0 and 65535") }
-            settings.port = port
+    }
+
+    /// What the flags set; those of `--set` first, so that a setting's own flag goes before them.
+    private var flags: [(key: String, flag: String, texts: [String])] {
+        let own: [(String, String, String?)] = [
+            ("host", "--host", host), ("port", "--port", port.map { "\($0)" }), ("knowledge", "--knowledge", knowledge),
+            ("localKnowledge", "--local-knowledge", localKnowledge), ("releases", "--releases", releases),
+            ("tlsCertificate", "--tls-certificate", tlsCertificate), ("tlsKey", "--tls-key", tlsKey),
+            ("accessLog", "--access-log", accessLog.map { "\($0)" }),
+        ]
+        let assigned = assignments.map { assignment -> (key: String, flag: String, texts: [String]) in
+            let parts = assignment.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return (String(parts[0]), "--set", [String(parts.last ?? "")])
         }
-        var faults: [String] = []
-        settings.check(&faults)
-        guard faults.isEmpty else {
-            for sentence in faults { Console.error("consilium: \(sentence)") }
-            throw ExitCode.badConfiguration
-        }
-        return settings
+        return assigned + own.compactMap { key, flag, text in text.map { (key, flag, [$0]) } }
     }
 
     private func openTLS(_ settings: Settings) throws -> TLSContext? {
@@ -200,6 +216,7 @@ struct HTTPService: Service {
         Console.line(
             "consilium \(ProductVersion.current) answers on \(scheme)://\(address) "
                 + "with knowledge \(knowledge.manifest.version)\(local)")
+        ProcessMemory.giveBack(after: .seconds(1))
         try await gracefulShutdown()
         // Not ready first, so that balancers look elsewhere; then the listeners close and what is under way is finished.
         readiness.beginDrain()
