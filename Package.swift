@@ -21,13 +21,16 @@ let package = Package(
     ],
     targets: [
         .target(name: "JSONText", path: "Sources/JSONText", swiftSettings: settings),
+        .target(
+            name: "Telemetry",
+            dependencies: ["JSONText", .product(name: "CoreMetrics", package: "swift-metrics")],
+            path: "Sources/Telemetry", swiftSettings: settings),
         .target(name: "CEpoll", path: "Sources/HTTP/CEpoll"),
         .target(name: "HTTPWire", path: "Sources/HTTP/HTTPWire", swiftSettings: settings),
         .target(
             name: "HTTPServer",
             dependencies: [
-                "HTTPWire", "CEpoll", "JSONText", .product(name: "Logging", package: "swift-log"),
-                .product(name: "Metrics", package: "swift-metrics"),
+                "HTTPWire", "CEpoll", "JSONText", "Telemetry",
             ],
             path: "Sources/HTTP/HTTPServer", swiftSettings: settings),
         .target(
@@ -62,7 +65,7 @@ let package = Package(
         .target(
             name: "ClinicalAPI",
             dependencies: [
-                "HTTPWire", "HTTPServer", "JSONText", "DecisionLogic", "ClinicalModel", "KnowledgeStore",
+                "HTTPWire", "HTTPServer", "JSONText", "Telemetry", "DecisionLogic", "ClinicalModel", "KnowledgeStore",
                 "RecommendationEngine", "QuestionParsing", "FHIRReading",
             ],
             path: "Sources/Service/ClinicalAPI", swiftSettings: settings),
@@ -71,8 +74,10 @@ let package = Package(
             name: "consilium",
             dependencies: [
                 "CMalloc",
-                "ClinicalAPI", "HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPWire", "JSONText", "ClinicalModel",
+                "ClinicalAPI", "HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPWire", "JSONText", "Telemetry",
+                "ClinicalModel",
                 "DecisionLogic", "KnowledgeStore", "RecommendationEngine", "GuidelineContent",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -92,11 +97,13 @@ let package = Package(
         .testTarget(
             name: "HTTPServerTests",
             dependencies: [
-                "HTTPServer", "HTTPWire", "CEpoll", "WireCorpus", .product(name: "Logging", package: "swift-log"),
-                .product(name: "Metrics", package: "swift-metrics"),
-                .product(name: "CoreMetrics", package: "swift-metrics"),
+                "HTTPServer", "HTTPWire", "CEpoll", "WireCorpus", "Telemetry",
             ],
             path: "Tests/HTTP/HTTPServerTests", swiftSettings: settings),
+        .testTarget(
+            name: "TelemetryTests",
+            dependencies: ["Telemetry", "JSONText", .product(name: "Metrics", package: "swift-metrics")],
+            path: "Tests/TelemetryTests", swiftSettings: settings),
         .testTarget(
             name: "HTTPTLSTests", dependencies: ["HTTPTLS", "HTTPServer", "COpenSSL"],
             path: "Tests/HTTP/HTTPTLSTests", swiftSettings: settings),

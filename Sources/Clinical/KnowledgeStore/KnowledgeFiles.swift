@@ -135,10 +135,8 @@ struct KnowledgeFolder {
 
     /// Relative paths of the documents; anything else than the layout is a defect, but for texts and the schemas.
     func paths(_ log: DefectLog) -> [String] {
-        guard let names = try? FileManager.default.subpathsOfDirectory(atPath: directory) else {
-            log.add(KnowledgeDefect(.unreadable, file: directory, "the folder cannot be read"))
-            return []
-        }
+        var names: [String] = []
+        collect("", depth: 0, into: &names, log)
         return names.sorted().filter { path in
             guard !path.hasPrefix("schema/"), path.hasSuffix(".json") else {
                 let isText = path.hasSuffix(".md") || path.hasPrefix("schema") || !path.contains(".")
@@ -161,4 +159,26 @@ struct KnowledgeFolder {
             return fits
         }
     }
+
+    /// The paths below a folder. Folders are followed through links, and names that begin with `..` are left out: Kubernetes
+    /// mounts a ConfigMap as links into `..data`, which changes as a whole.
+    private func collect(_ folder: String, depth: Int, into names: inout [String], _ log: DefectLog) {
+        guard let entries = try? FileManager.default.contentsOfDirectory(atPath: directory + "/" + folder) else {
+            return log.add(
+                KnowledgeDefect(.unreadable, file: folder.isEmpty ? directory : folder, "the folder cannot be read"))
+        }
+        for entry in entries where !entry.hasPrefix("..") {
+            let path = folder.isEmpty ? entry : folder + "/" + entry
+            names.append(path)
+            // Documents are files; a deeper folder than the layout has ends a circle of links too.
+            guard depth < Self.depth, !entry.hasSuffix(".json"), !entry.hasSuffix(".md") else { continue }
+            var isFolder = false
+            if FileManager.default.fileExists(atPath: directory + "/" + path, isDirectory: &isFolder), isFolder {
+                collect(path, depth: depth + 1, into: &names, log)
+            }
+        }
+    }
+
+    /// Folders in folders: `topics/<topic>/recommendations`, and one that is too many, so that it is told.
+    private static let depth = 4
 }

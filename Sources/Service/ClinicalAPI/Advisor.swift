@@ -4,6 +4,7 @@ public import HTTPServer
 public import KnowledgeStore
 import QuestionParsing
 public import RecommendationEngine
+import Telemetry
 
 /// One release of the knowledge with the reader and the engine made for it. Everything that answers goes through here,
 /// so that every door gives the same answer for the same case. Immutable; safe from any thread.
@@ -13,6 +14,7 @@ public final class Advisor: Sendable {
     /// The engine over it.
     public let engine: RecommendationEngine
     private let parser: QuestionParser
+    private let counts: RecommendationCounts?
     /// The documents that are the same for every request.
     let stored: StoredDocuments
     /// The first eight digits of the digest: entity tags begin with it.
@@ -22,13 +24,17 @@ public final class Advisor: Sendable {
     public static let longestQuestion = 4_000
 
     /// An advisor over a release. `held` are the versions of the kept releases, told by `GET /knowledge`.
-    /// `coding` codes the stored documents once; nil leaves them as they are.
-    public init(knowledge: KnowledgeBase, held: [String] = [], coding: (any ContentCoding)? = nil) {
+    /// `coding` codes the stored documents once; nil leaves them as they are. `counts` count what is answered.
+    public init(
+        knowledge: KnowledgeBase, held: [String] = [], coding: (any ContentCoding)? = nil,
+        counts: RecommendationCounts? = nil
+    ) {
         self.knowledge = knowledge
         engine = RecommendationEngine(knowledge: knowledge.clinical)
         tagPrefix = String(knowledge.digest.dropFirst(7).prefix(8))
         stored = StoredDocuments(knowledge, held: held, tagPrefix: tagPrefix, coding: coding)
         parser = QuestionParser(lexicon: knowledge.lexicon, vocabulary: knowledge.clinical.vocabulary)
+        self.counts = counts?.counting(topics: knowledge.clinical.topics.map(\.id))
     }
 
     /// What a question says.
@@ -47,8 +53,10 @@ public final class Advisor: Sendable {
         let read = (parsed?.statements ?? []).filter { said in
             !statements.contains { $0.fact == said.fact && $0.value == said.value }
         }
-        return engine.recommend(
+        let guidance = engine.recommend(
             for: statements + read, notes: notes + (parsed?.notes ?? []), audience: audience, explains: explains)
+        counts?.count(guidance)
+        return guidance
     }
 }
 

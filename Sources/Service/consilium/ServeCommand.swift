@@ -1,5 +1,6 @@
 import ArgumentParser
 import ClinicalAPI
+import CoreMetrics
 import Dispatch
 import FoundationEssentials
 import Glibc
@@ -7,9 +8,11 @@ import HTTPGzip
 import HTTPServer
 import HTTPTLS
 import HTTPWire
+import JSONText
 import KnowledgeStore
 import Logging
 import ServiceLifecycle
+import Telemetry
 import UnixSignals
 
 /// Answers HTTP requests until it is told to stop.
@@ -65,40 +68,50 @@ struct ServeCommand: AsyncParsableCommand {
             settings.knowledge.isEmpty ? nil : settings.knowledge,
             local: settings.localKnowledge.isEmpty ? nil : settings.localKnowledge)
         let kept = try KnowledgeOption.releases(settings.releases, beside: base)
-        let level = Logger.Level(rawValue: settings.logLevel) ?? .info
-        let logger = Logger(label: "consilium") { _ in JSONLogHandler(level: level) }
+        let log = LogOutput(descriptor: STDERR_FILENO, level: LogLevel(name: settings.logLevel) ?? .info)
+        let registry = MetricRegistry()
+        MetricsSystem.bootstrap(registry)
         let readiness = Readiness()
+        let counts = RecommendationCounts(registry)
         // What is coded once is coded as small as it gets.
         let coder = settings.compression ? GzipCoding(level: 9).makeCoder() : nil
         let coding = settings.compression ? GzipCoding(level: 9) : nil
         let held = kept.map(\.manifest.version)
         let current = CurrentKnowledge(
-            Advisor(knowledge: base, held: held, coding: coding),
-            kept: kept.map { Advisor(knowledge: $0, held: held + [base.manifest.version], coding: coding) })
-        let api = ClinicalAPI(current: current, openAPI: Self.contract(), readiness: readiness, coder: coder)
+            Advisor(knowledge: base, held: held, coding: coding, counts: counts),
+            kept: kept.map {
+                Advisor(knowledge: $0, held: held + [base.manifest.version], coding: coding, counts: counts)
+            })
+        let api = ClinicalAPI(
+            current: current, openAPI: Self.contract(), readiness: readiness, coder: coder,
+            metrics: settings.metrics ? registry : nil)
         let router = Router(routes: api.routes) { current.generation }
         let tls = try openTLS(settings)
         if check { return Console.line("the configuration is good") }
         var configuration = settings.server
         configuration.secureChannels = tls
         configuration.contentCoding = settings.compression ? GzipCoding() : nil
-        configuration.observer = Self.observer(settings, logger)
+        let serverMetrics = ServerMetrics(prefix: "consilium_http", routes: router.routes.map(\.pattern))
+        ServiceFigures.add(
+            to: registry, server: serverMetrics, current: current, readiness: readiness, tls: tls, log: log)
+        configuration.observer = Self.observer(settings, log, serverMetrics)
         let stages = Self.stages(settings, router)
         let server = HTTPServer(
             configuration: configuration,
             handler: stages.isEmpty ? router : MiddlewareChain(stages, around: router))
         let secondSignal = SecondSignal([SIGTERM, SIGINT])
-        let reload = ReloadSignal(SIGHUP) { Self.reload(tls, logger) }
+        let reload = ReloadSignal(SIGHUP) { Self.reload(tls, log) }
         let rotation = tls.map { tls in
             Repetition(every: settings.tlsTicketRotation) {
-                if !tls.rotateTickets() { logger.error("no new ticket key") }
+                if !tls.rotateTickets() { log.write(.error, "no new ticket key") }
             }
         }
         let service = HTTPService(server: server, readiness: readiness, settings: settings, knowledge: base)
         let group = ServiceGroup(
             configuration: .init(
                 services: [.init(service: service, failureTerminationBehavior: .cancelGroup)],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: Logger(label: "consilium") { _ in JSONLogHandler(log) }))
         do {
             try await group.run()
         } catch let error as ServerStartError {
@@ -108,6 +121,7 @@ struct ServeCommand: AsyncParsableCommand {
         secondSignal.cancel()
         reload.cancel()
         rotation?.cancel()
+        log.flush(milliseconds: 2_000)
     }
 
     /// The settings of file, environment and flags.
@@ -167,28 +181,31 @@ struct ServeCommand: AsyncParsableCommand {
             stages.append(
                 RateLimit(requestsPerMinute: settings.rateLimit) { request in
                     let path = request.path
-                    return path.elementsEqual("/livez".utf8) || path.elementsEqual("/readyz".utf8)
+                    return OperationsRoutes.healthPatterns.contains { path.elementsEqual($0.utf8) }
                 })
         }
         return stages
     }
 
-    private static func observer(_ settings: Settings, _ logger: Logger) -> (any ExchangeObserver)? {
+    private static func observer(
+        _ settings: Settings, _ log: LogOutput, _ metrics: ServerMetrics
+    ) -> (any ExchangeObserver)? {
         var observers: [any ExchangeObserver] = []
-        if settings.accessLog { observers.append(AccessLog(logger, silentRoutes: ["/livez", "/readyz"])) }
-        if settings.metrics { observers.append(ServerMetrics(prefix: "consilium_http")) }
+        if settings.accessLog { observers.append(AccessLog(log, silentRoutes: OperationsRoutes.healthPatterns)) }
+        if settings.metrics { observers.append(metrics) }
         return observers.count > 1 ? ObserverGroup(observers) : observers.first
     }
 
     /// SIGHUP: certificates are read again. Those of before stay where the new cannot be used.
-    private static func reload(_ tls: TLSContext?, _ logger: Logger) {
-        guard let tls else { return logger.notice("nothing to reload: no certificates are configured") }
+    private static func reload(_ tls: TLSContext?, _ log: LogOutput) {
+        guard let tls else { return log.write(.notice, "nothing to reload: no certificates are configured") }
         do throws(TLSConfigurationError) {
             try tls.reload()
-            logger.notice("certificates reloaded")
+            log.write(.notice, "certificates reloaded")
         } catch {
-            logger.error(
-                "certificates not reloaded; those of before stay in use", metadata: ["reason": "\(error.sentence)"])
+            log.write(.error, "certificates not reloaded; those of before stay in use") {
+                $0.member("reason", error.sentence)
+            }
         }
     }
 
@@ -216,7 +233,8 @@ struct HTTPService: Service {
         Console.line(
             "consilium \(ProductVersion.current) answers on \(scheme)://\(address) "
                 + "with knowledge \(knowledge.manifest.version)\(local)")
-        ProcessMemory.giveBack(after: .seconds(1))
+        // At once, and again when the start's own threads have come to rest.
+        for delay in [50, 1_000] { ProcessMemory.giveBack(after: .milliseconds(delay)) }
         try await gracefulShutdown()
         // Not ready first, so that balancers look elsewhere; then the listeners close and what is under way is finished.
         readiness.beginDrain()

@@ -127,7 +127,12 @@ extension Settings {
 
     private static var observation: [Setting] {
         [
-            Setting("metrics", .flag(\.metrics), "counts through swift-metrics; a page for them comes later"),
+            Setting(
+                "metrics", .flag(\.metrics),
+                """
+                counts, and shows the figures at `/metrics` of this port, as Prometheus text or OpenMetrics; anybody who \
+                reaches the port then reads them
+                """),
             Setting(
                 "accessLog", .flag(\.accessLog), flag: "--access-log, --no-access-log",
                 """
