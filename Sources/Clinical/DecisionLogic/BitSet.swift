@@ -67,6 +67,31 @@ public struct BitSet: Sendable, Equatable, Hashable {
         return result
     }
 
+    /// Calls `visit` for each member in ascending order; allocates nothing.
+    @inline(__always)
+    package func forEach(_ visit: (Int) -> Void) {
+        var rest = words.0
+        while rest != 0 {
+            visit(rest.trailingZeroBitCount)
+            rest &= rest &- 1
+        }
+        rest = words.1
+        while rest != 0 {
+            visit(64 + rest.trailingZeroBitCount)
+            rest &= rest &- 1
+        }
+        rest = words.2
+        while rest != 0 {
+            visit(128 + rest.trailingZeroBitCount)
+            rest &= rest &- 1
+        }
+        rest = words.3
+        while rest != 0 {
+            visit(192 + rest.trailingZeroBitCount)
+            rest &= rest &- 1
+        }
+    }
+
     /// The members of either.
     public func union(_ other: BitSet) -> BitSet { combine(other) { $0 | $1 } }
     /// The members of both.

@@ -13,6 +13,8 @@ public final class Advisor: Sendable {
     /// The engine over it.
     public let engine: RecommendationEngine
     private let parser: QuestionParser
+    /// Compiled when the first case is posted.
+    private let press: OnDemand<AnswerPress>
     /// The documents that are the same for every request.
     let stored: StoredDocuments
     /// The first eight digits of the digest: entity tags begin with it.
@@ -28,6 +30,7 @@ public final class Advisor: Sendable {
         engine = RecommendationEngine(knowledge: knowledge.clinical)
         tagPrefix = String(knowledge.digest.dropFirst(7).prefix(8))
         stored = StoredDocuments(knowledge, held: held, tagPrefix: tagPrefix, coding: coding)
+        press = OnDemand { AnswerPress(knowledge) }
         parser = QuestionParser(lexicon: knowledge.lexicon, vocabulary: knowledge.clinical.vocabulary)
     }
 
@@ -42,14 +45,38 @@ public final class Advisor: Sendable {
         statements: [FactStatement], notes: [CaseNote] = [], question: String?, audience: Audience = .clinician,
         explains: Bool = false
     ) -> Guidance {
-        let parsed = question.map(read)
-        // A read fact that only repeats a structured one says nothing new.
-        let read = (parsed?.statements ?? []).filter { said in
+        let (said, remarks) = merged(statements, notes, question)
+        return engine.recommend(for: said, notes: remarks, audience: audience, explains: explains)
+    }
+
+    /// What was stated and read together. A read fact that only repeats a structured one says nothing new.
+    private func merged(
+        _ statements: [FactStatement], _ notes: [CaseNote], _ question: String?
+    ) -> (statements: [FactStatement], notes: [CaseNote]) {
+        guard let parsed = question.map(read) else { return (statements, notes) }
+        let news = parsed.statements.filter { said in
             !statements.contains { $0.fact == said.fact && $0.value == said.value }
         }
-        return engine.recommend(
-            for: statements + read, notes: notes + (parsed?.notes ?? []), audience: audience, explains: explains)
+        return (statements + news, notes + parsed.notes)
     }
+
+    /// The document for what was asked.
+    func document(_ asked: RecommendRequest) -> [UInt8] {
+        let (said, remarks) = merged(asked.statements, asked.notes, asked.question)
+        if asked.audience == .clinician, asked.explanation == .none,
+            let answer = press.value.answer(said, notes: remarks)
+        {
+            return answer
+        }
+        let guidance = engine.recommend(
+            for: said, notes: remarks, audience: asked.audience, explains: asked.explanation == .full)
+        return GuidanceBody(
+            guidance: guidance, knowledge: knowledge, audience: asked.audience, explanation: asked.explanation
+        ).bytes()
+    }
+
+    /// The document for structured facts as compiled knowledge gives it; nil where the plain way must answer.
+    package func pressed(_ statements: [FactStatement]) -> [UInt8]? { press.value.answer(statements, notes: []) }
 }
 
 extension Advisor {

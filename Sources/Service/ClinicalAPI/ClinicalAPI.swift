@@ -116,13 +116,7 @@ public final class ClinicalAPI: Sendable {
         do {
             let asked = try read(current)
             let advisor = asked.advisor
-            let guidance = advisor.guidance(
-                statements: asked.statements, notes: asked.notes, question: asked.question, audience: asked.audience,
-                explains: asked.explanation == .full)
-            let body = GuidanceBody(
-                guidance: guidance, knowledge: advisor.knowledge, audience: asked.audience,
-                explanation: asked.explanation)
-            return json(request, of: advisor, cacheControl: cacheControl) { _ in body.bytes() }
+            return json(request, of: advisor, cacheControl: cacheControl) { $0.document(asked) }
         } catch {
             return refused(error.problem, request)
         }
