@@ -85,7 +85,7 @@ package struct ConditionGraph: Sendable {
             intervals.append(interval)
         }
         return append(
-            Part(kind: kind, operand: Int32(fact), first: first, count: 0), key, reads: BitSet([fact]),
+            Part(kind: kind, operand: Int32(fact), first: first, count: 0), key, reads: BitSet(only: fact),
             unknown: test.evaluate(unrestricted[fact]))
     }
 
@@ -149,9 +149,16 @@ package struct GraphJudge: Sendable {
 
     /// Begins anew, knowing nothing.
     package mutating func reset() {
-        for index in values.indices { values[index] = unrestricted[index] }
+        Self.copy(unrestricted, to: &values)
         known = BitSet()
         forget()
+    }
+
+    /// INVARIANT: both have a value for each fact.
+    private static func copy(_ source: [FactValue], to target: inout [FactValue]) {
+        target.withUnsafeMutableBufferPointer { target in
+            source.withUnsafeBufferPointer { source in _ = target.update(fromContentsOf: source) }
+        }
     }
 
     /// Sets a value. Verdicts that were made before it are forgotten with `forget()`, by whoever made some.
@@ -163,7 +170,7 @@ package struct GraphJudge: Sendable {
 
     /// Goes back to values that it had.
     package mutating func restore(_ values: [FactValue], known: BitSet) {
-        for index in self.values.indices { self.values[index] = values[index] }
+        Self.copy(values, to: &self.values)
         self.known = known
         forget()
     }
@@ -176,20 +183,14 @@ package struct GraphJudge: Sendable {
         turn = 1
     }
 
-    /// What a condition says; kept.
+    /// What a condition says; kept. A negative place is no condition, which is always true.
     @inline(__always)
     package mutating func truth(_ node: ConditionGraph.Node) -> Truth {
+        if node < 0 { return .true }
         let index = Int(node)
         let kept = verdicts[index]
         if kept >> 2 == turn { return Self.truths(kept & 3) }
         return judged(index)
-    }
-
-    /// What an optional condition says: true where there is none.
-    @inline(__always)
-    package mutating func truth(_ node: ConditionGraph.Node?) -> Truth {
-        guard let node else { return .true }
-        return truth(node)
     }
 
     private mutating func judged(_ index: Int) -> Truth {
@@ -258,6 +259,7 @@ package struct GraphJudge: Sendable {
 
     /// Adds the facts that an unknown verdict waits for.
     package mutating func addNeeds(_ node: ConditionGraph.Node, _ sum: inout BitSet) {
+        // Nothing waits for what is settled or asks nothing.
         guard truth(node) == .unknown else { return }
         let part = graph.parts[Int(node)]
         switch part.kind {

@@ -227,9 +227,19 @@ extension FactStatement {
     /// Structured facts in the order of the vocabulary, then what was read in the order of the text: how a client orders
     /// the members of a case changes no byte.
     package static func ordered(_ statements: [FactStatement]) -> [FactStatement] {
-        let stated = statements.filter { $0.origin == .stated }.enumerated().sorted {
-            ($0.element.fact, $0.offset) < ($1.element.fact, $1.offset)
-        }.map(\.element)
-        return stated + statements.filter { $0.origin != .stated }
+        var result = statements
+        for place in result.indices where result[place].origin == .stated {
+            // Insertion keeps the order of equals, and a client's members are few and mostly in order.
+            let moving = result[place]
+            var hole = place
+            while hole > 0, result[hole - 1].origin != .stated || result[hole - 1].fact > moving.fact {
+                hole -= 1
+            }
+            if hole < place {
+                result.remove(at: place)
+                result.insert(moving, at: hole)
+            }
+        }
+        return result
     }
 }

@@ -68,15 +68,34 @@ public final class Advisor: Sendable {
         {
             return answer
         }
+        return plainDocument(said, remarks, audience: asked.audience, explanation: asked.explanation)
+    }
+
+    /// The document for a body that is written plainly; nil where the body must be read with all care.
+    func document(forPlain body: [UInt8]) -> [UInt8]? {
+        let press = press.value
+        guard let asked = RequestScan(body, press.scanner) else { return nil }
+        let (said, remarks) = merged(asked.statements, [], asked.question)
+        return press.answer(said, notes: remarks) ?? plainDocument(said, remarks)
+    }
+
+    /// The document as the engine and the writer of all its parts give it.
+    func plainDocument(
+        _ statements: [FactStatement], _ notes: [CaseNote], audience: Audience = .clinician,
+        explanation: RecommendRequest.Explanation = .none
+    ) -> [UInt8] {
         let guidance = engine.recommend(
-            for: said, notes: remarks, audience: asked.audience, explains: asked.explanation == .full)
+            for: statements, notes: notes, audience: audience, explains: explanation == .full)
         return GuidanceBody(
-            guidance: guidance, knowledge: knowledge, audience: asked.audience, explanation: asked.explanation
+            guidance: guidance, knowledge: knowledge, audience: audience, explanation: explanation
         ).bytes()
     }
 
     /// The document for structured facts as compiled knowledge gives it; nil where the plain way must answer.
     package func pressed(_ statements: [FactStatement]) -> [UInt8]? { press.value.answer(statements, notes: []) }
+
+    /// The statements of a body's case as the scanner reads them; nil where the body must be read with all care.
+    package func scanned(_ body: [UInt8]) -> [FactStatement]? { RequestScan(body, press.value.scanner)?.statements }
 }
 
 extension Advisor {

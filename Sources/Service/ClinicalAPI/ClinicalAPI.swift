@@ -88,7 +88,11 @@ public final class ClinicalAPI: Sendable {
     // MARK: - Recommendation
 
     private func postRecommend(_ request: HTTPRequest) -> HTTPResponse {
-        recommend(request, cacheControl: CachePolicy.patient) { current throws(Refusal) in
+        let advisor = current.advisor
+        if let body = advisor.document(forPlain: request.body) {
+            return json(request, of: advisor, cacheControl: CachePolicy.patient) { _ in body }
+        }
+        return recommend(request, cacheControl: CachePolicy.patient) { current throws(Refusal) in
             try RecommendRequest(body: request.body, current: current)
         }
     }

@@ -13,14 +13,23 @@ package struct AnswerPlan: Sendable {
             case derived(Range<Int>)
             /// Derived with what is assumed: a derivation.
             case derivedFromAssumed(Int)
-            /// Assumed: a topic and the place of the assumption in it.
-            case assumed(topic: Int, place: Int)
+            /// Assumed: a number in `models.assumptions`.
+            case assumed(Int)
         }
 
         package let fact: Int
         package let value: FactValue
         package let source: Source
         package let closesSet: Bool
+    }
+
+    /// What cannot all hold.
+    package struct PlannedConflict: Sendable {
+        package let fact: Int
+        /// In `voices`.
+        package let between: Range<Int>
+        /// All facts that count as unknown because of it.
+        package let facts: BitSet
     }
 
     /// Something that is told, with the number of its source in the answer.
@@ -30,7 +39,6 @@ package struct AnswerPlan: Sendable {
     }
 
     package struct PlannedLabel: Sendable {
-        package let intervention: Int32
         package let label: Int
         package let status: LabelStatus
         /// A number in `sections`, -1 for none.
@@ -115,7 +123,12 @@ package struct AnswerPlan: Sendable {
         package let wouldChange: Range<Int>
     }
 
-    /// The topic that leads, and what lies over it.
+    /// Whether options follow; else more must be known.
+    package internal(set) var isGuidance = true
+    package internal(set) var conflicts: [PlannedConflict] = []
+    /// Who stands against whom: a place in the statements, or -1 less a derivation.
+    package internal(set) var voices: [Int32] = []
+    /// The topic that leads, and what lies over it; where more must be known, the one that may speak.
     package internal(set) var topics: [Int] = []
     package internal(set) var facts: [PlannedFact] = []
     package internal(set) var becauses: [Int] = []
@@ -141,6 +154,9 @@ package struct AnswerPlan: Sendable {
     package internal(set) var references: [Int32] = []
 
     mutating func clear() {
+        isGuidance = true
+        conflicts.removeAll(keepingCapacity: true)
+        voices.removeAll(keepingCapacity: true)
         topics.removeAll(keepingCapacity: true)
         facts.removeAll(keepingCapacity: true)
         becauses.removeAll(keepingCapacity: true)

@@ -62,23 +62,30 @@ package struct CaseJudge: Sendable {
         self.knowledge = knowledge
         judge = GraphJudge(knowledge.graph, knowledge.clinical.vocabulary)
         completion = CompiledCompletion(knowledge)
-        numbers = Array(repeating: 0, count: knowledge.references.count)
+        numbers = Array(repeating: 0, count: knowledge.models.references.count)
         rulesOf = Array(repeating: [], count: knowledge.interventions.count)
     }
 
     /// Judges ordered statements (structured facts by fact, then what was read) for a clinician who asks for no trace.
-    /// False where the plain way must answer: where something contradicts, no single disease topic speaks, or doses are
-    /// withheld; nothing is planned then.
+    /// False where the plain way must answer: where a value is old, nothing is of this field, an overlay speaks alone, or
+    /// doses are withheld; nothing is planned then.
     package mutating func recommend(for statements: [FactStatement], notes: [CaseNote]) -> Bool {
         plan.clear()
         for index in numbers.indices { numbers[index] = 0 }
-        guard !statements.contains(where: { $0.age != nil }), completion.complete(statements, &judge), chooseTopic()
-        else { return false }
+        if statements.contains(where: { $0.age != nil }) { return false }
+        completion.complete(statements, &judge)
+        plan.conflicts.append(contentsOf: completion.conflicts)
+        plan.voices.append(contentsOf: completion.voices)
+        plan.notes.append(contentsOf: notes)
+        if !plan.conflicts.isEmpty { plan.notes.append(contradiction()) }
+        guard chooseTopic(statements) else { return false }
         plan.facts.append(contentsOf: completion.facts)
         plan.becauses.append(contentsOf: completion.becauses)
-        plan.notes.append(contentsOf: notes)
+        if !plan.isGuidance { return true }
         for topic in plan.topics {
-            if let remark = knowledge.topics[topic].model.remark, !plan.notes.contains(where: { $0.code == remark.code }) {
+            if let remark = knowledge.models.topics[topic].remark,
+                !plan.notes.contains(where: { $0.code == remark.code })
+            {
                 plan.notes.append(remark)
             }
         }
@@ -89,6 +96,11 @@ package struct CaseJudge: Sendable {
         addQuestions()
         addOpenings()
         return true
+    }
+
+    private func contradiction() -> CaseNote {
+        RecommendationEngine.contradiction(
+            plan.conflicts.map { knowledge.clinical.vocabulary.facts[$0.fact].title })
     }
 
     private mutating func cite(_ reference: Int32) -> Int32 {
@@ -102,32 +114,95 @@ package struct CaseJudge: Sendable {
 
     // MARK: - Topics
 
-    /// Finds the one disease topic that speaks, and what lies over it.
-    private mutating func chooseTopic() -> Bool {
-        var lead: Int?
+    /// Finds the one disease topic that speaks, and what lies over it; or what must be known before one can.
+    private mutating func chooseTopic(_ statements: [FactStatement]) -> Bool {
         possible.removeAll(keepingCapacity: true)
         for number in knowledge.leads {
             let topic = knowledge.topics[number]
             if topic.asksWhatIsKnown || judge.truth(topic.scope) != .false { possible.append(number) }
         }
-        if possible.count > 1 { completion.save(judge, to: &before) }
+        completion.save(judge, to: &before)
+        var (fits, mayFit) = (0, 0)
+        var lead = -1
         for (place, number) in possible.enumerated() {
             if place > 0 { completion.restore(before, &judge) }
             completion.assume(number, &judge)
-            if judge.truth(knowledge.topics[number].scope) != .true { continue }
-            if lead != nil { return false }
-            lead = number
-            if place + 1 < possible.count { completion.save(judge, to: &fitting) }
+            switch judge.truth(knowledge.topics[number].scope) {
+            case .true:
+                fits += 1
+                if lead < 0 {
+                    lead = number
+                    if place + 1 < possible.count { completion.save(judge, to: &fitting) }
+                }
+            case .unknown: mayFit += 1
+            case .false: break
+            }
         }
-        guard let lead else { return false }
+        guard fits == 1 else { return askForTopic(statements, fits > 0 ? .true : .unknown, count: fits > 0 ? fits : mayFit) }
         if possible.last != lead { completion.restore(fitting, &judge) }
         plan.topics.append(lead)
         for number in knowledge.overlays where judge.truth(knowledge.topics[number].scope) == .true {
-            if knowledge.topics[number].withholdsDoses { return false }
             plan.topics.append(number)
         }
-        if knowledge.topics[lead].withholdsDoses { return false }
+        if plan.topics.contains(where: { knowledge.topics[$0].withholdsDoses }) { return false }
         for number in plan.topics.dropFirst() { completion.assume(number, &judge) }
+        return true
+    }
+
+    /// Plans what must be known before a topic can speak, as `RecommendationEngine` asks for it.
+    private mutating func askForTopic(_ statements: [FactStatement], _ wantedTruth: Truth, count: Int) -> Bool {
+        let facts = knowledge.clinical.vocabulary.facts
+        guard count > 0, statements.contains(where: { facts[$0.fact].anchors }) else { return false }
+        for number in knowledge.overlays where knowledge.models.topics[number].standsAlone {
+            completion.restore(before, &judge)
+            if !knowledge.topics[number].asksWhatIsKnown && judge.truth(knowledge.topics[number].scope) == .false {
+                continue
+            }
+            completion.assume(number, &judge)
+            if judge.truth(knowledge.topics[number].scope) == .true { return false }
+        }
+        plan.isGuidance = false
+        pairs.removeAll(keepingCapacity: true)
+        for number in possible {
+            completion.restore(before, &judge)
+            completion.assume(number, &judge)
+            let scope = knowledge.topics[number].scope
+            if judge.truth(scope) != wantedTruth { continue }
+            if count == 1 { plan.topics.append(number) }
+            var wanted = judge.needs(scope)
+            if wanted.isEmpty {
+                // Where more than one fits, what was assumed made them fit: that is asked.
+                let grounds = judge.grounds(scope)
+                for fact in completion.facts {
+                    if case .assumed = fact.source, grounds.contains(fact.fact) { wanted.insert(fact.fact) }
+                }
+            }
+            for place in knowledge.topics[number].rules.range {
+                let intervention = knowledge.rules[Int(knowledge.lists[place])].intervention
+                wanted.forEach { fact in
+                    if !pairs.contains(where: { $0.fact == fact && $0.intervention == intervention }) {
+                        pairs.append((fact, intervention))
+                    }
+                }
+            }
+        }
+        // The case is told as the one topic that may speak sees it, else without what any assumes.
+        completion.restore(before, &judge)
+        if count == 1, let only = plan.topics.first { completion.assume(only, &judge) }
+        pairs.sort {
+            (knowledge.priorities[$0.fact], $0.fact, $0.intervention)
+                < (knowledge.priorities[$1.fact], $1.fact, $1.intervention)
+        }
+        var place = 0
+        while place < pairs.count {
+            let fact = pairs[place].fact
+            let start = plan.moved.count
+            while place < pairs.count, pairs[place].fact == fact {
+                plan.moved.append(pairs[place].intervention)
+                place += 1
+            }
+            plan.questions.append(.init(fact: fact, wouldChange: start..<plan.moved.count))
+        }
         return true
     }
 
@@ -139,7 +214,8 @@ package struct CaseJudge: Sendable {
         assessed.removeAll(keepingCapacity: true)
         pool.removeAll(keepingCapacity: true)
         for topic in plan.topics {
-            for rule in knowledge.topics[topic].rules {
+            for place in knowledge.topics[topic].rules.range {
+                let rule = knowledge.lists[place]
                 let intervention = Int(knowledge.rules[Int(rule)].intervention)
                 if rulesOf[intervention].isEmpty { concerned.append(Int32(intervention)) }
                 rulesOf[intervention].append(rule)
@@ -157,7 +233,10 @@ package struct CaseJudge: Sendable {
     }
 
     private mutating func rank(of rule: Int32) -> Int {
-        for entry in knowledge.rules[Int(rule)].ranks where judge.truth(entry.when) == .true { return entry.rank }
+        for place in knowledge.rules[Int(rule)].ranks.range {
+            let entry = knowledge.ranks[place]
+            if judge.truth(entry.when) == .true { return entry.rank }
+        }
         return Int.max
     }
 
@@ -168,33 +247,35 @@ package struct CaseJudge: Sendable {
                     intervention: intervention, verdict: verdict, speaking: speaking, contra: contra, group: group,
                     rank: rank))
         }
-        for limit in knowledge.interventions[Int(intervention)].forbidding where judge.truth(limit.when) == .true {
-            let because = limit.refusal.map { BitSet([$0]) } ?? judge.grounds(limit.when)
-            return add(.forbidden(limit.reason, because: because, refused: limit.refusal != nil), 0..<0, 0..<0)
+        for place in knowledge.interventions[Int(intervention)].forbidding.range {
+            let limit = knowledge.forbidding[place]
+            if judge.truth(limit.when) != .true { continue }
+            let isRefused = limit.refusal >= 0
+            let because = isRefused ? BitSet(only: Int(limit.refusal)) : judge.grounds(limit.when)
+            return add(.forbidden(limit.reason, because: because, refused: isRefused), 0..<0, 0..<0)
         }
         judged.removeAll(keepingCapacity: true)
         for rule in rulesOf[Int(intervention)] {
             judged.append(
                 Judged(rule: rule, truth: judge.truth(knowledge.rules[Int(rule)].when), rank: rank(of: rule)))
         }
-        let rules = knowledge.rules
         let contraStart = pool.count
         var overrides = false
-        for entry in judged where entry.truth == .true && !rules[Int(entry.rule)].isFor {
+        for entry in judged where entry.truth == .true && !knowledge.rules[Int(entry.rule)].isFor {
             pool.append(entry.rule)
-            overrides = overrides || rules[Int(entry.rule)].prevails
+            overrides = overrides || knowledge.rules[Int(entry.rule)].prevails
         }
         let contra = contraStart..<pool.count
-        let hasFor = judged.contains { rules[Int($0.rule)].isFor }
+        let hasFor = judged.contains { knowledge.rules[Int($0.rule)].isFor }
         if hasFor {
-            judged.removeAll { !rules[Int($0.rule)].isFor }
-            judged.sort { ($0.rank, rules[Int($0.rule)].place) < ($1.rank, rules[Int($1.rule)].place) }
+            judged.removeAll { !knowledge.rules[Int($0.rule)].isFor }
+            judged.sort { ($0.rank, knowledge.rules[Int($0.rule)].place) < ($1.rank, knowledge.rules[Int($1.rule)].place) }
         } else {
             judged.removeAll(keepingCapacity: true)
         }
         let start = pool.count
         if overrides {
-            for place in contra where rules[Int(pool[place])].prevails { pool.append(pool[place]) }
+            for place in contra where knowledge.rules[Int(pool[place])].prevails { pool.append(pool[place]) }
             for entry in judged { pool.append(entry.rule) }
             return add(.notOffered, start..<pool.count, 0..<0)
         }
@@ -208,7 +289,7 @@ package struct CaseJudge: Sendable {
             var needs = BitSet()
             for entry in judged where entry.truth == .unknown {
                 pool.append(entry.rule)
-                judge.addNeeds(rules[Int(entry.rule)].when, &needs)
+                judge.addNeeds(knowledge.rules[Int(entry.rule)].when, &needs)
             }
             if pool.count > start {
                 let lead = pool[start]
@@ -225,20 +306,27 @@ package struct CaseJudge: Sendable {
     // MARK: - What is not offered
 
     private mutating func forbid(_ entry: Assessed, _ reason: Int32, _ because: BitSet, _ isRefused: Bool) {
-        let told = knowledge.reasons[Int(reason)]
         var planned = AnswerPlan.PlannedReason.told(reason)
         if isRefused {
             let start = plan.holding.count
-            for warning in knowledge.interventions[Int(entry.intervention)].holding
-            where plan.holding.count < start + 3 && judge.truth(warning.when) == .true {
-                plan.holding.append(warning.reason)
+            for place in knowledge.interventions[Int(entry.intervention)].holding.range {
+                let warning = knowledge.conditionals[place]
+                if plan.holding.count < start + 3, judge.truth(warning.when) == .true {
+                    plan.holding.append(warning.number)
+                }
             }
             planned = .refused(reason, holding: start..<plan.holding.count)
         }
-        let number = told.reference.map { cite($0) }
+        let number = source(of: reason)
         plan.excluded.append(
             .init(
                 intervention: entry.intervention, reason: planned, because: because, number: number))
+    }
+
+    /// The number of the source of a reason, nil for the patient's own decision.
+    private mutating func source(of reason: Int32) -> Int32? {
+        let reference = knowledge.reasonReferences[Int(reason)]
+        return reference < 0 ? nil : cite(reference)
     }
 
     private mutating func exclude(_ entry: Assessed) {
@@ -246,11 +334,13 @@ package struct CaseJudge: Sendable {
         guard let first = entry.speaking.first else { return }
         for place in entry.speaking {
             let rule = knowledge.rules[Int(pool[place])]
-            for refusal in rule.refusals where judge.truth(refusal.when) == .true {
-                let number = knowledge.reasons[Int(refusal.reason)].reference.map { cite($0) }
+            for place in rule.refusals.range {
+                let refusal = knowledge.conditionals[place]
+                if judge.truth(refusal.when) != .true { continue }
+                let number = source(of: refusal.number)
                 plan.excluded.append(
                     .init(
-                        intervention: entry.intervention, reason: .told(refusal.reason),
+                        intervention: entry.intervention, reason: .told(refusal.number),
                         because: judge.grounds(rule.when), number: number))
                 return
             }
@@ -258,7 +348,7 @@ package struct CaseJudge: Sendable {
         let lead = knowledge.rules[Int(pool[first])]
         let because = judge.grounds(lead.when)
         let clauses = judge.truth(lead.when) == .false ? because : BitSet()
-        let number = lead.firstReference.map { cite($0) }
+        let number: Int32? = lead.firstReference < 0 ? nil : cite(lead.firstReference)
         plan.excluded.append(
             .init(
                 intervention: entry.intervention, reason: .doesNotApply(clauses), because: because,
@@ -273,8 +363,8 @@ package struct CaseJudge: Sendable {
         let labels = planLabels(entry.intervention, rule.use)
         let evidence = planEvidence(entry.speaking)
         let cautions = planCautions(entry.intervention, entry.speaking)
-        let pro = planVoices(entry.speaking, 0..<0) { $0.for }
-        let contra = planVoices(entry.speaking, entry.contra) { $0.against }
+        let pro = planVoices(entry.speaking, 0..<0) { $0.pro }
+        let contra = planVoices(entry.speaking, entry.contra) { $0.contra }
         let silent = planVoices(entry.speaking, 0..<0) { $0.silent }
         plan.options.append(
             .init(
@@ -285,27 +375,31 @@ package struct CaseJudge: Sendable {
     private mutating func planRegimen(_ number: Int32, of intervention: Int32) -> Range<Int> {
         let start = plan.parts.count
         guard number >= 0 else { return start..<start }
-        let regimen = knowledge.regimens[Int(number)]
+        let parts = knowledge.regimens[Int(number)].range
         // All sources of the doses are cited before those of what is reckoned.
-        for part in regimen.parts { _ = cite(part.reference) }
-        for (place, part) in regimen.parts.enumerated() {
-            let dose = planDose(part, regimen, place, of: intervention)
+        for place in parts { _ = cite(knowledge.parts[place].reference) }
+        for place in parts {
+            let part = knowledge.parts[place]
+            let dose = planDose(part, number, place - parts.lowerBound, of: intervention)
             plan.parts.append(.init(number: cite(part.reference), dose: dose))
         }
         return start..<plan.parts.count
     }
 
     private mutating func planDose(
-        _ part: CompiledKnowledge.CompiledPart, _ regimen: CompiledKnowledge.CompiledRegimen, _ place: Int,
-        of intervention: Int32
+        _ part: CompiledKnowledge.PartEntry, _ regimen: Int32, _ place: Int, of intervention: Int32
     ) -> AnswerPlan.PlannedDose {
-        if part.basis == .flat && part.steps.isEmpty { return .nothing }
+        if part.basis == .flat && part.steps.count == 0 { return .nothing }
         if part.basis != .flat && knowledge.clinical.doseRules.body == nil { return .nothing }
         var isWithheld = false
-        for step in part.steps where step.withholds && judge.truth(step.when) == .true { isWithheld = true }
+        for number in part.steps.range {
+            let step = knowledge.doseSteps[number]
+            if step.withholds, judge.truth(step.when) == .true { isWithheld = true }
+        }
         if !isWithheld {
             var needs = missingBody(part.basis)
-            for step in part.steps {
+            for number in part.steps.range {
+                let step = knowledge.doseSteps[number]
                 if !step.isOptional { judge.addNeeds(step.when, &needs) }
                 if let basis = step.setBasis, judge.truth(step.when) == .true { needs.formUnion(missingBody(basis)) }
             }
@@ -329,41 +423,44 @@ package struct CaseJudge: Sendable {
 
     /// Arithmetic is the plain calculator's alone.
     private mutating func reckon(
-        _ regimen: CompiledKnowledge.CompiledRegimen, _ place: Int, of intervention: Int32
+        _ number: Int32, _ place: Int, of intervention: Int32
     ) -> AnswerPlan.PlannedDose {
+        let regimen = knowledge.models.regimens[Int(number)]
         let clinical = knowledge.clinical
         var sources = Bibliography(clinical.references)
         let calculator = DoseCalculator(
             rules: clinical.doseRules, vocabulary: clinical.vocabulary, values: judge.values)
         let dose = calculator.dose(
-            of: regimen.model.parts[place], in: regimen.model.key,
-            of: knowledge.interventions[Int(intervention)].model.id, &sources)
+            of: regimen.parts[place], in: regimen.key, of: knowledge.models.interventions[Int(intervention)].id,
+            &sources)
         guard let dose else { return .nothing }
         let numbers = sources.references.map { source in
-            knowledge.references.firstIndex { $0.id == source.id }.map { cite(Int32($0)) } ?? 0
+            knowledge.models.references.firstIndex { $0.id == source.id }.map { cite(Int32($0)) } ?? 0
         }
         return .reckoned(dose, sources: numbers)
     }
 
-    private mutating func planLabels(_ intervention: Int32, _ use: Int) -> Range<Int> {
+    private mutating func planLabels(_ intervention: Int32, _ use: Int32) -> Range<Int> {
         let start = plan.labels.count
-        for (place, label) in knowledge.interventions[Int(intervention)].labels.enumerated() {
-            var covering: (truth: Truth, section: Int32, when: ConditionGraph.Node?)?
-            for indication in label.indications[use] {
+        for place in knowledge.interventions[Int(intervention)].labels.range {
+            let label = knowledge.labels[place]
+            var covering: CompiledKnowledge.ConditionalEntry?
+            var isSure = false
+            for number in knowledge.indicationRuns[Int(label.uses + use)].range where !isSure {
+                let indication = knowledge.indications[number]
                 let truth = judge.truth(indication.when)
                 if truth == .true {
-                    covering = (truth, indication.section, indication.when)
-                    break
+                    covering = indication
+                    isSure = true
                 }
-                if truth == .unknown && covering == nil { covering = (truth, indication.section, indication.when) }
+                if truth == .unknown && covering == nil { covering = indication }
             }
             var needs = BitSet()
-            if let when = covering?.when, covering?.truth == .unknown { judge.addNeeds(when, &needs) }
+            if let covering, !isSure { judge.addNeeds(covering.when, &needs) }
             plan.labels.append(
                 .init(
-                    intervention: intervention, label: place,
-                    status: !label.isAuthorised ? .own : covering == nil ? .offLabel : .labelled,
-                    section: covering?.section ?? -1, needs: needs, number: cite(label.reference)))
+                    label: place, status: !label.isAuthorised ? .own : covering == nil ? .offLabel : .labelled,
+                    section: covering?.number ?? -1, needs: needs, number: cite(label.reference)))
         }
         return start..<plan.labels.count
     }
@@ -373,7 +470,8 @@ package struct CaseJudge: Sendable {
         let start = plan.cited.count
         seen.removeAll(keepingCapacity: true)
         for place in rules {
-            for number in knowledge.rules[Int(pool[place])].evidence {
+            for entry in knowledge.rules[Int(pool[place])].evidence.range {
+                let number = knowledge.lists[entry]
                 let statement = knowledge.statements[Int(number)]
                 if judge.truth(statement.when) == .false || seen.contains(statement.sameness) { continue }
                 seen.append(statement.sameness)
@@ -382,13 +480,12 @@ package struct CaseJudge: Sendable {
         }
         let end = plan.cited.count
         if end - start > 1 {
-            let statements = knowledge.statements
             // Insertion sort: stable, and the lists are short.
             for place in start + 1..<end {
                 let moving = plan.cited[place]
-                let tier = statements[Int(moving.entry)].tier
+                let tier = knowledge.statements[Int(moving.entry)].tier
                 var hole = place
-                while hole > start, statements[Int(plan.cited[hole - 1].entry)].tier > tier {
+                while hole > start, knowledge.statements[Int(plan.cited[hole - 1].entry)].tier > tier {
                     plan.cited[hole] = plan.cited[hole - 1]
                     hole -= 1
                 }
@@ -398,33 +495,33 @@ package struct CaseJudge: Sendable {
         return start..<end
     }
 
+    @inline(__always)
     private mutating func planVoices(
-        _ rules: Range<Int>, _ more: Range<Int>,
-        _ list: ((for: [Int32], against: [Int32], silent: [Int32])) -> [Int32]
+        _ rules: Range<Int>, _ more: Range<Int>, _ list: (CompiledKnowledge.RuleEntry) -> Run
     ) -> Range<Int> {
         let start = plan.cited.count
         seen.removeAll(keepingCapacity: true)
-        for range in [rules, more] {
-            for place in range {
-                for number in list(knowledge.rules[Int(pool[place])].voices) {
-                    let voice = knowledge.voices[Int(number)]
-                    if judge.truth(voice.when) == .false || seen.contains(voice.sameness) { continue }
-                    seen.append(voice.sameness)
-                    plan.cited.append(.init(entry: number, number: cite(voice.reference)))
-                }
-            }
-        }
+        for place in rules { addVoices(list(knowledge.rules[Int(pool[place])])) }
+        for place in more { addVoices(list(knowledge.rules[Int(pool[place])])) }
         return start..<plan.cited.count
+    }
+
+    private mutating func addVoices(_ run: Run) {
+        for entry in run.range {
+            let number = knowledge.lists[entry]
+            let voice = knowledge.voices[Int(number)]
+            if judge.truth(voice.when) == .false || seen.contains(voice.sameness) { continue }
+            seen.append(voice.sameness)
+            plan.cited.append(.init(entry: number, number: cite(voice.reference)))
+        }
     }
 
     private mutating func planCautions(_ intervention: Int32, _ rules: Range<Int>) -> Range<Int> {
         let start = plan.cautions.count
         told.removeAll(keepingCapacity: true)
-        for number in knowledge.interventions[Int(intervention)].ownLimits { consider(number) }
-        for place in rules {
-            for number in knowledge.rules[Int(pool[place])].cautions { consider(number) }
-        }
-        for number in knowledge.interventions[Int(intervention)].labelLimits { consider(number) }
+        consider(knowledge.interventions[Int(intervention)].ownLimits)
+        for place in rules { consider(knowledge.rules[Int(pool[place])].cautions) }
+        consider(knowledge.interventions[Int(intervention)].labelLimits)
         seen.removeAll(keepingCapacity: true)
         for wanted in 0...3 {
             for (place, number) in told where place == wanted {
@@ -432,11 +529,11 @@ package struct CaseJudge: Sendable {
                 if seen.contains(limit.sameness) { continue }
                 seen.append(limit.sameness)
                 var (because, needs) = (BitSet(), BitSet())
-                if let when = limit.when {
-                    switch judge.truth(when) {
-                    case .true: because = judge.grounds(when)
-                    case .unknown: judge.addNeeds(when, &needs)
-                    case .false: break
+                if limit.when >= 0 {
+                    if judge.truth(limit.when) == .true {
+                        because = judge.grounds(limit.when)
+                    } else {
+                        judge.addNeeds(limit.when, &needs)
                     }
                 }
                 plan.cautions.append(
@@ -446,18 +543,21 @@ package struct CaseJudge: Sendable {
         return start..<plan.cautions.count
     }
 
-    /// Where a caution stands in the list: undecided contraindications, decided warnings, undecided ones, general ones.
-    private mutating func consider(_ number: Int32) {
-        let limit = knowledge.limits[Int(number)]
-        guard let when = limit.when else {
-            if limit.isShown { told.append((3, number)) }
-            return
-        }
-        switch judge.truth(when) {
-        case .true: if !limit.forbids { told.append((1, number)) }
-        case .unknown:
-            if limit.forbids { told.append((0, number)) } else if limit.isShown { told.append((2, number)) }
-        case .false: break
+    /// Where cautions stand in the list: undecided contraindications, decided warnings, undecided ones, general ones.
+    private mutating func consider(_ run: Run) {
+        for entry in run.range {
+            let number = knowledge.lists[entry]
+            let limit = knowledge.limits[Int(number)]
+            if limit.when < 0 {
+                if limit.isShown { told.append((3, number)) }
+                continue
+            }
+            switch judge.truth(limit.when) {
+            case .true: if !limit.forbids { told.append((1, number)) }
+            case .unknown:
+                if limit.forbids { told.append((0, number)) } else if limit.isShown { told.append((2, number)) }
+            case .false: break
+            }
         }
     }
 
@@ -466,13 +566,14 @@ package struct CaseJudge: Sendable {
     private mutating func addExaminations() {
         seen.removeAll(keepingCapacity: true)
         for topic in plan.topics {
-            for number in knowledge.topics[topic].diagnostics {
+            for place in knowledge.topics[topic].diagnostics.range {
+                let number = knowledge.lists[place]
                 let diagnostic = knowledge.diagnostics[Int(number)]
                 if seen.contains(diagnostic.sameness) { continue }
                 seen.append(diagnostic.sameness)
                 if judge.truth(diagnostic.when) == .false { continue }
                 let start = plan.cited.count
-                for entry in diagnostic.evidence { tell(entry) }
+                tell(diagnostic.evidence)
                 plan.examinations.append(
                     .init(
                         diagnostic: number, needs: judge.needs(diagnostic.when), evidence: start..<plan.cited.count))
@@ -480,25 +581,31 @@ package struct CaseJudge: Sendable {
         }
     }
 
-    private mutating func tell(_ number: Int32) {
-        let statement = knowledge.statements[Int(number)]
-        if judge.truth(statement.when) == .false { return }
-        plan.cited.append(.init(entry: number, number: cite(statement.reference)))
+    private mutating func tell(_ run: Run) {
+        for place in run.range {
+            let number = knowledge.lists[place]
+            let statement = knowledge.statements[Int(number)]
+            if judge.truth(statement.when) == .false { continue }
+            plan.cited.append(.init(entry: number, number: cite(statement.reference)))
+        }
     }
 
-    private mutating func opening(_ list: [(when: ConditionGraph.Node?, opening: Int32)]) -> Int32? {
-        for entry in list where judge.truth(entry.when) == .true { return entry.opening }
+    private mutating func opening(_ run: Run) -> Int32? {
+        for place in run.range {
+            let entry = knowledge.conditionals[place]
+            if judge.truth(entry.when) == .true { return entry.number }
+        }
         return nil
     }
 
     private mutating func addTiers() {
         for tier in Tier.allCases.indices {
             var summary: Int32?
-            for topic in plan.topics where summary == nil { summary = opening(knowledge.topics[topic].tierSummaries[tier]) }
-            let start = plan.cited.count
-            for topic in plan.topics {
-                for number in knowledge.topics[topic].statements[tier] { tell(number) }
+            for topic in plan.topics where summary == nil {
+                summary = opening(knowledge.tierSummaries[Int(knowledge.topics[topic].tiers) + tier])
             }
+            let start = plan.cited.count
+            for topic in plan.topics { tell(knowledge.tierStatements[Int(knowledge.topics[topic].tiers) + tier]) }
             if summary == nil && plan.cited.count == start { continue }
             plan.tiers.append(.init(tier: tier, summary: summary, statements: start..<plan.cited.count))
         }
@@ -507,13 +614,14 @@ package struct CaseJudge: Sendable {
     private mutating func addDisagreements() {
         seen.removeAll(keepingCapacity: true)
         for topic in plan.topics {
-            for number in knowledge.topics[topic].disagreements {
+            for place in knowledge.topics[topic].disagreements.range {
+                let number = knowledge.lists[place]
                 let disagreement = knowledge.disagreements[Int(number)]
                 if seen.contains(disagreement.sameness) { continue }
                 seen.append(disagreement.sameness)
                 if judge.truth(disagreement.when) == .false { continue }
                 let start = plan.numbers.count
-                for reference in disagreement.references { plan.numbers.append(cite(reference)) }
+                for place in disagreement.references.range { plan.numbers.append(cite(knowledge.lists[place])) }
                 plan.disagreements.append(.init(disagreement: number, numbers: start..<plan.numbers.count))
             }
         }
@@ -533,8 +641,8 @@ package struct CaseJudge: Sendable {
         for option in plan.options {
             for rule in rulesOf[Int(option.intervention)] where speaks(rule, for: option) {
                 var needs = BitSet()
-                for rank in knowledge.rules[Int(rule)].ranks {
-                    if let when = rank.when { judge.addNeeds(when, &needs) }
+                for place in knowledge.rules[Int(rule)].ranks.range {
+                    judge.addNeeds(knowledge.ranks[place].when, &needs)
                 }
                 needs.forEach { want($0, option.intervention, kind: 1) }
             }
@@ -564,7 +672,7 @@ package struct CaseJudge: Sendable {
             if kind == wanted[place].kind { wanted[place].weight += 1 }
         } else {
             wanted.append(
-                Wanted(fact: fact, kind: kind, weight: 1, priority: knowledge.clinical.vocabulary.facts[fact].priority))
+                Wanted(fact: fact, kind: kind, weight: 1, priority: knowledge.priorities[fact]))
         }
         if !pairs.contains(where: { $0.fact == fact && $0.intervention == intervention }) {
             pairs.append((fact, intervention))

@@ -1,8 +1,8 @@
 import ClinicalModel
 import DecisionLogic
 
-/// Completes a case as `FactCompletion` does, for cases in which nothing contradicts: a contradiction is rare, and the plain
-/// way names both sides of it.
+/// Completes a case as `FactCompletion` does. Most cases contradict nothing: they are completed without a record of who led
+/// where, and only a case that does contradict is completed again with one.
 struct CompiledCompletion: Sendable {
     /// What was said of a case, and what follows from it, before any topic assumes anything.
     struct State: Sendable {
@@ -25,6 +25,22 @@ struct CompiledCompletion: Sendable {
     private var said: [(fact: Int, included: BitSet, excluded: BitSet)] = []
     private(set) var facts: [AnswerPlan.PlannedFact] = []
     private(set) var becauses: [Int] = []
+    private(set) var conflicts: [AnswerPlan.PlannedConflict] = []
+    /// Who stands against whom in `conflicts`: a place in the statements, or -1 less a derivation.
+    private(set) var voices: [Int32] = []
+    /// Facts that count as unknown because of a conflict; and of set facts, their codes.
+    private var blocked = BitSet()
+    private var blockedCodes: [(fact: Int, codes: BitSet)] = []
+    private var parties: [Party] = []
+    private var emptied: [Int] = []
+
+    /// One voice on one fact.
+    private struct Party: Sendable {
+        let fact: Int
+        let value: FactValue
+        let voice: Int32
+        let ledFrom: BitSet
+    }
 
     init(_ knowledge: CompiledKnowledge) {
         self.knowledge = knowledge
@@ -40,28 +56,108 @@ struct CompiledCompletion: Sendable {
         facts.removeAll(keepingCapacity: true)
         becauses.removeAll(keepingCapacity: true)
         candidates.removeAll(keepingCapacity: true)
+        parties.removeAll(keepingCapacity: true)
     }
 
-    /// Completes ordered statements; false where something contradicts.
-    mutating func complete(_ statements: [FactStatement], _ judge: inout GraphJudge) -> Bool {
-        clear()
-        judge.reset()
-        for statement in statements {
-            let value = judge.values[statement.fact].intersection(statement.value)
-            if value.isEmpty { return false }
-            judge.set(statement.fact, value)
-            support[statement.fact] = BitSet([statement.fact])
-            if case .members(let included, let excluded) = statement.value { say(statement.fact, included, excluded) }
+    /// Completes ordered statements.
+    mutating func complete(_ statements: [FactStatement], _ judge: inout GraphJudge) {
+        conflicts.removeAll(keepingCapacity: true)
+        voices.removeAll(keepingCapacity: true)
+        blocked = BitSet()
+        blockedCodes.removeAll(keepingCapacity: true)
+        if !attempt(statements, recording: false, &judge) {
+            // Each turn blocks at least one more fact or code, so this ends.
+            while !attempt(statements, recording: true, &judge) {}
+            conflicts.sort { $0.fact < $1.fact }
         }
-        candidates += knowledge.spontaneous
-        judge.known.forEach { candidates += knowledge.readers[$0] }
-        guard derive(&judge) else { return false }
         for (place, statement) in statements.enumerated() {
             facts.append(
                 .init(fact: statement.fact, value: statement.value, source: .said(place), closesSet: false))
         }
         tellDerived(judge)
-        return true
+    }
+
+    /// One attempt; false where something contradicts, which is blocked then if it was recorded who led there.
+    private mutating func attempt(
+        _ statements: [FactStatement], recording: Bool, _ judge: inout GraphJudge
+    ) -> Bool {
+        clear()
+        judge.reset()
+        emptied.removeAll(keepingCapacity: true)
+        for (place, statement) in statements.enumerated() where !blocked.contains(statement.fact) {
+            let said = unblocked(statement.value, statement.fact)
+            let value = judge.values[statement.fact].intersection(said)
+            judge.set(statement.fact, value)
+            support[statement.fact] = BitSet(only: statement.fact)
+            if case .members(let included, let excluded) = said { say(statement.fact, included, excluded) }
+            if recording {
+                parties.append(
+                    Party(
+                        fact: statement.fact, value: said, voice: Int32(place),
+                        ledFrom: BitSet(only: statement.fact)))
+            }
+            if value.isEmpty {
+                if !recording { return false }
+                if !emptied.contains(statement.fact) { emptied.append(statement.fact) }
+            }
+        }
+        if emptied.isEmpty {
+            candidates += knowledge.spontaneous
+            judge.known.forEach { candidates += knowledge.readers[$0] }
+            if derive(recording: recording, &judge) { return true }
+        }
+        if recording {
+            emptied.sort()
+            for fact in emptied { block(fact, statements, judge.values[fact]) }
+        }
+        return false
+    }
+
+    private func unblocked(_ value: FactValue, _ fact: Int) -> FactValue {
+        if blockedCodes.isEmpty { return value }
+        guard let codes = blockedCodes.first(where: { $0.fact == fact })?.codes,
+            case .members(let included, let excluded) = value
+        else { return value }
+        return .members(included: included.subtracting(codes), excluded: excluded.subtracting(codes))
+    }
+
+    /// Makes a contradicted fact unknown, with the facts that led to the voices that exclude each other.
+    private mutating func block(_ fact: Int, _ statements: [FactStatement], _ value: FactValue) {
+        let heard = parties.filter { $0.fact == fact }
+        var opposed = heard.indices.filter { first in
+            heard.indices.contains { heard[first].value.intersection(heard[$0].value).isEmpty }
+        }
+        // Three voices may leave nothing together although each pair agrees: then all of them are named.
+        if opposed.isEmpty { opposed = Array(heard.indices) }
+        var involved = BitSet(only: fact)
+        if case .members(let included, let excluded) = value {
+            let codes = included.intersection(excluded)
+            if let place = blockedCodes.firstIndex(where: { $0.fact == fact }) {
+                blockedCodes[place].codes.formUnion(codes)
+            } else {
+                blockedCodes.append((fact, codes))
+            }
+        } else {
+            for index in opposed { involved.formUnion(heard[index].ledFrom) }
+            blocked.formUnion(involved)
+        }
+        let start = voices.count
+        for index in opposed {
+            let voice = heard[index].voice
+            if !voices[start...].contains(where: { saySame($0, voice, statements) }) { voices.append(voice) }
+        }
+        conflicts.append(.init(fact: fact, between: start..<voices.count, facts: involved))
+    }
+
+    private func saySame(_ left: Int32, _ right: Int32, _ statements: [FactStatement]) -> Bool {
+        if left == right { return true }
+        if left >= 0, right >= 0 {
+            let (one, other) = (statements[Int(left)], statements[Int(right)])
+            return one.origin == other.origin && one.value == other.value
+        }
+        if left >= 0 || right >= 0 { return false }
+        let derivations = knowledge.clinical.derivations
+        return derivations[Int(-1 - left)].because == derivations[Int(-1 - right)].because
     }
 
     private mutating func say(_ fact: Int, _ included: BitSet, _ excluded: BitSet) {
@@ -74,7 +170,7 @@ struct CompiledCompletion: Sendable {
     }
 
     /// Rounds that all see the same state, to a fixpoint. After the first only what reads a changed fact can newly hold.
-    private mutating func derive(_ judge: inout GraphJudge) -> Bool {
+    private mutating func derive(recording: Bool, _ judge: inout GraphJudge) -> Bool {
         while true {
             findFiring(&judge)
             if firing.isEmpty { return true }
@@ -86,24 +182,30 @@ struct CompiledCompletion: Sendable {
                 applied[Int(number)] = true
                 let fact = derivation.fact
                 let before = judge.values[fact]
-                let narrowed = before.intersection(derivation.value)
+                let value = unblocked(derivation.value, fact)
+                let narrowed = before.intersection(value)
                 let isNews = narrowed != before
-                if !isNews && !derivation.isOfSet { continue }
+                if !isNews && !derivation.isOfSet && !recording { continue }
                 var ledFrom = BitSet()
-                grounds[place].forEach { ledFrom.formUnion(support[$0].isEmpty ? BitSet([$0]) : support[$0]) }
-                if derivation.isOfSet, ledFrom == BitSet([fact]),
-                    case .members(let included, let excluded) = derivation.value
-                {
+                grounds[place].forEach { ledFrom.formUnion(support[$0].isEmpty ? BitSet(only: $0) : support[$0]) }
+                if derivation.isOfSet, ledFrom == BitSet(only: fact), case .members(let included, let excluded) = value {
                     say(fact, included, excluded)
                 }
+                if recording {
+                    parties.append(Party(fact: fact, value: value, voice: -1 - number, ledFrom: ledFrom))
+                }
                 if !isNews { continue }
-                if narrowed.isEmpty { return false }
                 judge.set(fact, narrowed)
                 support[fact].formUnion(ledFrom)
                 reasons.append((fact, reasons.count, Int(number)))
                 candidates += knowledge.readers[fact]
+                if narrowed.isEmpty {
+                    if !recording { return false }
+                    if !emptied.contains(fact) { emptied.append(fact) }
+                }
             }
             judge.forget()
+            if !emptied.isEmpty { return false }
         }
     }
 
@@ -116,7 +218,9 @@ struct CompiledCompletion: Sendable {
         for number in candidates where number != last {
             last = number
             let derivation = knowledge.derivations[Int(number)]
-            if !applied[Int(number)], judge.truth(derivation.given) == .true, judge.truth(derivation.when) == .true {
+            if !applied[Int(number)], !blocked.contains(derivation.fact), judge.truth(derivation.given) == .true,
+                judge.truth(derivation.when) == .true
+            {
                 firing.append(number)
             }
         }
@@ -173,27 +277,26 @@ struct CompiledCompletion: Sendable {
     /// Applies the declared defaults of a topic, in order, to what is still untouched.
     mutating func assume(_ number: Int, _ judge: inout GraphJudge) {
         let vocabulary = knowledge.clinical.vocabulary
-        for (place, assumption) in knowledge.topics[number].assumptions.enumerated() {
-            let fact = assumption.model.fact
-            guard judge.truth(assumption.when) == .true else { continue }
-            switch assumption.model.content {
-            case .value(let value):
+        for place in knowledge.topics[number].assumptions.range {
+            let assumption = knowledge.assumptions[place]
+            let fact = assumption.fact
+            guard !blocked.contains(fact), judge.truth(assumption.when) == .true else { continue }
+            if let value = assumption.value {
                 guard judge.values[fact] == vocabulary.unrestricted[fact] else { continue }
                 judge.set(fact, value)
-                facts.append(
-                    .init(
-                        fact: fact, value: value, source: .assumed(topic: number, place: place), closesSet: false))
-            case .unnamedAreExcluded:
+                facts.append(.init(fact: fact, value: value, source: .assumed(place), closesSet: false))
+            } else {
                 guard case .members(let included, let excluded) = judge.values[fact] else { continue }
                 let definition = vocabulary.facts[fact]
-                let open = BitSet.upTo(definition.codes.count).subtracting(included).subtracting(excluded)
+                var open = BitSet.upTo(definition.codes.count).subtracting(included).subtracting(excluded)
+                for entry in blockedCodes where entry.fact == fact { open = open.subtracting(entry.codes) }
                 if open.isEmpty { continue }
                 let closed = open.subtracting(Self.membersOfUnresolvedClasses(included, definition))
                 judge.set(fact, .members(included: included, excluded: excluded.union(closed)))
                 facts.append(
                     .init(
                         fact: fact, value: .members(included: BitSet(), excluded: closed),
-                        source: .assumed(topic: number, place: place), closesSet: true))
+                        source: .assumed(place), closesSet: true))
             }
             judge.forget()
             deriveFromAssumed(fact, &judge)

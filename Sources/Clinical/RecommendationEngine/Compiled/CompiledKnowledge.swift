@@ -1,81 +1,102 @@
 package import ClinicalModel
-package import DecisionLogic
+import DecisionLogic
+
+/// A run of entries in a table.
+package struct Run: Sendable {
+    let start: Int32
+    let end: Int32
+
+    static let empty = Run(start: 0, end: 0)
+
+    init(start: Int32, end: Int32) {
+        self.start = start
+        self.end = end
+    }
+
+    init(_ range: Range<Int>) { self.init(start: Int32(range.lowerBound), end: Int32(range.upperBound)) }
+
+    package var range: Range<Int> { Int(start)..<Int(end) }
+    package var count: Int { Int(end - start) }
+}
 
 /// The knowledge of one release in the form in which it is judged fastest: conditions are nodes of one graph, everything
-/// that may be told has a number in a table, and what belongs together lies together. Made once, from the same values that
-/// `RecommendationEngine` judges with; that is its plain twin.
+/// that may be told has a number, and what judging reads are plain numbers in flat tables, so that nothing is counted and
+/// nothing allocated on the way. Made once, from the same values that `RecommendationEngine` judges with; that is its plain
+/// twin. Words are in `models`, for whoever renders them.
+///
+/// INVARIANT: the store let no dangling id through, so every number here is one of its table.
 package struct CompiledKnowledge: Sendable {
-    package typealias Node = ConditionGraph.Node
+    typealias Node = ConditionGraph.Node
 
-    package struct CompiledDerivation: Sendable {
-        let given: Node?
+    struct DerivationEntry: Sendable {
+        let given: Node
         let when: Node
         let fact: Int
         let value: FactValue
         let isOfSet: Bool
     }
 
-    package struct CompiledAssumption: Sendable {
-        let when: Node?
-        let model: Assumption
+    struct AssumptionEntry: Sendable {
+        let when: Node
+        let fact: Int
+        /// nil: what is not named is excluded.
+        let value: FactValue?
     }
 
     /// A sentence with its source and condition.
-    package struct CompiledStatement: Sendable {
-        package let model: Statement
-        let when: Node?
+    struct StatementEntry: Sendable {
+        let when: Node
         let reference: Int32
         /// Equal for what says the same from the same source.
         let sameness: Int32
-        let tier: Int
+        let tier: Int32
     }
 
-    package struct CompiledVoice: Sendable {
-        package let model: Voice
-        let when: Node?
+    struct VoiceEntry: Sendable {
+        let when: Node
         let reference: Int32
         /// Equal for the same grade of the same source.
         let sameness: Int32
     }
 
     /// A limit or a fact of a label, as a caution.
-    package struct CompiledLimit: Sendable {
-        package let wording: Wording
-        package let section: String?
-        package let isConfirmed: Bool
-        package let forbids: Bool
-        let when: Node?
-        let isShown: Bool
+    package struct LimitEntry: Sendable {
+        let when: Node
         let reference: Int32
         /// Equal for the same words.
         let sameness: Int32
+        package let forbids: Bool
+        let isShown: Bool
     }
 
-    /// Why something is not offered.
-    package struct Reason: Sendable {
-        package let wording: Wording
-        package let section: String?
-        let reference: Int32?
-    }
-
-    struct Forbidding: Sendable {
+    /// A limit that forbids where it holds; `refusal` is the fact of the patient's own decision, -1 for a limit.
+    struct ForbiddingEntry: Sendable {
         let when: Node
         let reason: Int32
-        /// The fact of a refusal; nil for a limit, whose grounds are those of its condition.
-        let refusal: Int?
+        let refusal: Int32
     }
 
-    package struct CompiledLabel: Sendable {
-        package let jurisdiction: String
-        package let drug: String
-        package let isAuthorised: Bool
-        package let status: String
+    /// Something that is told where its condition is true.
+    struct ConditionalEntry: Sendable {
+        let when: Node
+        let number: Int32
+    }
+
+    struct RankEntry: Sendable {
+        let when: Node
+        let rank: Int
+    }
+
+    package struct LabelEntry: Sendable {
+        let isAuthorised: Bool
         let reference: Int32
-        /// By use: where each holds, and its section, a number in `sections`, -1 for none.
-        let indications: [[(when: Node?, section: Int32)]]
+        /// The indications for use 0, in `indications`; those for use n follow n runs later.
+        let uses: Int32
     }
 
-    struct DoseStep: Sendable {
+    enum DoseBasis: Int32, Sendable { case flat, weight, surface }
+
+    struct DoseStepEntry: Sendable {
         let when: Node
         let withholds: Bool
         let isOptional: Bool
@@ -83,148 +104,165 @@ package struct CompiledKnowledge: Sendable {
         let setBasis: DoseBasis?
     }
 
-    enum DoseBasis: Sendable { case flat, weight, surface }
-
-    struct CompiledPart: Sendable {
+    struct PartEntry: Sendable {
         let reference: Int32
         let basis: DoseBasis
-        let steps: [DoseStep]
+        let steps: Run
     }
 
-    package struct CompiledRegimen: Sendable {
-        package let model: Regimen
-        let parts: [CompiledPart]
+    package struct InterventionEntry: Sendable {
+        let forbidding: Run
+        /// What is told with a refusal: in `conditionals`, numbers in `reasons`.
+        let holding: Run
+        /// In `lists`, numbers of limits: before those of the rules and after them.
+        let ownLimits: Run
+        let labelLimits: Run
+        package let labels: Run
     }
 
-    package struct CompiledIntervention: Sendable {
-        package let model: Intervention
-        let forbidding: [Forbidding]
-        /// What is told with a refusal.
-        let holding: [(when: Node, reason: Int32)]
-        /// Numbers in `limits`, before those of the rules and after them.
-        let ownLimits: [Int32]
-        let labelLimits: [Int32]
-        package let labels: [CompiledLabel]
-        /// Numbers in `regimens`.
-        let regimens: [Int32]
-    }
-
-    package struct CompiledRule: Sendable {
-        package let model: Recommendation
-        /// What it is used for, as labels count uses.
-        let use: Int
+    package struct RuleEntry: Sendable {
         package let intervention: Int32
+        /// What it is used for, as labels count uses.
+        let use: Int32
         let isFor: Bool
         /// Whether its word against prevails over every rule for it.
         let prevails: Bool
         /// Its place among all rules by id.
-        let place: Int32
+        var place: Int32
         let when: Node
-        let ranks: [(when: Node?, rank: Int)]
-        let evidence: [Int32]
-        let cautions: [Int32]
-        let voices: (for: [Int32], against: [Int32], silent: [Int32])
-        let refusals: [(when: Node?, reason: Int32)]
+        let ranks: Run
+        /// In `lists`.
+        let evidence: Run
+        let cautions: Run
+        let pro: Run
+        let contra: Run
+        let silent: Run
+        /// In `conditionals`, numbers in `reasons`.
+        let refusals: Run
         /// A number in `regimens`, -1 for none.
         let regimen: Int32
-        /// The source of the reason where none of the refusals fits.
-        let firstReference: Int32?
+        /// The source of the reason where none of the refusals fits, -1 for none.
+        let firstReference: Int32
     }
 
-    package struct CompiledDiagnostic: Sendable {
-        package let model: Diagnostic
+    struct DiagnosticEntry: Sendable {
         let when: Node
-        let evidence: [Int32]
+        let evidence: Run
         /// Equal for the same id.
         let sameness: Int32
     }
 
-    package struct CompiledDisagreement: Sendable {
-        package let model: Disagreement
-        let when: Node?
-        let references: [Int32]
+    struct DisagreementEntry: Sendable {
+        let when: Node
+        /// In `lists`, numbers of references.
+        let references: Run
         let sameness: Int32
     }
 
-    package struct CompiledTopic: Sendable {
-        package let model: Topic
+    struct TopicEntry: Sendable {
         let scope: Node
         let asksWhatIsKnown: Bool
         let withholdsDoses: Bool
-        let assumptions: [CompiledAssumption]
-        let rules: [Int32]
-        /// Numbers in `openings`.
-        let summary: [(when: Node?, opening: Int32)]
-        let tierSummaries: [[(when: Node?, opening: Int32)]]
-        let statements: [[Int32]]
-        let diagnostics: [Int32]
-        let disagreements: [Int32]
+        let assumptions: Run
+        /// In `lists`.
+        let rules: Run
+        let diagnostics: Run
+        let disagreements: Run
+        /// In `conditionals`, numbers in `openings`.
+        let summary: Run
+        /// Of tier 0; those of tier n follow n runs later in `tierRuns`.
+        let tiers: Int32
+    }
+
+    /// The words behind the numbers.
+    package struct Models: Sendable {
+        package internal(set) var topics: [Topic] = []
+        package internal(set) var interventions: [Intervention] = []
+        package internal(set) var rules: [Recommendation] = []
+        package internal(set) var references: [Reference] = []
+        package internal(set) var statements: [Statement] = []
+        package internal(set) var voices: [Voice] = []
+        package internal(set) var limits: [(wording: Wording, section: String?, isConfirmed: Bool)] = []
+        package internal(set) var reasons: [(wording: Wording, section: String?)] = []
+        package internal(set) var regimens: [Regimen] = []
+        package internal(set) var labels: [(label: DrugLabel, drug: String, isOneOfSeveral: Bool)] = []
+        package internal(set) var openings: [Wording] = []
+        /// Of indications.
+        package internal(set) var sections: [String] = []
+        package internal(set) var diagnostics: [Diagnostic] = []
+        package internal(set) var disagreements: [Disagreement] = []
+        package internal(set) var assumptions: [Assumption] = []
     }
 
     package let clinical: ClinicalKnowledge
-    package let graph: ConditionGraph
-    package let derivations: [CompiledDerivation]
-    /// The derivations that read a fact, by fact, ascending.
-    let readers: [[Int32]]
-    /// Derivations that hold where nothing is known.
-    let spontaneous: [Int32]
-    package let topics: [CompiledTopic]
+    package internal(set) var models = Models()
+    var graph: ConditionGraph
+    var derivations: [DerivationEntry] = []
+    /// The derivations that read a fact, by fact, ascending; and those that hold where nothing is known.
+    var readers: [[Int32]] = []
+    var spontaneous: [Int32] = []
+    var topics: [TopicEntry] = []
     /// Disease topics, and overlays in the order in which they are told, as numbers of topics.
-    let leads: [Int]
-    let overlays: [Int]
-    package let interventions: [CompiledIntervention]
-    package let rules: [CompiledRule]
-    package let references: [Reference]
-    package let statements: [CompiledStatement]
-    package let voices: [CompiledVoice]
-    package let limits: [CompiledLimit]
-    package let reasons: [Reason]
-    package let regimens: [CompiledRegimen]
-    package let openings: [Wording]
-    /// Sections of indications.
-    package let sections: [String]
-    package let diagnostics: [CompiledDiagnostic]
-    package let disagreements: [CompiledDisagreement]
+    var leads: [Int] = []
+    var overlays: [Int] = []
+    package internal(set) var interventions: [InterventionEntry] = []
+    package internal(set) var rules: [RuleEntry] = []
+    var statements: [StatementEntry] = []
+    var voices: [VoiceEntry] = []
+    package internal(set) var limits: [LimitEntry] = []
+    /// The sources of reasons, -1 for none.
+    var reasonReferences: [Int32] = []
+    var assumptions: [AssumptionEntry] = []
+    var forbidding: [ForbiddingEntry] = []
+    var conditionals: [ConditionalEntry] = []
+    var ranks: [RankEntry] = []
+    package internal(set) var labels: [LabelEntry] = []
+    var indicationRuns: [Run] = []
+    /// Numbers in `sections`, -1 for none.
+    var indications: [ConditionalEntry] = []
+    /// The parts of each regimen.
+    package internal(set) var regimens: [Run] = []
+    var parts: [PartEntry] = []
+    var doseSteps: [DoseStepEntry] = []
+    var diagnostics: [DiagnosticEntry] = []
+    var disagreements: [DisagreementEntry] = []
+    var tierSummaries: [Run] = []
+    var tierStatements: [Run] = []
+    var lists: [Int32] = []
+    /// The order in which facts are asked for, by fact.
+    var priorities: [Int] = []
+
+    /// The first assumption of a topic, in `models.assumptions`.
+    package func assumptions(of topic: Int) -> Range<Int> { topics[topic].assumptions.range }
 
     /// Compiles the knowledge of a release. Linear in its size.
     package init(_ clinical: ClinicalKnowledge) {
-        var compiler = KnowledgeCompiler(clinical)
-        let derivations = clinical.derivations.map { compiler.derivation($0) }
-        let interventions = clinical.interventions.values.sorted { $0.id < $1.id }
-        compiler.number(interventions)
-        let compiledInterventions = interventions.map { compiler.intervention($0) }
-        let topics = clinical.topics.map { compiler.topic($0) }
-        compiler.graph.seal()
         self.clinical = clinical
-        graph = compiler.graph
-        self.derivations = derivations
-        self.topics = topics
-        self.interventions = compiledInterventions
-        rules = compiler.placedRules()
-        references = compiler.references
-        statements = compiler.statements
-        voices = compiler.voices
-        limits = compiler.limits
-        reasons = compiler.reasons
-        regimens = compiler.regimens
-        openings = compiler.openings
-        sections = compiler.sections
-        diagnostics = compiler.diagnostics
-        disagreements = compiler.disagreements
-        leads = clinical.topics.indices.filter { !clinical.topics[$0].isOverlay }
-        overlays = clinical.topics.indices.filter { clinical.topics[$0].isOverlay }.sorted {
-            (clinical.topics[$0].order, clinical.topics[$0].id) < (clinical.topics[$1].order, clinical.topics[$1].id)
+        graph = ConditionGraph(clinical.vocabulary)
+        priorities = clinical.vocabulary.facts.map(\.priority)
+        var compiler = KnowledgeCompiler(clinical)
+        compiler.fill(&self)
+        graph.seal()
+        index()
+    }
+
+    private mutating func index() {
+        let topics = clinical.topics
+        leads = topics.indices.filter { !topics[$0].isOverlay }
+        overlays = topics.indices.filter { topics[$0].isOverlay }.sorted {
+            (topics[$0].order, topics[$0].id) < (topics[$1].order, topics[$1].id)
         }
-        var readers: [[Int32]] = Array(repeating: [], count: clinical.vocabulary.facts.count)
+        readers = Array(repeating: [], count: clinical.vocabulary.facts.count)
         for (number, derivation) in derivations.enumerated() {
             var facts = graph.facts(of: derivation.when)
-            if let given = derivation.given { facts.formUnion(graph.facts(of: given)) }
+            if derivation.given >= 0 { facts.formUnion(graph.facts(of: derivation.given)) }
             facts.forEach { readers[$0].append(Int32(number)) }
         }
-        self.readers = readers
         var judge = GraphJudge(graph, clinical.vocabulary)
         spontaneous = derivations.indices.filter {
             judge.truth(derivations[$0].given) == .true && judge.truth(derivations[$0].when) == .true
         }.map(Int32.init)
+        let order = rules.indices.sorted { models.rules[$0].id < models.rules[$1].id }
+        for (place, rule) in order.enumerated() { rules[rule].place = Int32(place) }
     }
 }

@@ -5,38 +5,44 @@ import DecisionLogic
 struct KnowledgeCompiler {
     typealias Node = ConditionGraph.Node
 
-    let clinical: ClinicalKnowledge
-    var graph: ConditionGraph
-    private(set) var references: [Reference]
-    private(set) var statements: [CompiledKnowledge.CompiledStatement] = []
-    private(set) var voices: [CompiledKnowledge.CompiledVoice] = []
-    private(set) var limits: [CompiledKnowledge.CompiledLimit] = []
-    private(set) var reasons: [CompiledKnowledge.Reason] = []
-    private(set) var regimens: [CompiledKnowledge.CompiledRegimen] = []
-    private(set) var openings: [Wording] = []
-    private(set) var sections: [String] = []
-    /// The uses that labels and rules name.
-    private let uses: [String: Int]
-    private(set) var diagnostics: [CompiledKnowledge.CompiledDiagnostic] = []
-    private(set) var disagreements: [CompiledKnowledge.CompiledDisagreement] = []
-    private var rules: [CompiledKnowledge.CompiledRule] = []
+    private let clinical: ClinicalKnowledge
     private let referenceNumbers: [String: Int32]
-    private var interventionNumbers: [String: Int32] = [:]
-    /// Where the regimens of each intervention begin.
-    private var firstRegimens: [Int32] = []
+    private let interventions: [Intervention]
+    private let interventionNumbers: [String: Int32]
+    /// The uses that labels and rules name.
+    private let uses: [String: Int32]
     /// Numbers of what is the same, by kind and content.
     private var samenesses: [[String]: Int32] = [:]
+    /// Where the regimens of each intervention begin.
+    private var firstRegimens: [Int32] = []
+    private let references: [Reference]
 
     init(_ clinical: ClinicalKnowledge) {
         self.clinical = clinical
-        graph = ConditionGraph(clinical.vocabulary)
+        references = clinical.references.values.sorted { $0.id < $1.id }
+        interventions = clinical.interventions.values.sorted { $0.id < $1.id }
+        func numbers(_ ids: [String]) -> [String: Int32] {
+            Dictionary(uniqueKeysWithValues: ids.enumerated().map { ($1, Int32($0)) })
+        }
+        referenceNumbers = numbers(references.map(\.id))
+        interventionNumbers = numbers(interventions.map(\.id))
         let labelled = clinical.drugs.values.flatMap(\.labels).flatMap(\.indications).map(\.use)
         let ruled = clinical.topics.flatMap(\.recommendations).map(\.use)
-        uses = Dictionary(
-            uniqueKeysWithValues: Set(labelled + ruled).sorted().enumerated().map { ($1, $0) })
-        references = clinical.references.values.sorted { $0.id < $1.id }
-        referenceNumbers = Dictionary(
-            uniqueKeysWithValues: references.enumerated().map { ($1.id, Int32($0)) })
+        uses = numbers(Set(labelled + ruled).sorted())
+    }
+
+    mutating func fill(_ tables: inout CompiledKnowledge) {
+        tables.models.references = references
+        tables.models.interventions = interventions
+        tables.models.topics = clinical.topics
+        for derivation in clinical.derivations {
+            tables.derivations.append(
+                .init(
+                    given: tables.node(derivation.given), when: tables.node(derivation.when), fact: derivation.fact,
+                    value: derivation.value, isOfSet: clinical.vocabulary[derivation.fact].type == .set))
+        }
+        for intervention in interventions { add(intervention, &tables) }
+        for topic in clinical.topics { add(topic, &tables) }
     }
 
     private mutating func sameness(_ content: [String]) -> Int32 {
@@ -46,172 +52,194 @@ struct KnowledgeCompiler {
         return number
     }
 
-    private mutating func node(_ condition: Condition?) -> Node? { condition.map { graph.add($0) } }
-
-    /// INVARIANT: the store let no dangling id through.
     private func reference(_ id: String) -> Int32 { referenceNumbers[id] ?? 0 }
-
-    mutating func derivation(_ model: Derivation) -> CompiledKnowledge.CompiledDerivation {
-        CompiledKnowledge.CompiledDerivation(
-            given: node(model.given), when: graph.add(model.when), fact: model.fact, value: model.value,
-            isOfSet: clinical.vocabulary[model.fact].type == .set)
-    }
 
     // MARK: - Statements, voices, limits
 
-    private mutating func statement(_ model: Statement) -> Int32 {
-        statements.append(
-            CompiledKnowledge.CompiledStatement(
-                model: model, when: node(model.when), reference: reference(model.reference),
-                sameness: sameness(["s", model.reference, model.wording.clinician, model.wording.patient ?? "\0"]),
-                tier: Tier.allCases.firstIndex(of: model.tier) ?? 0))
-        return Int32(statements.count - 1)
+    private mutating func statements(_ models: [Statement], _ tables: inout CompiledKnowledge) -> Run {
+        let numbers = models.map { model in
+            tables.statements.append(
+                .init(
+                    when: tables.node(model.when), reference: reference(model.reference),
+                    sameness: sameness(
+                        ["s", model.reference, model.wording.clinician, model.wording.patient ?? "\0"]),
+                    tier: Int32(Tier.allCases.firstIndex(of: model.tier) ?? 0)))
+            tables.models.statements.append(model)
+            return Int32(tables.statements.count - 1)
+        }
+        return tables.list(numbers)
     }
 
-    private mutating func voice(_ model: Voice) -> Int32 {
-        let strength = model.strength.map { [$0.scheme, $0.grade] } ?? []
-        voices.append(
-            CompiledKnowledge.CompiledVoice(
-                model: model, when: node(model.when), reference: reference(model.reference),
-                sameness: sameness(["v", model.source] + strength)))
-        return Int32(voices.count - 1)
+    private mutating func voices(_ models: [Voice], _ tables: inout CompiledKnowledge) -> Run {
+        let numbers = models.map { model in
+            let strength = model.strength.map { [$0.scheme, $0.grade] } ?? []
+            tables.voices.append(
+                .init(
+                    when: tables.node(model.when), reference: reference(model.reference),
+                    sameness: sameness(["v", model.source] + strength)))
+            tables.models.voices.append(model)
+            return Int32(tables.voices.count - 1)
+        }
+        return tables.list(numbers)
     }
 
-    private mutating func limit(_ model: Limit, forbids: Bool) -> Int32 {
+    private mutating func limit(_ model: Limit, forbids: Bool, _ tables: inout CompiledKnowledge) -> Int32 {
         limit(
             model.wording, model.when, isShown: model.isShown || !forbids, forbids: forbids, section: model.section,
-            isConfirmed: model.isConfirmed, reference: model.reference)
+            isConfirmed: model.isConfirmed, reference: model.reference, &tables)
     }
 
     private mutating func limit(
         _ wording: Wording, _ when: Condition?, isShown: Bool, forbids: Bool, section: String?, isConfirmed: Bool,
-        reference id: String
+        reference id: String, _ tables: inout CompiledKnowledge
     ) -> Int32 {
-        limits.append(
-            CompiledKnowledge.CompiledLimit(
-                wording: wording, section: section, isConfirmed: isConfirmed, forbids: forbids, when: node(when),
-                isShown: isShown, reference: reference(id),
-                sameness: sameness(["l", wording.clinician, wording.patient ?? "\0"])))
-        return Int32(limits.count - 1)
+        tables.limits.append(
+            .init(
+                when: tables.node(when), reference: reference(id),
+                sameness: sameness(["l", wording.clinician, wording.patient ?? "\0"]), forbids: forbids,
+                isShown: isShown))
+        tables.models.limits.append((wording, section, isConfirmed))
+        return Int32(tables.limits.count - 1)
     }
 
-    private mutating func reason(_ wording: Wording, section: String? = nil, reference id: String? = nil) -> Int32 {
-        reasons.append(CompiledKnowledge.Reason(wording: wording, section: section, reference: id.map(reference)))
-        return Int32(reasons.count - 1)
+    private func reason(
+        _ wording: Wording, section: String? = nil, reference id: String? = nil, _ tables: inout CompiledKnowledge
+    ) -> Int32 {
+        tables.models.reasons.append((wording, section))
+        tables.reasonReferences.append(id.map(reference) ?? -1)
+        return Int32(tables.reasonReferences.count - 1)
     }
 
-    private mutating func opening(_ list: [ConditionalWording]) -> [(when: Node?, opening: Int32)] {
-        list.map {
-            openings.append($0.wording)
-            return (node($0.when), Int32(openings.count - 1))
+    private func openings(_ list: [ConditionalWording], _ tables: inout CompiledKnowledge) -> Run {
+        let start = tables.conditionals.count
+        for entry in list {
+            tables.models.openings.append(entry.wording)
+            tables.conditionals.append(
+                .init(when: tables.node(entry.when), number: Int32(tables.models.openings.count - 1)))
         }
+        return Run(start..<tables.conditionals.count)
     }
 
     // MARK: - Interventions
 
-    mutating func number(_ interventions: [Intervention]) {
-        interventionNumbers = Dictionary(
-            uniqueKeysWithValues: interventions.enumerated().map { ($1.id, Int32($0)) })
-    }
-
-    mutating func intervention(_ model: Intervention) -> CompiledKnowledge.CompiledIntervention {
+    private mutating func add(_ model: Intervention, _ tables: inout CompiledKnowledge) {
         let labels = model.drugs.compactMap { clinical.drugs[$0] }.flatMap { drug in
             drug.labels.map { (drug: drug, label: $0) }
         }
-        firstRegimens.append(Int32(regimens.count))
-        return CompiledKnowledge.CompiledIntervention(
-            model: model, forbidding: forbidding(model, labels.map(\.label)), holding: holding(model, labels.map(\.label)),
-            ownLimits: model.contraindications.map { limit($0, forbids: true) }
-                + model.cautions.map { limit($0, forbids: false) },
-            labelLimits: labels.flatMap { labelLimits($0.label) }, labels: labels.map { label($0.drug, $0.label) },
-            regimens: model.regimens.map { regimen($0, of: model) })
+        firstRegimens.append(Int32(tables.regimens.count))
+        let own =
+            model.contraindications.map { limit($0, forbids: true, &tables) }
+            + model.cautions.map { limit($0, forbids: false, &tables) }
+        let labelled = labels.flatMap { labelLimits($0.label, &tables) }
+        tables.interventions.append(
+            .init(
+                forbidding: forbidding(model, labels.map(\.label), &tables),
+                holding: holding(model, labels.map(\.label), &tables), ownLimits: tables.list(own),
+                labelLimits: tables.list(labelled),
+                labels: Run(
+                    tables.labels.count..<tables.labels.count + labels.count)))
+        for entry in labels { add(entry.label, of: entry.drug, isOneOfSeveral: model.drugs.count > 1, &tables) }
+        for regimen in model.regimens { add(regimen, of: model, &tables) }
     }
 
-    private mutating func forbidding(_ model: Intervention, _ labels: [DrugLabel]) -> [CompiledKnowledge.Forbidding] {
-        var result: [CompiledKnowledge.Forbidding] = []
+    private func forbidding(
+        _ model: Intervention, _ labels: [DrugLabel], _ tables: inout CompiledKnowledge
+    ) -> Run {
+        let start = tables.forbidding.count
         for number in clinical.vocabulary.refusals {
             let definition = clinical.vocabulary[number]
             guard let words = definition.excludesNamed, let code = definition.index(of: model.id) else { continue }
-            result.append(
-                CompiledKnowledge.Forbidding(
-                    when: graph.add(.includes(code), on: number), reason: reason(Wording(clinician: words)),
-                    refusal: number))
+            tables.forbidding.append(
+                .init(
+                    when: tables.graph.add(.includes(code), on: number),
+                    reason: reason(Wording(clinician: words), &tables), refusal: Int32(number)))
         }
-        for limit in model.contraindications {
-            guard let when = limit.when else { continue }
-            result.append(
-                CompiledKnowledge.Forbidding(
-                    when: graph.add(when),
-                    reason: reason(limit.wording, section: limit.section, reference: limit.reference), refusal: nil))
+        func add(_ when: Condition?, _ wording: Wording, _ section: String?, _ reference: String) {
+            guard let when else { return }
+            tables.forbidding.append(
+                .init(
+                    when: tables.node(when),
+                    reason: reason(wording, section: section, reference: reference, &tables), refusal: -1))
         }
+        for limit in model.contraindications { add(limit.when, limit.wording, limit.section, limit.reference) }
         for label in labels {
             for part in DrugLabel.Part.allCases where part.forbids {
-                for fact in label.facts[part] ?? [] {
-                    guard let when = fact.when else { continue }
-                    result.append(
-                        CompiledKnowledge.Forbidding(
-                            when: graph.add(when),
-                            reason: reason(fact.wording, section: fact.section, reference: label.reference),
-                            refusal: nil))
-                }
+                for fact in label.facts[part] ?? [] { add(fact.when, fact.wording, fact.section, label.reference) }
             }
         }
-        return result
+        return Run(start..<tables.forbidding.count)
     }
 
-    private mutating func holding(
-        _ model: Intervention, _ labels: [DrugLabel]
-    ) -> [(when: Node, reason: Int32)] {
+    private func holding(_ model: Intervention, _ labels: [DrugLabel], _ tables: inout CompiledKnowledge) -> Run {
         let limits = (model.contraindications + model.cautions).map { ($0.when, $0.wording) }
         let facts = labels.flatMap { label in
             [DrugLabel.Part.contraindications, .boxedWarnings, .warnings, .interactions].flatMap {
                 (label.facts[$0] ?? []).map { ($0.when, $0.wording) }
             }
         }
-        return (limits + facts).compactMap { when, wording in
-            when.map { (graph.add($0), reason(wording)) }
+        let start = tables.conditionals.count
+        for (when, wording) in limits + facts {
+            guard let when else { continue }
+            tables.conditionals.append(.init(when: tables.node(when), number: reason(wording, &tables)))
         }
+        return Run(start..<tables.conditionals.count)
     }
 
-    private mutating func labelLimits(_ label: DrugLabel) -> [Int32] {
-        DrugLabel.Part.allCases.filter { $0 != .dosing && $0 != .administration }.flatMap { part in
-            (label.facts[part] ?? []).map { fact in
-                limit(
-                    fact.wording, fact.when, isShown: fact.isShown, forbids: part.forbids, section: fact.section,
-                    isConfirmed: fact.isConfirmed, reference: label.reference)
+    private mutating func labelLimits(_ label: DrugLabel, _ tables: inout CompiledKnowledge) -> [Int32] {
+        var result: [Int32] = []
+        for part in DrugLabel.Part.allCases where part != .dosing && part != .administration {
+            for fact in label.facts[part] ?? [] {
+                result.append(
+                    limit(
+                        fact.wording, fact.when, isShown: fact.isShown, forbids: part.forbids, section: fact.section,
+                        isConfirmed: fact.isConfirmed, reference: label.reference, &tables))
             }
         }
+        return result
     }
 
-    private mutating func label(_ drug: Drug, _ label: DrugLabel) -> CompiledKnowledge.CompiledLabel {
-        var indications: [[(when: Node?, section: Int32)]] = Array(repeating: [], count: uses.count)
-        for indication in label.indications {
-            var section: Int32 = -1
-            if let words = indication.fact.section {
-                section = Int32(sections.count)
-                sections.append(words)
+    private func add(
+        _ label: DrugLabel, of drug: Drug, isOneOfSeveral: Bool, _ tables: inout CompiledKnowledge
+    ) {
+        let first = tables.indicationRuns.count
+        for use in uses.sorted(by: { $0.value < $1.value }).map(\.key) {
+            let start = tables.indications.count
+            for indication in label.indications where indication.use == use {
+                var section: Int32 = -1
+                if let words = indication.fact.section {
+                    section = Int32(tables.models.sections.count)
+                    tables.models.sections.append(words)
+                }
+                tables.indications.append(.init(when: tables.node(indication.fact.when), number: section))
             }
-            indications[uses[indication.use] ?? 0].append((node(indication.fact.when), section))
+            tables.indicationRuns.append(Run(start..<tables.indications.count))
         }
-        return CompiledKnowledge.CompiledLabel(
-            jurisdiction: label.jurisdiction, drug: drug.id, isAuthorised: label.status != "not-authorised",
-            status: label.status, reference: reference(label.reference), indications: indications)
+        tables.labels.append(
+            .init(
+                isAuthorised: label.status != "not-authorised", reference: reference(label.reference),
+                uses: Int32(first)))
+        tables.models.labels.append((label, drug.id, isOneOfSeveral))
     }
 
-    private mutating func regimen(_ model: Regimen, of intervention: Intervention) -> Int32 {
-        let parts = model.parts.map { part in
-            CompiledKnowledge.CompiledPart(
-                reference: reference(part.reference), basis: Self.basis(part.dose.unit),
-                steps: clinical.doseRules.steps(of: part.drug, in: model.key, of: intervention.id).map { step in
-                    var setBasis: CompiledKnowledge.DoseBasis?
-                    if case .set(let dose) = step.change { setBasis = Self.basis(dose.unit) }
-                    return CompiledKnowledge.DoseStep(
-                        when: graph.add(step.when), withholds: step.change == .withhold, isOptional: step.isOptional,
-                        setBasis: setBasis)
-                })
+    private func add(_ model: Regimen, of intervention: Intervention, _ tables: inout CompiledKnowledge) {
+        let first = tables.parts.count
+        for part in model.parts {
+            let start = tables.doseSteps.count
+            for step in clinical.doseRules.steps(of: part.drug, in: model.key, of: intervention.id) {
+                var setBasis: CompiledKnowledge.DoseBasis?
+                if case .set(let dose) = step.change { setBasis = Self.basis(dose.unit) }
+                tables.doseSteps.append(
+                    .init(
+                        when: tables.node(step.when), withholds: step.change == .withhold, isOptional: step.isOptional,
+                        setBasis: setBasis))
+            }
+            tables.parts.append(
+                .init(
+                    reference: reference(part.reference), basis: Self.basis(part.dose.unit),
+                    steps: Run(start..<tables.doseSteps.count)))
         }
-        regimens.append(CompiledKnowledge.CompiledRegimen(model: model, parts: parts))
-        return Int32(regimens.count - 1)
+        tables.regimens.append(Run(first..<tables.parts.count))
+        tables.models.regimens.append(model)
     }
 
     private static func basis(_ unit: String) -> CompiledKnowledge.DoseBasis {
@@ -221,73 +249,91 @@ struct KnowledgeCompiler {
 
     // MARK: - Topics
 
-    mutating func topic(_ model: Topic) -> CompiledKnowledge.CompiledTopic {
-        CompiledKnowledge.CompiledTopic(
-            model: model, scope: graph.add(model.scope), asksWhatIsKnown: model.scopeAsksWhatIsKnown,
-            withholdsDoses: model.withholdsDoses,
-            assumptions: model.assumptions.map { .init(when: node($0.when), model: $0) },
-            rules: model.recommendations.compactMap { rule($0, of: model) }, summary: opening(model.summary),
-            tierSummaries: Tier.allCases.map { opening(model.tierSummaries[$0] ?? []) },
-            statements: Tier.allCases.map { tier in
-                model.statements.filter { $0.tier == tier }.map { statement($0) }
-            },
-            diagnostics: model.diagnostics.map { diagnostic($0) },
-            disagreements: model.disagreements.map { disagreement($0) })
+    private mutating func add(_ model: Topic, _ tables: inout CompiledKnowledge) {
+        let assumptions = tables.assumptions.count
+        for assumption in model.assumptions {
+            var value: FactValue?
+            if case .value(let assumed) = assumption.content { value = assumed }
+            tables.assumptions.append(
+                .init(when: tables.node(assumption.when), fact: assumption.fact, value: value))
+            tables.models.assumptions.append(assumption)
+        }
+        let tiers = Int32(tables.tierStatements.count)
+        for tier in Tier.allCases {
+            tables.tierSummaries.append(openings(model.tierSummaries[tier] ?? [], &tables))
+            tables.tierStatements.append(statements(model.statements.filter { $0.tier == tier }, &tables))
+        }
+        let rules = model.recommendations.compactMap { add($0, of: model, &tables) }
+        let diagnostics = model.diagnostics.map { add($0, &tables) }
+        let disagreements = model.disagreements.map { add($0, &tables) }
+        tables.topics.append(
+            .init(
+                scope: tables.node(model.scope), asksWhatIsKnown: model.scopeAsksWhatIsKnown,
+                withholdsDoses: model.withholdsDoses, assumptions: Run(assumptions..<tables.assumptions.count),
+                rules: tables.list(rules), diagnostics: tables.list(diagnostics),
+                disagreements: tables.list(disagreements), summary: openings(model.summary, &tables), tiers: tiers))
     }
 
-    private mutating func rule(_ model: Recommendation, of topic: Topic) -> Int32? {
-        guard let number = interventionNumbers[model.intervention],
-            let intervention = clinical.interventions[model.intervention]
-        else { return nil }
+    private mutating func add(
+        _ model: Recommendation, of topic: Topic, _ tables: inout CompiledKnowledge
+    ) -> Int32? {
+        guard let number = interventionNumbers[model.intervention] else { return nil }
         var regimen: Int32 = -1
-        if let place = intervention.regimens.firstIndex(where: { $0.key == model.regimen }) {
+        if let place = interventions[Int(number)].regimens.firstIndex(where: { $0.key == model.regimen }) {
             regimen = firstRegimens[Int(number)] + Int32(place)
         }
-        rules.append(
-            CompiledKnowledge.CompiledRule(
-                model: model, use: uses[model.use] ?? 0, intervention: number, isFor: model.direction == .for,
-                prevails: topic.isOverlay && model.direction == .against, place: 0, when: graph.add(model.appliesWhen),
-                ranks: model.ranks.map { (node($0.when), $0.rank) }, evidence: model.evidence.map { statement($0) },
-                cautions: model.cautions.map { limit($0, forbids: false) },
-                voices: (
-                    model.agreement.for.map { voice($0) }, model.agreement.against.map { voice($0) },
-                    model.agreement.silent.map { voice($0) }
-                ),
-                refusals: model.otherwise.map { (node($0.when), reason($0.wording, reference: $0.reference)) },
-                regimen: regimen, firstReference: (model.evidence.first?.reference).map(reference)))
-        return Int32(rules.count - 1)
+        let ranks = tables.ranks.count
+        for entry in model.ranks { tables.ranks.append(.init(when: tables.node(entry.when), rank: entry.rank)) }
+        let rankRun = Run(ranks..<tables.ranks.count)
+        let refusals = tables.conditionals.count
+        for refusal in model.otherwise {
+            tables.conditionals.append(
+                .init(
+                    when: tables.node(refusal.when),
+                    number: reason(refusal.wording, reference: refusal.reference, &tables)))
+        }
+        let refusalRun = Run(refusals..<tables.conditionals.count)
+        let cautions = model.cautions.map { limit($0, forbids: false, &tables) }
+        tables.rules.append(
+            .init(
+                intervention: number, use: uses[model.use] ?? 0, isFor: model.direction == .for,
+                prevails: topic.isOverlay && model.direction == .against, place: 0,
+                when: tables.node(model.appliesWhen), ranks: rankRun, evidence: statements(model.evidence, &tables),
+                cautions: tables.list(cautions), pro: voices(model.agreement.for, &tables),
+                contra: voices(model.agreement.against, &tables), silent: voices(model.agreement.silent, &tables),
+                refusals: refusalRun, regimen: regimen,
+                firstReference: (model.evidence.first?.reference).map(reference) ?? -1))
+        tables.models.rules.append(model)
+        return Int32(tables.rules.count - 1)
     }
 
-    private mutating func diagnostic(_ model: Diagnostic) -> Int32 {
-        diagnostics.append(
-            CompiledKnowledge.CompiledDiagnostic(
-                model: model, when: graph.add(model.appliesWhen), evidence: model.evidence.map { statement($0) },
+    private mutating func add(_ model: Diagnostic, _ tables: inout CompiledKnowledge) -> Int32 {
+        tables.diagnostics.append(
+            .init(
+                when: tables.node(model.appliesWhen), evidence: statements(model.evidence, &tables),
                 sameness: sameness(["d", model.id])))
-        return Int32(diagnostics.count - 1)
+        tables.models.diagnostics.append(model)
+        return Int32(tables.diagnostics.count - 1)
     }
 
-    private mutating func disagreement(_ model: Disagreement) -> Int32 {
-        disagreements.append(
-            CompiledKnowledge.CompiledDisagreement(
-                model: model, when: node(model.when), references: model.positions.map { reference($0.reference) },
+    private mutating func add(_ model: Disagreement, _ tables: inout CompiledKnowledge) -> Int32 {
+        tables.disagreements.append(
+            .init(
+                when: tables.node(model.when),
+                references: tables.list(model.positions.map { reference($0.reference) }),
                 sameness: sameness(["q", model.id])))
-        return Int32(disagreements.count - 1)
-    }
-
-    /// The rules, each with its place among all by id.
-    func placedRules() -> [CompiledKnowledge.CompiledRule] {
-        let order = rules.indices.sorted { rules[$0].model.id < rules[$1].model.id }
-        var places = [Int32](repeating: 0, count: rules.count)
-        for (place, rule) in order.enumerated() { places[rule] = Int32(place) }
-        return rules.indices.map { rules[$0].placed(at: places[$0]) }
+        tables.models.disagreements.append(model)
+        return Int32(tables.disagreements.count - 1)
     }
 }
 
-extension CompiledKnowledge.CompiledRule {
-    fileprivate func placed(at place: Int32) -> Self {
-        Self(
-            model: model, use: use, intervention: intervention, isFor: isFor, prevails: prevails, place: place, when: when,
-            ranks: ranks, evidence: evidence, cautions: cautions, voices: voices, refusals: refusals, regimen: regimen,
-            firstReference: firstReference)
+extension CompiledKnowledge {
+    /// A condition's place in the graph; none: nothing is asked, which is always true.
+    fileprivate mutating func node(_ condition: Condition?) -> Node { condition.map { graph.add($0) } ?? -1 }
+
+    fileprivate mutating func list(_ numbers: [Int32]) -> Run {
+        let start = lists.count
+        lists += numbers
+        return Run(start..<lists.count)
     }
 }

@@ -17,18 +17,20 @@ struct AnswerComposer: Sendable {
     init(_ compiled: CompiledKnowledge, _ knowledge: KnowledgeBase) {
         self.compiled = compiled
         pieces = AnswerPieces(compiled, knowledge)
-        stateOf = compiled.topics.map { Self.states.firstIndex(of: $0.model.review.status) ?? 0 }
+        stateOf = compiled.models.topics.map { Self.states.firstIndex(of: $0.review.status) ?? 0 }
         releaseState =
             knowledge.local.isEmpty ? Self.states.firstIndex(of: knowledge.manifest.review.status) ?? 0 : 0
     }
 
     /// The bytes of an answer.
     func bytes(_ plan: AnswerPlan, _ statements: [FactStatement], _ values: [FactValue]) -> [UInt8] {
-        var writing = Writing(compiled: compiled, pieces: pieces, values: values)
-        writing.write(plan, statements)
         let state = plan.topics.reduce(releaseState) { min($0, stateOf[$1]) }
-        writing.end(plan, state: Self.states[state])
-        return writing.out.bytes
+        return AnswerBytes.made(of: pieces.store, capacity: 48 * 1024) { out in
+            var writing = Writing(compiled: compiled, pieces: pieces, values: values, out: out)
+            writing.write(plan, statements)
+            writing.end(plan, state: Self.states[state])
+            out = writing.out
+        }
     }
 }
 
@@ -37,23 +39,19 @@ private struct Writing {
     let compiled: CompiledKnowledge
     let pieces: AnswerPieces
     let values: [FactValue]
-    var out = AnswerBytes(capacity: 40 * 1024)
+    var out: AnswerBytes
 
     private var vocabulary: Vocabulary { compiled.clinical.vocabulary }
 
-    init(compiled: CompiledKnowledge, pieces: AnswerPieces, values: [FactValue]) {
-        self.compiled = compiled
-        self.pieces = pieces
-        self.values = values
-    }
-
     @inline(__always)
-    private mutating func put(_ piece: Piece) { out.put(piece, pieces.store) }
+    private mutating func put(_ piece: Piece) { out.put(piece) }
 
     mutating func write(_ plan: AnswerPlan, _ statements: [FactStatement]) {
-        out.put("{\"outcome\":\"guidance\",\"summary\":\"")
+        out.put(
+            plan.isGuidance
+                ? "{\"outcome\":\"guidance\",\"summary\":\"" : "{\"outcome\":\"data-required\",\"summary\":\"")
         writeSummary(plan)
-        out.put("\",\"topic\":")
+        out.put(plan.topics.isEmpty ? "\"" : "\",\"topic\":")
         for (place, topic) in plan.topics.enumerated() {
             if place == 1 { out.put(",\"overlays\":[") }
             if place > 1 { out.put(",") }
@@ -63,7 +61,8 @@ private struct Writing {
         if plan.topics.count > 1 { out.put("]") }
         out.put(",\"case\":{")
         writeFacts(plan, statements)
-        if !plan.notes.isEmpty { write(plan.notes, isFirst: plan.facts.isEmpty) }
+        if !plan.conflicts.isEmpty { writeConflicts(plan, statements) }
+        if !plan.notes.isEmpty { write(plan.notes, isFirst: plan.facts.isEmpty && plan.conflicts.isEmpty) }
         out.put("}")
         if !plan.options.isEmpty { writeOptions(plan) }
         if !plan.excluded.isEmpty { writeExcluded(plan) }
@@ -84,9 +83,9 @@ private struct Writing {
 
     mutating func end(_ plan: AnswerPlan, state: String) {
         out.put(",\"review\":{\"status\":\"")
-        out.put(state.utf8)
+        out.put(text: state)
         out.put("\"")
-        if let lead = plan.topics.first { put(pieces.reviewDates[lead]) }
+        put(plan.topics.first.map { pieces.reviewDates[$0] } ?? pieces.releaseDates)
         out.put("}")
         put(pieces.footer)
         out.put("}")
@@ -102,6 +101,14 @@ private struct Writing {
         for opening in plan.openings {
             put(pieces.openings[Int(opening)])
             out.put(" ")
+        }
+        if !plan.isGuidance {
+            out.put("More must be known before options can be named: ")
+            for (place, question) in plan.questions.enumerated() {
+                if place > 0 { out.put(", ") }
+                put(pieces.facts[question.fact].title)
+            }
+            return out.put(".")
         }
         guard let first = plan.options.first else {
             return out.put("No option of this topic applies to the case as stated.")
@@ -166,13 +173,41 @@ private struct Writing {
                 out.put(",\"because\":\"")
                 put(pieces.derivations[derivation])
                 out.put(" (with what is assumed)\"")
-            case .assumed(let topic, let number):
+            case .assumed(let number):
                 put(pieces.origins[3])
                 out.put(",\"because\":\"")
-                put(pieces.assumptions[topic][number])
+                put(pieces.assumptions[number])
                 out.put("\"")
             }
             out.put("}")
+        }
+        out.put("]")
+    }
+
+    private mutating func writeConflicts(_ plan: AnswerPlan, _ statements: [FactStatement]) {
+        out.put(plan.facts.isEmpty ? "\"conflicts\":[" : ",\"conflicts\":[")
+        for (place, conflict) in plan.conflicts.enumerated() {
+            if place > 0 { out.put(",") }
+            put(pieces.facts[conflict.fact].opening)
+            out.put(",\"between\":")
+            var separator = UInt8(ascii: "[")
+            for voice in plan.voices[conflict.between] {
+                out.put(byte: separator)
+                separator = UInt8(ascii: ",")
+                out.put("\"")
+                if voice < 0 {
+                    put(pieces.derivations[Int(-1 - voice)])
+                } else {
+                    let statement = statements[Int(voice)]
+                    put(pieces.facts[statement.fact].title)
+                    out.put(statement.origin == .stated ? " stated as " : " read as ")
+                    putWords(statement.value, statement.fact)
+                }
+                out.put("\"")
+            }
+            out.put("],\"explanation\":\"These cannot all hold. Treated as unknown: ")
+            putTitles(conflict.facts)
+            out.put(". Review the pathology and the source of each.\"}")
         }
         out.put("]")
     }
@@ -184,7 +219,7 @@ private struct Writing {
         case .codes(let codes):
             if codes.count == 1 {
                 out.put(",\"value\":")
-                codes.forEach { put(written.codes[$0]) }
+                codes.forEach { put(pieces.codes[Int(written.firstCode) + $0]) }
                 return
             }
             out.put(",\"value\":{")
@@ -221,7 +256,7 @@ private struct Writing {
             out.put(byte: separator)
             separator = UInt8(ascii: ",")
             if isBoolean { out.put("\"") }
-            put(written.codes[$0])
+            put(pieces.codes[Int(written.firstCode) + $0])
             if isBoolean { out.put("\"") }
         }
         out.put("]")
@@ -245,7 +280,7 @@ private struct Writing {
         } else {
             var json = JSONWriter()
             json.member("unit", vocabulary.facts[fact].unit)
-            out.put(json.bytes)
+            out.put(json.bytes[...])
         }
         switch (low && interval.lowerIsOpen, high && interval.upperIsOpen) {
         case (true, true): out.put(",\"exclusive\":\"both\"")
@@ -322,10 +357,11 @@ private struct Writing {
         put(regimen.opening)
         for (place, number) in option.parts.enumerated() {
             if place > 0 { out.put(",") }
-            put(regimen.parts[place].before)
+            let part = pieces.parts[Int(regimen.firstPart) + place]
+            put(part.before)
             out.put(",\"reference\":")
             out.put(Int(plan.parts[number].number))
-            put(regimen.parts[place].after)
+            put(part.after)
             switch plan.parts[number].dose {
             case .nothing: break
             case .needs(let facts):
@@ -339,7 +375,7 @@ private struct Writing {
                 DoseJSON(vocabulary: vocabulary).write(dose.renumbered(sources), to: &json)
                 json.endObject()
                 out.put(",\"calculated\":")
-                out.put(json.bytes)
+                out.put(json.bytes[...])
             }
             out.put("}")
         }
@@ -352,7 +388,7 @@ private struct Writing {
         for place in option.labels {
             if place > option.labels.lowerBound { out.put(",") }
             let label = plan.labels[place]
-            let written = pieces.interventions[Int(label.intervention)].labels[label.label]
+            let written = pieces.labels[label.label]
             put(written.opening)
             switch label.status {
             case .labelled: out.put(",\"status\":\"labelled\"")
@@ -462,7 +498,7 @@ private struct Writing {
         let written = pieces.facts[fact]
         switch value {
         case .codes(let codes):
-            if codes == .upTo(written.codes.count) { return out.put("not known") }
+            if codes == .upTo(Int(written.codeCount)) { return out.put("not known") }
             putTitles(codes, written, between: " or ")
         case .quantity(let interval): putWords(interval, written)
         case .members(let included, let excluded):
@@ -470,7 +506,7 @@ private struct Writing {
             putTitles(included, written, between: ", ")
             if excluded.isEmpty { return }
             if !included.isEmpty { out.put("; ") }
-            if excluded.union(included).count == written.codes.count { return out.put("nothing else") }
+            if excluded.union(included).count == Int(written.codeCount) { return out.put("nothing else") }
             out.put("not ")
             putTitles(excluded, written, between: ", not ")
         }
@@ -483,7 +519,7 @@ private struct Writing {
         codes.forEach {
             if !isFirst { out.put(separator) }
             isFirst = false
-            put(written.codeTitles[$0])
+            put(pieces.codeTitles[Int(written.firstCode) + $0])
         }
     }
 
@@ -513,7 +549,7 @@ private struct Writing {
         put(written.unitWords)
     }
 
-    private mutating func putPlain(_ number: Double) { out.put(FactDefinition.plain(number).utf8) }
+    private mutating func putPlain(_ number: Double) { out.put(text: FactDefinition.plain(number)) }
 
     private mutating func writeExaminations(_ plan: AnswerPlan) {
         out.put(",\"diagnostics\":[")
@@ -551,8 +587,9 @@ private struct Writing {
             if place > 0 { out.put(",") }
             let written = pieces.disagreements[Int(entry.disagreement)]
             put(written.opening)
-            for (side, position) in written.positions.enumerated() {
+            for (side, place) in written.positions.enumerated() {
                 if side > 0 { out.put(",") }
+                let position = pieces.positions[place]
                 put(position.before)
                 out.put(",\"reference\":")
                 out.put(Int(plan.numbers[entry.numbers.lowerBound + side]))

@@ -20,10 +20,9 @@ struct AnswerPieces: Sendable {
         let path: Piece
         /// Escaped, without quotes.
         let title: Piece
-        /// `"G2"` by code; true and false of a boolean.
-        let codes: [Piece]
-        /// Escaped, without quotes.
-        let codeTitles: [Piece]
+        /// Where its codes begin in `codes` and `codeTitles`, and how many there are.
+        let firstCode: Int32
+        let codeCount: Int32
         /// `,"unit":"%"`, for a value; the unit for words with the space in front.
         let unit: Piece
         let unitWords: Piece
@@ -40,27 +39,34 @@ struct AnswerPieces: Sendable {
         let title: Piece
         /// `"lanreotide"`
         let id: Piece
-        /// By label: up to its status, and the status.
-        let labels: [(opening: Piece, status: Piece)]
     }
 
     struct RegimenPieces: Sendable {
         /// `,"regimen":{…"parts":[`
         let opening: Piece
-        let parts: [Cut]
+        /// Where its parts begin in `parts`.
+        let firstPart: Int32
     }
 
     struct DisagreementPieces: Sendable {
         /// `{"id":…,"topic":…,"positions":[`
         let opening: Piece
-        let positions: [Cut]
+        /// In `positions`.
+        let positions: Range<Int>
         /// `],"reason":…}`
         let closing: Piece
     }
 
     private(set) var store = PieceStore()
     private(set) var facts: [FactPieces] = []
+    /// `"G2"`; true and false of a boolean. And its title escaped, without quotes.
+    private(set) var codes: [Piece] = []
+    private(set) var codeTitles: [Piece] = []
     private(set) var interventions: [InterventionPieces] = []
+    /// By label: up to its status, and the status.
+    private(set) var labels: [(opening: Piece, status: Piece)] = []
+    private(set) var parts: [Cut] = []
+    private(set) var positions: [Cut] = []
     /// `,"rankedBy":…`
     private(set) var rules: [Piece] = []
     private(set) var regimens: [RegimenPieces] = []
@@ -83,79 +89,93 @@ struct AnswerPieces: Sendable {
     private(set) var topics: [Piece] = []
     /// Up to the review's dates, by topic; what came before them by the place of the status.
     private(set) var reviewDates: [Piece] = []
+    private(set) var releaseDates = Piece.empty
     /// `guideline` …
     private(set) var tiers: [Piece] = []
     /// Escaped reasons of derivations, and of the assumptions of each topic.
     private(set) var derivations: [Piece] = []
-    private(set) var assumptions: [[Piece]] = []
+    private(set) var assumptions: [Piece] = []
     private(set) var footer = Piece.empty
     private(set) var origins: [Piece] = []
 
     init(_ compiled: CompiledKnowledge, _ knowledge: KnowledgeBase) {
         let clinical = compiled.clinical
         facts = clinical.vocabulary.facts.map { fact($0) }
-        interventions = compiled.interventions.map { intervention($0) }
-        rules = compiled.rules.map { rule in
+        let models = compiled.models
+        interventions = models.interventions.map { intervention($0) }
+        labels = models.labels.map { entry in
+            (
+                opening: store.opening {
+                    $0.member("jurisdiction", entry.label.jurisdiction)
+                    if entry.isOneOfSeveral { $0.member("drug", entry.drug) }
+                }, status: store.members { $0.member("status", entry.label.status) }
+            )
+        }
+        rules = models.rules.map { rule in
             store.members {
-                $0.member("rankedBy", rule.model.rankedBy)
-                if let strength = rule.model.strength {
+                $0.member("rankedBy", rule.rankedBy)
+                if let strength = rule.strength {
                     $0.object("strength") {
                         $0.member("scheme", strength.scheme)
                         $0.member("grade", strength.grade)
                     }
                 }
-                $0.member("placement", rule.model.placement)
+                $0.member("placement", rule.placement)
             }
         }
-        regimens = compiled.regimens.map { regimen($0.model) }
-        statements = compiled.statements.map { statement($0.model) }
-        voices = compiled.voices.map { voice($0.model) }
-        limits = compiled.limits.map { limit in
+        regimens = models.regimens.map { regimen($0) }
+        statements = models.statements.map { statement($0) }
+        voices = models.voices.map { voice($0) }
+        limits = zip(models.limits, compiled.limits).map { limit, entry in
             (
                 opening: store.opening {
                     $0.member(
                         "severity",
-                        (limit.forbids ? Guidance.Caution.Severity.contraindication : .warning).rawValue)
+                        (entry.forbids ? Guidance.Caution.Severity.contraindication : .warning).rawValue)
                     $0.member("statement", limit.wording.clinician)
                 }, section: store.members { $0.member("section", limit.section) },
                 confirmed: store.members { $0.member("confirmed", limit.isConfirmed) }
             )
         }
-        reasons = compiled.reasons.map { reason in
+        reasons = models.reasons.map { reason in
             (
                 words: store.escaped(reason.wording.clinician),
                 section: store.members { $0.member("section", reason.section) }
             )
         }
-        openings = compiled.openings.map { store.escaped($0.clinician) }
-        sections = compiled.sections.map { section in store.members { $0.member("section", section) } }
-        diagnostics = compiled.diagnostics.map { diagnostic in
+        openings = models.openings.map { store.escaped($0.clinician) }
+        sections = models.sections.map { section in store.members { $0.member("section", section) } }
+        diagnostics = models.diagnostics.map { diagnostic in
             store.opening {
-                $0.member("id", diagnostic.model.id)
-                $0.member("title", diagnostic.model.title)
-                $0.member("statement", diagnostic.model.wording.clinician)
+                $0.member("id", diagnostic.id)
+                $0.member("title", diagnostic.title)
+                $0.member("statement", diagnostic.wording.clinician)
             }
         }
-        disagreements = compiled.disagreements.map { disagreement($0.model) }
-        references = compiled.references.map { reference in
+        disagreements = models.disagreements.map { disagreement($0) }
+        references = models.references.map { reference in
             let members = store.members { ReferenceJSON.writeMembers(reference, to: &$0) }
             return store.closed(members)
         }
-        topics = compiled.topics.map { topic in
+        topics = models.topics.map { topic in
             store.opening {
-                $0.member("id", topic.model.id)
-                $0.member("title", topic.model.title.clinician)
+                $0.member("id", topic.id)
+                $0.member("title", topic.title.clinician)
             }
         }
-        reviewDates = compiled.topics.map { topic in
+        reviewDates = models.topics.map { topic in
             store.members {
-                $0.member("reviewed", topic.model.review.reviewed)
-                $0.member("reviewBy", topic.model.review.reviewBy)
+                $0.member("reviewed", topic.review.reviewed)
+                $0.member("reviewBy", topic.review.reviewBy)
             }
+        }
+        releaseDates = store.members {
+            $0.member("reviewed", knowledge.manifest.review.reviewed)
+            $0.member("reviewBy", knowledge.manifest.review.reviewBy)
         }
         tiers = Tier.allCases.map { store.add($0.rawValue) }
         derivations = clinical.derivations.map { store.escaped($0.because) }
-        assumptions = clinical.topics.map { topic in topic.assumptions.map { store.escaped($0.because) } }
+        assumptions = models.assumptions.map { store.escaped($0.because) }
         origins = [FactOrigin.stated, .read, .derived, .assumed].map { origin in
             store.members { $0.member("origin", origin.rawValue) }
         }
@@ -164,13 +184,17 @@ struct AnswerPieces: Sendable {
 
     private mutating func fact(_ definition: FactDefinition) -> FactPieces {
         let question = GuidanceBody.question(definition, for: .clinician)
+        let first = codes.count
+        for code in definition.codes {
+            codes.append(
+                definition.type == .boolean
+                    ? store.add(code.id) : store.add([0x22] + PieceStore.escape(code.id) + [0x22]))
+            codeTitles.append(store.escaped(code.title))
+        }
         return FactPieces(
             opening: store.opening { $0.member("path", definition.path) }, path: store.add("\"\(definition.path)\""),
             title: store.escaped(definition.title),
-            codes: definition.codes.map { code in
-                definition.type == .boolean
-                    ? store.add(code.id) : store.add([0x22] + PieceStore.escape(code.id) + [0x22])
-            }, codeTitles: definition.codes.map { store.escaped($0.title) },
+            firstCode: Int32(first), codeCount: Int32(definition.codes.count),
             unit: store.members { $0.member("unit", definition.unit) },
             unitWords: store.escaped(definition.unit == "1" || definition.unit.isEmpty ? "" : " " + definition.unit),
             question: store.opening {
@@ -179,9 +203,8 @@ struct AnswerPieces: Sendable {
             })
     }
 
-    private mutating func intervention(_ entry: CompiledKnowledge.CompiledIntervention) -> InterventionPieces {
-        let model = entry.model
-        return InterventionPieces(
+    private mutating func intervention(_ model: Intervention) -> InterventionPieces {
+        InterventionPieces(
             option: store.opening {
                 $0.member("id", model.id)
                 $0.member("kind", model.kind.rawValue)
@@ -191,29 +214,23 @@ struct AnswerPieces: Sendable {
                 $0.member("id", model.id)
                 $0.member("title", model.title.clinician)
                 $0.member("reason", "")
-            }, title: store.escaped(model.title.clinician), id: store.add("\"\(model.id)\""),
-            labels: entry.labels.map { label in
-                (
-                    opening: store.opening {
-                        $0.member("jurisdiction", label.jurisdiction)
-                        if model.drugs.count > 1 { $0.member("drug", label.drug) }
-                    }, status: store.members { $0.member("status", label.status) }
-                )
-            })
+            }, title: store.escaped(model.title.clinician), id: store.add("\"\(model.id)\""))
     }
 
     private mutating func regimen(_ model: Regimen) -> RegimenPieces {
-        RegimenPieces(
+        let first = parts.count
+        for part in model.parts {
+            parts.append(
+                Cut(
+                    before: store.opening { GuidanceBody.writeMembers(of: part, to: &$0) },
+                    after: store.members { $0.member("confirmed", part.isConfirmed) }))
+        }
+        return RegimenPieces(
             opening: store.opened(",\"regimen\":") {
                 $0.member("title", model.title)
                 $0.key("parts")
                 $0.beginArray()
-            },
-            parts: model.parts.map { part in
-                Cut(
-                    before: store.opening { GuidanceBody.writeMembers(of: part, to: &$0) },
-                    after: store.members { $0.member("confirmed", part.isConfirmed) })
-            })
+            }, firstPart: Int32(first))
     }
 
     private mutating func statement(_ model: Statement) -> Cut {
@@ -240,20 +257,22 @@ struct AnswerPieces: Sendable {
     }
 
     private mutating func disagreement(_ model: Disagreement) -> DisagreementPieces {
-        DisagreementPieces(
+        let first = positions.count
+        for position in model.positions {
+            positions.append(
+                Cut(
+                    before: store.opening {
+                        $0.member("source", position.source)
+                        $0.member("says", position.wording.clinician)
+                    }, after: store.closed { $0.member("confirmed", position.isConfirmed) }))
+        }
+        return DisagreementPieces(
             opening: store.opening {
                 $0.member("id", model.id)
                 $0.member("topic", model.topic.clinician)
                 $0.key("positions")
                 $0.beginArray()
-            },
-            positions: model.positions.map { position in
-                Cut(
-                    before: store.opening {
-                        $0.member("source", position.source)
-                        $0.member("says", position.wording.clinician)
-                    }, after: store.closed { $0.member("confirmed", position.isConfirmed) })
-            }, closing: store.closed { $0.member("reason", model.reason) })
+            }, positions: first..<positions.count, closing: store.closed { $0.member("reason", model.reason) })
     }
 }
 

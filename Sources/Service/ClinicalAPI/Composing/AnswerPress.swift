@@ -9,10 +9,14 @@ import Synchronization
 /// oracle in the tests. Safe from any thread.
 final class AnswerPress: Sendable {
     private let composer: AnswerComposer
+    /// Reads the cases that it answers.
+    let scanner: CaseScanner
     /// Judges that rest: there are never more than requests at one moment.
     private let resting = Mutex<[CaseJudge]>([])
 
     init(_ knowledge: KnowledgeBase) {
+        scanner = CaseScanner(
+            vocabulary: knowledge.clinical.vocabulary, body: knowledge.clinical.doseRules.body)
         composer = AnswerComposer(CompiledKnowledge(knowledge.clinical), knowledge)
     }
 

@@ -1,3 +1,4 @@
+import Glibc
 import JSONText
 
 /// A run of bytes that was rendered at load.
@@ -56,48 +57,92 @@ struct PieceStore: Sendable {
     }
 }
 
-/// Bytes of an answer as they are put together.
+/// Where an answer is put together: memory of a fixed size, filled from the front. What does not fit is counted and not
+/// written, so that the second attempt has room.
 struct AnswerBytes {
-    private(set) var bytes: [UInt8] = []
+    private let memory: UnsafeMutableRawPointer
+    private let capacity: Int
+    private let source: UnsafeRawPointer
+    /// How many bytes the answer has so far.
+    private(set) var count = 0
 
-    init(capacity: Int) { bytes.reserveCapacity(capacity) }
-
-    @inline(__always)
-    mutating func put(_ piece: Piece, _ store: PieceStore) {
-        store.bytes.withUnsafeBufferPointer { all in
-            bytes.append(
-                contentsOf: UnsafeBufferPointer(
-                    rebasing: all[Int(piece.start)..<Int(piece.start) + Int(piece.count)]))
+    /// The bytes of an answer that `write` writes; `capacity` is how long it probably is.
+    static func made(
+        of store: PieceStore, capacity: Int, _ write: (inout AnswerBytes) -> Void
+    ) -> [UInt8] {
+        var needed = capacity
+        while true {
+            let bytes = store.bytes.withUnsafeBytes { source -> [UInt8] in
+                guard let start = source.baseAddress else { return [] }
+                return [UInt8](unsafeUninitializedCapacity: needed) { buffer, count in
+                    guard let memory = buffer.baseAddress else { return }
+                    var out = AnswerBytes(memory: UnsafeMutableRawPointer(memory), capacity: needed, source: start)
+                    write(&out)
+                    // INVARIANT: exactly the bytes up to `count` were written where they fit.
+                    count = out.count <= needed ? out.count : 0
+                    needed = out.count
+                }
+            }
+            if !bytes.isEmpty || needed == 0 { return bytes }
         }
     }
 
+    private init(memory: UnsafeMutableRawPointer, capacity: Int, source: UnsafeRawPointer) {
+        self.memory = memory
+        self.capacity = capacity
+        self.source = source
+    }
+
+    /// Copies `length` bytes that `start` points at, where there is room for them.
     @inline(__always)
-    mutating func put(_ text: StaticString) {
-        bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    private mutating func copy(_ start: UnsafeRawPointer, _ length: Int) {
+        if length <= capacity - count { memcpy(memory + count, start, length) }
+        count += length
     }
 
     @inline(__always)
-    mutating func put(byte: UInt8) { bytes.append(byte) }
+    mutating func put(_ piece: Piece) { copy(source + Int(piece.start), Int(piece.count)) }
+
+    @inline(__always)
+    mutating func put(_ text: StaticString) { copy(UnsafeRawPointer(text.utf8Start), text.utf8CodeUnitCount) }
+
+    @inline(__always)
+    mutating func put(byte: UInt8) {
+        if count < capacity { memory.storeBytes(of: byte, toByteOffset: count, as: UInt8.self) }
+        count += 1
+    }
 
     /// A number in decimal digits.
+    @inline(__always)
     mutating func put(_ number: Int) {
-        if number < 0 { return bytes.append(contentsOf: String(number).utf8) }
-        if number < 10 { return bytes.append(48 + UInt8(number)) }
-        if number < 100 {
-            bytes.append(48 + UInt8(number / 10))
-            return bytes.append(48 + UInt8(number % 10))
+        if number >= 0 && number < 10 { return put(byte: 48 + UInt8(truncatingIfNeeded: number)) }
+        if number >= 10 && number < 100 {
+            put(byte: 48 + UInt8(truncatingIfNeeded: number / 10))
+            return put(byte: 48 + UInt8(truncatingIfNeeded: number % 10))
         }
-        bytes.append(contentsOf: String(number).utf8)
+        put(text: String(number))
     }
 
     /// A number as `JSONWriter` writes it.
     mutating func put(_ number: Double) {
         if let whole = Int(exactly: number), whole.magnitude < 1 << 53 { return put(whole) }
-        bytes.append(contentsOf: (number.isFinite ? number.description : "null").utf8)
+        put(text: number.isFinite ? number.description : "null")
+    }
+
+    /// Text as it is.
+    mutating func put(text: String) {
+        var text = text
+        text.withUTF8 { utf8 in
+            if let start = utf8.baseAddress { copy(UnsafeRawPointer(start), utf8.count) }
+        }
     }
 
     /// A text of this request's, escaped, without quotes.
-    mutating func put(escaping text: String) { bytes.append(contentsOf: PieceStore.escape(text)) }
+    mutating func put(escaping text: String) { put(PieceStore.escape(text)) }
 
-    mutating func put(_ other: some Collection<UInt8>) { bytes.append(contentsOf: other) }
+    mutating func put(_ bytes: ArraySlice<UInt8>) {
+        bytes.withUnsafeBytes { raw in
+            if let start = raw.baseAddress { copy(start, raw.count) }
+        }
+    }
 }
