@@ -67,8 +67,8 @@ package struct CaseJudge: Sendable {
     }
 
     /// Judges ordered statements (structured facts by fact, then what was read) for a clinician who asks for no trace.
-    /// False where the plain way must answer: where a value is old, nothing is of this field, an overlay speaks alone, or
-    /// doses are withheld; nothing is planned then.
+    /// False where the plain way must answer: where a value is old, nothing is of this field, or doses are
+    /// withheld; nothing is planned then.
     package mutating func recommend(for statements: [FactStatement], notes: [CaseNote]) -> Bool {
         plan.clear()
         for index in numbers.indices { numbers[index] = 0 }
@@ -138,10 +138,47 @@ package struct CaseJudge: Sendable {
             case .false: break
             }
         }
-        guard fits == 1 else { return askForTopic(statements, fits > 0 ? .true : .unknown, count: fits > 0 ? fits : mayFit) }
+        guard fits == 1 else {
+            return askForTopic(statements, fits > 0 ? .true : .unknown, count: fits > 0 ? fits : mayFit)
+        }
         if possible.last != lead { completion.restore(fitting, &judge) }
+        return self.lead(by: lead)
+    }
+
+    /// Where no single disease topic speaks: what would choose one is asked, and an overlay that stands alone may answer.
+    private mutating func askForTopic(_ statements: [FactStatement], _ wantedTruth: Truth, count: Int) -> Bool {
+        let facts = knowledge.clinical.vocabulary.facts
+        guard statements.contains(where: { facts[$0.fact].anchors }) else { return false }
+        askForScope(wantedTruth)
+        for number in knowledge.overlays where knowledge.models.topics[number].standsAlone {
+            completion.restore(before, &judge)
+            if !knowledge.topics[number].asksWhatIsKnown && judge.truth(knowledge.topics[number].scope) == .false {
+                continue
+            }
+            completion.assume(number, &judge)
+            if judge.truth(knowledge.topics[number].scope) == .true { return lead(by: number) }
+        }
+        if count == 0 { return false }
+        plan.isGuidance = false
+        // The case is told as the one topic that may speak sees it, else without what any assumes.
+        completion.restore(before, &judge)
+        guard count == 1 else { return true }
+        for number in possible {
+            completion.restore(before, &judge)
+            completion.assume(number, &judge)
+            if judge.truth(knowledge.topics[number].scope) == wantedTruth {
+                plan.topics.append(number)
+                return true
+            }
+        }
+        return true
+    }
+
+    /// Lets a topic speak with what lies over it, in the view that the judge has now.
+    private mutating func lead(by lead: Int) -> Bool {
         plan.topics.append(lead)
-        for number in knowledge.overlays where judge.truth(knowledge.topics[number].scope) == .true {
+        for number in knowledge.overlays
+        where number != lead && judge.truth(knowledge.topics[number].scope) == .true {
             plan.topics.append(number)
         }
         if plan.topics.contains(where: { knowledge.topics[$0].withholdsDoses }) { return false }
@@ -149,26 +186,14 @@ package struct CaseJudge: Sendable {
         return true
     }
 
-    /// Plans what must be known before a topic can speak, as `RecommendationEngine` asks for it.
-    private mutating func askForTopic(_ statements: [FactStatement], _ wantedTruth: Truth, count: Int) -> Bool {
-        let facts = knowledge.clinical.vocabulary.facts
-        guard count > 0, statements.contains(where: { facts[$0.fact].anchors }) else { return false }
-        for number in knowledge.overlays where knowledge.models.topics[number].standsAlone {
-            completion.restore(before, &judge)
-            if !knowledge.topics[number].asksWhatIsKnown && judge.truth(knowledge.topics[number].scope) == .false {
-                continue
-            }
-            completion.assume(number, &judge)
-            if judge.truth(knowledge.topics[number].scope) == .true { return false }
-        }
-        plan.isGuidance = false
+    /// Plans the questions that choose between topics, as `RecommendationEngine` asks them.
+    private mutating func askForScope(_ wantedTruth: Truth) {
         pairs.removeAll(keepingCapacity: true)
         for number in possible {
             completion.restore(before, &judge)
             completion.assume(number, &judge)
             let scope = knowledge.topics[number].scope
             if judge.truth(scope) != wantedTruth { continue }
-            if count == 1 { plan.topics.append(number) }
             var wanted = judge.needs(scope)
             if wanted.isEmpty {
                 // Where more than one fits, what was assumed made them fit: that is asked.
@@ -186,9 +211,6 @@ package struct CaseJudge: Sendable {
                 }
             }
         }
-        // The case is told as the one topic that may speak sees it, else without what any assumes.
-        completion.restore(before, &judge)
-        if count == 1, let only = plan.topics.first { completion.assume(only, &judge) }
         pairs.sort {
             (knowledge.priorities[$0.fact], $0.fact, $0.intervention)
                 < (knowledge.priorities[$1.fact], $1.fact, $1.intervention)
@@ -203,7 +225,6 @@ package struct CaseJudge: Sendable {
             }
             plan.questions.append(.init(fact: fact, wouldChange: start..<plan.moved.count))
         }
-        return true
     }
 
     // MARK: - Options
@@ -651,7 +672,9 @@ package struct CaseJudge: Sendable {
             }
         }
         wanted.sort { ($0.kind, -$0.weight, $0.priority, $0.fact) < ($1.kind, -$1.weight, $1.priority, $1.fact) }
-        for question in wanted {
+        // What chooses a topic was asked first.
+        let asked = plan.questions.count
+        for question in wanted where !plan.questions[..<asked].contains(where: { $0.fact == question.fact }) {
             let start = plan.moved.count
             for pair in pairs where pair.fact == question.fact { plan.moved.append(pair.intervention) }
             plan.questions.append(.init(fact: question.fact, wouldChange: start..<plan.moved.count))
