@@ -1,6 +1,18 @@
-# Two stages: the first builds and checks, the second holds the program, its knowledge and the contract. The knowledge is
-# checked in the build: an image with invalid knowledge cannot exist.
-FROM swift:6.3-bookworm AS build
+# The first stage builds and checks, the second holds the program, its knowledge, the contract and what the base lacks of
+# libraries. The knowledge is checked in the build: an image with invalid knowledge cannot exist.
+#
+#   docker build -t consilium .
+#   docker build -t consilium --build-arg RUNTIME=debian:bookworm-slim .       with a shell, for those who need one
+#   docker build -t consilium --build-arg REVISION="$(git rev-parse HEAD)" --build-arg SOURCE_DATE_EPOCH="$(git log -1 --format=%ct)" .
+#
+# Two builds of one commit on the same bases give the same layers (Scripts/reproducible). Versions of Swift packages are exact
+# in Package.swift. Images are named without a digest: pin them in your own pipeline, which also has to renew the pin.
+ARG BUILDER=swift:6.3-bookworm
+ARG RUNTIME=gcr.io/distroless/cc-debian12:nonroot
+
+FROM ${RUNTIME} AS runtime
+
+FROM ${BUILDER} AS build
 WORKDIR /build
 # hadolint ignore=DL3008
 RUN apt-get update -q \
@@ -9,24 +21,39 @@ RUN apt-get update -q \
 COPY Package.swift ./
 COPY Sources Sources
 COPY Tests Tests
-RUN swift build -c release --product consilium --static-swift-stdlib -Xswiftc -gnone \
-    && mkdir -p /image \
-    && cp .build/release/consilium /image/ \
-    && strip /image/consilium \
-    && cp -r .build/release/consilium_GuidelineContent.resources /image/ \
-    && mkdir -p /libraries \
-    && cp -L "/usr/lib/$(uname -m)-linux-gnu/libz.so.1" /libraries/
-COPY openapi.yaml /image/
-RUN /image/consilium check
+# The program finds the libraries that the base lacks beside itself, without a variable of the environment.
+# hadolint ignore=SC2016
+RUN swift build -c release --product consilium --static-swift-stdlib -Xswiftc -gnone -Xlinker '-rpath=$ORIGIN/lib' \
+    && mkdir -p /image/consilium/lib \
+    && cp .build/release/consilium /image/consilium/ \
+    && strip /image/consilium/consilium \
+    && cp -r .build/release/consilium_GuidelineContent.resources /image/consilium/
+COPY openapi.yaml /image/consilium/
+# Of the libraries that the program is linked with, those that the base has are the base's: its updates count.
+SHELL ["/bin/bash", "-o", "pipefail", "-c"]
+RUN --mount=type=bind,from=runtime,target=/runtime \
+    ldd /image/consilium/consilium | awk '$2 == "=>" { print $3 }' | while read -r library; do \
+        [ -e "/runtime$library" ] || [ -e "/runtime/usr$library" ] || cp -L "$library" /image/consilium/lib/; \
+    done
+# One time for every file, and no writing by anybody: the layer is the same in every build.
+ARG SOURCE_DATE_EPOCH=0
+RUN /image/consilium/consilium check \
+    && chmod -R a=rX,u+w /image \
+    && find /image -exec touch --no-dereference --date="@${SOURCE_DATE_EPOCH}" {} +
 
-FROM gcr.io/distroless/cc-debian12:nonroot
+FROM ${RUNTIME}
+ARG RUNTIME
+ARG VERSION=0.1.0
+ARG REVISION=unknown
 LABEL org.opencontainers.image.title="consilium" \
       org.opencontainers.image.description="Treatment options for neuroendocrine neoplasms, with reasons and sources" \
-      org.opencontainers.image.licenses="Apache-2.0"
-# The base has OpenSSL and no zlib.
-COPY --from=build /libraries /usr/lib/consilium
-COPY --from=build /image /consilium
-ENV LD_LIBRARY_PATH=/usr/lib/consilium CONSILIUM_HOST=0.0.0.0 CONSILIUM_PORT=8080 CONSILIUM_DRAIN_DELAY=2
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.base.name="${RUNTIME}" \
+      org.opencontainers.image.documentation="docs/operations.md"
+COPY --from=build /image /
+ENV CONSILIUM_HOST=0.0.0.0 CONSILIUM_PORT=8080 CONSILIUM_DRAIN_DELAY=2
 USER 65532:65532
 EXPOSE 8080
 STOPSIGNAL SIGTERM

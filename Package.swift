@@ -13,21 +13,24 @@ let settings: [SwiftSetting] = [
 let package = Package(
     name: "consilium",
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: [
         .target(name: "JSONText", path: "Sources/JSONText", swiftSettings: settings),
+        .target(
+            name: "Telemetry",
+            dependencies: ["JSONText", .product(name: "CoreMetrics", package: "swift-metrics")],
+            path: "Sources/Telemetry", swiftSettings: settings),
         .target(name: "CEpoll", path: "Sources/HTTP/CEpoll"),
         .target(name: "HTTPWire", path: "Sources/HTTP/HTTPWire", swiftSettings: settings),
         .target(
             name: "HTTPServer",
             dependencies: [
-                "HTTPWire", "CEpoll", "JSONText", .product(name: "Logging", package: "swift-log"),
-                .product(name: "Metrics", package: "swift-metrics"),
+                "HTTPWire", "CEpoll", "JSONText", "Telemetry",
             ],
             path: "Sources/HTTP/HTTPServer", swiftSettings: settings),
         .target(
@@ -57,17 +60,24 @@ let package = Package(
             name: "GuidelineContent", path: "Sources/Clinical/GuidelineContent", resources: [.copy("Content")],
             swiftSettings: settings),
         .target(
+            name: "FHIRReading", dependencies: ["JSONText", "DecisionLogic", "ClinicalModel", "KnowledgeStore"],
+            path: "Sources/Service/FHIRReading", swiftSettings: settings),
+        .target(
             name: "ClinicalAPI",
             dependencies: [
-                "HTTPWire", "HTTPServer", "JSONText", "DecisionLogic", "ClinicalModel", "KnowledgeStore",
-                "RecommendationEngine", "QuestionParsing",
+                "HTTPWire", "HTTPServer", "JSONText", "Telemetry", "DecisionLogic", "ClinicalModel", "KnowledgeStore",
+                "RecommendationEngine", "QuestionParsing", "FHIRReading",
             ],
             path: "Sources/Service/ClinicalAPI", swiftSettings: settings),
+        .target(name: "CMalloc", path: "Sources/Service/CMalloc"),
         .executableTarget(
             name: "consilium",
             dependencies: [
-                "ClinicalAPI", "HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPWire", "JSONText", "ClinicalModel",
+                "CMalloc",
+                "ClinicalAPI", "HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPWire", "JSONText", "Telemetry",
+                "ClinicalModel",
                 "DecisionLogic", "KnowledgeStore", "RecommendationEngine", "GuidelineContent",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -87,11 +97,13 @@ let package = Package(
         .testTarget(
             name: "HTTPServerTests",
             dependencies: [
-                "HTTPServer", "HTTPWire", "CEpoll", "WireCorpus", .product(name: "Logging", package: "swift-log"),
-                .product(name: "Metrics", package: "swift-metrics"),
-                .product(name: "CoreMetrics", package: "swift-metrics"),
+                "HTTPServer", "HTTPWire", "CEpoll", "WireCorpus", "Telemetry",
             ],
             path: "Tests/HTTP/HTTPServerTests", swiftSettings: settings),
+        .testTarget(
+            name: "TelemetryTests",
+            dependencies: ["Telemetry", "JSONText", .product(name: "Metrics", package: "swift-metrics")],
+            path: "Tests/TelemetryTests", swiftSettings: settings),
         .testTarget(
             name: "HTTPTLSTests", dependencies: ["HTTPTLS", "HTTPServer", "COpenSSL"],
             path: "Tests/HTTP/HTTPTLSTests", swiftSettings: settings),
@@ -144,6 +156,12 @@ let package = Package(
             name: "ClinicalAPITests",
             dependencies: ["ClinicalAPI", "HTTPServer", "HTTPWire", "KnowledgeStore", "TestSupport", "Yams"],
             path: "Tests/Service/ClinicalAPITests", swiftSettings: settings),
+        .testTarget(
+            name: "FHIRReadingTests",
+            dependencies: [
+                "FHIRReading", "KnowledgeStore", "ClinicalModel", "DecisionLogic", "JSONText", "TestSupport",
+            ],
+            path: "Tests/Service/FHIRReadingTests", swiftSettings: settings),
         .testTarget(
             name: "LiveServerTests",
             dependencies: ["HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPWire", "COpenSSL", "TestSupport", "WireCorpus"],

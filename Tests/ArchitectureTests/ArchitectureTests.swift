@@ -5,10 +5,11 @@ import Testing
 /// The doors of the house and what each may import: the table of ARCHITECTURE.md as data.
 private let doors: [String: (folder: String, imports: Set<String>)] = [
     "JSONText": ("Sources/JSONText", []),
+    "Telemetry": ("Sources/Telemetry", ["JSONText", "CoreMetrics", "Glibc", "Dispatch", "Synchronization"]),
     "HTTPWire": ("Sources/HTTP/HTTPWire", []),
     "HTTPServer": (
         "Sources/HTTP/HTTPServer",
-        ["HTTPWire", "CEpoll", "JSONText", "Logging", "Metrics", "Glibc", "Dispatch", "Synchronization"]
+        ["HTTPWire", "CEpoll", "JSONText", "Telemetry", "Glibc", "Dispatch", "Synchronization"]
     ),
     "HTTPTLS": ("Sources/HTTP/HTTPTLS", ["HTTPServer", "COpenSSL", "Glibc", "Synchronization"]),
     "HTTPGzip": ("Sources/HTTP/HTTPGzip", ["HTTPServer", "CZlib"]),
@@ -23,17 +24,20 @@ private let doors: [String: (folder: String, imports: Set<String>)] = [
     "ClinicalAPI": (
         "Sources/Service/ClinicalAPI",
         [
-            "HTTPWire", "HTTPServer", "JSONText", "DecisionLogic", "ClinicalModel", "KnowledgeStore",
-            "RecommendationEngine", "QuestionParsing", "Synchronization",
+            "HTTPWire", "HTTPServer", "JSONText", "Telemetry", "DecisionLogic", "ClinicalModel", "KnowledgeStore",
+            "RecommendationEngine", "QuestionParsing", "FHIRReading", "Synchronization",
         ]
+    ),
+    "FHIRReading": (
+        "Sources/Service/FHIRReading", ["JSONText", "DecisionLogic", "ClinicalModel", "KnowledgeStore"]
     ),
     "consilium": (
         "Sources/Service/consilium",
         [
-            "ClinicalAPI", "HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPWire", "JSONText", "ClinicalModel",
-            "DecisionLogic",
-            "KnowledgeStore", "RecommendationEngine", "GuidelineContent",
-            "ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals", "FoundationEssentials", "Glibc", "Dispatch",
+            "ClinicalAPI", "HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPWire", "JSONText", "Telemetry",
+            "ClinicalModel", "DecisionLogic", "KnowledgeStore", "RecommendationEngine", "GuidelineContent", "CMalloc",
+            "CoreMetrics", "ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals", "FoundationEssentials",
+            "Glibc", "Dispatch",
             "Synchronization",
         ]
     ),

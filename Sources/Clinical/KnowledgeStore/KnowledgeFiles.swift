@@ -11,6 +11,8 @@ struct KnowledgeFiles {
     let digest: String
     /// What the local folder changed.
     let local: LocalChanges
+    /// The documents of each folder, with the name without `.json` of each: topics ask for theirs again and again.
+    private let folders: [Substring: [(name: String, node: DocumentNode)]]
 
     /// Files larger than this are refused unread: no document of knowledge is that large.
     static let maximumSize = 4 << 20
@@ -49,6 +51,13 @@ struct KnowledgeFiles {
             }
         }
         self.documents = documents
+        var folders: [Substring: [(name: String, node: DocumentNode)]] = [:]
+        for (path, node) in documents {
+            guard let slash = path.utf8.lastIndex(of: 0x2F), path.hasSuffix(".json") else { continue }
+            let name = String(path[path.utf8.index(after: slash)...].dropLast(5))
+            folders[path[..<slash], default: []].append((name, node))
+        }
+        self.folders = folders
         documentsDigest = "sha256:" + hash.finish()
         var whole = SHA256()
         Self.add(Self.manifest, manifestBytes, to: &whole)
@@ -110,14 +119,8 @@ struct KnowledgeFiles {
         FileManager.default.isReadableFile(atPath: directory + "/" + manifest)
     }
 
-    /// The documents under a folder, with the name without `.json` of each.
-    func folder(_ prefix: String) -> [(name: String, node: DocumentNode)] {
-        documents.compactMap { path, node in
-            guard path.hasPrefix(prefix + "/"), path.hasSuffix(".json") else { return nil }
-            let name = path.dropFirst(prefix.count + 1).dropLast(5)
-            return name.contains("/") ? nil : (String(name), node)
-        }
-    }
+    /// The documents right under a folder, with the name without `.json` of each.
+    func folder(_ path: String) -> [(name: String, node: DocumentNode)] { folders[path[...]] ?? [] }
 
     /// The document at exactly this path.
     func document(_ path: String) -> DocumentNode? { documents.first { $0.path == path }?.node }
@@ -127,15 +130,13 @@ struct KnowledgeFiles {
 struct KnowledgeFolder {
     let directory: String
 
-    private static let places = ["facts", "references", "drugs", "interventions"]
+    private static let places = ["facts", "references", "drugs", "interventions", "terminology"]
     private static let topicPlaces = ["recommendations", "diagnostics", "disagreements", "cases"]
 
     /// Relative paths of the documents; anything else than the layout is a defect, but for texts and the schemas.
     func paths(_ log: DefectLog) -> [String] {
-        guard let names = try? FileManager.default.subpathsOfDirectory(atPath: directory) else {
-            log.add(KnowledgeDefect(.unreadable, file: directory, "the folder cannot be read"))
-            return []
-        }
+        var names: [String] = []
+        collect("", depth: 0, into: &names, log)
         return names.sorted().filter { path in
             guard !path.hasPrefix("schema/"), path.hasSuffix(".json") else {
                 let isText = path.hasSuffix(".md") || path.hasPrefix("schema") || !path.contains(".")
@@ -158,4 +159,26 @@ struct KnowledgeFolder {
             return fits
         }
     }
+
+    /// The paths below a folder. Folders are followed through links, and names that begin with `..` are left out: Kubernetes
+    /// mounts a ConfigMap as links into `..data`, which changes as a whole.
+    private func collect(_ folder: String, depth: Int, into names: inout [String], _ log: DefectLog) {
+        guard let entries = try? FileManager.default.contentsOfDirectory(atPath: directory + "/" + folder) else {
+            return log.add(
+                KnowledgeDefect(.unreadable, file: folder.isEmpty ? directory : folder, "the folder cannot be read"))
+        }
+        for entry in entries where !entry.hasPrefix("..") {
+            let path = folder.isEmpty ? entry : folder + "/" + entry
+            names.append(path)
+            // Documents are files; a deeper folder than the layout has ends a circle of links too.
+            guard depth < Self.depth, !entry.hasSuffix(".json"), !entry.hasSuffix(".md") else { continue }
+            var isFolder = false
+            if FileManager.default.fileExists(atPath: directory + "/" + path, isDirectory: &isFolder), isFolder {
+                collect(path, depth: depth + 1, into: &names, log)
+            }
+        }
+    }
+
+    /// Folders in folders: `topics/<topic>/recommendations`, and one that is too many, so that it is told.
+    private static let depth = 4
 }

@@ -46,7 +46,10 @@ struct GappedTerms: Sendable {
     static func isGapped(_ term: String) -> Bool { parts(of: term) != nil }
 
     private static func parts(of term: String) -> (head: String, tail: Tail)? {
-        guard !JoinedTerms.isJoined(term) else { return nil }
+        // Nearly all of some thousand terms are plain: their bytes tell (an ellipsis begins with E2).
+        guard term.utf8.contains(where: { $0 == 0xE2 || $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: ">") }),
+            !JoinedTerms.isJoined(term)
+        else { return nil }
         if let gap = term.firstIndex(of: "\u{2026}") {
             let tail = Tokenizer.tokens(of: String(term[term.index(after: gap)...])).map(\.text)
             return tail.isEmpty ? nil : (String(term[..<gap]), .words(tail))

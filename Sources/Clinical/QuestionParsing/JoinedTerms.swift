@@ -26,7 +26,7 @@ struct JoinedTerms: Sendable {
     }
 
     /// Whether a term has several parts.
-    static func isJoined(_ term: String) -> Bool { term.contains(" & ") }
+    static func isJoined(_ term: String) -> Bool { term.utf8.contains(UInt8(ascii: "&")) && term.contains(" & ") }
 
     private static func split(_ term: String) -> [String] {
         var parts: [String] = [""]

@@ -47,7 +47,7 @@ enum Tokenizer {
                 let start = position
                 position += 1
                 tokens.append(number(scalars, &position).negated(from: start))
-            } else if scalar.properties.isAlphabetic {
+            } else if isLetter(scalar) {
                 tokens.append(word(scalars, &position))
             } else {
                 if let token = sign(scalar, scalars, position) { tokens.append(token) }
@@ -71,6 +71,9 @@ enum Tokenizer {
     /// A scalar as it is matched: one kind of dash, quote, space and digit; nil for what has no width.
     private static func folded(_ scalar: Unicode.Scalar) -> Unicode.Scalar? {
         switch scalar.value {
+        // Letters, digits and signs of ASCII, but the backquote, need no table of Unicode.
+        case 0x41...0x5A: Unicode.Scalar(UInt8(scalar.value | 0x20))
+        case 0...0x5F, 0x61...0x7F: scalar
         case 0x200B...0x200D, 0x2060, 0xFEFF, 0xAD: nil
         case 0x2010...0x2015, 0x2212, 0xFE63, 0xFF0D: "-"
         case 0x2018, 0x2019, 0x2032, 0x60, 0xB4: "'"
@@ -92,6 +95,11 @@ enum Tokenizer {
         }
     }
 
+    /// Alphabetic; of a folded ASCII scalar its value tells.
+    private static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.isASCII ? (0x61...0x7A).contains(scalar.value | 0x20) : scalar.properties.isAlphabetic
+    }
+
     private static func isDigit(_ scalar: Unicode.Scalar) -> Bool { (0x30...0x39).contains(scalar.value) }
 
     private static func word(_ scalars: [Unicode.Scalar?], _ position: inout Int) -> Token {
@@ -106,7 +114,7 @@ enum Tokenizer {
                 position += 1
                 continue
             }
-            guard scalar.properties.isAlphabetic, !isDigit(scalar) else { break }
+            guard isLetter(scalar), !isDigit(scalar) else { break }
             text.append(scalar)
             position += 1
         }

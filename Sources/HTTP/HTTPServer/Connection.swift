@@ -189,7 +189,7 @@ struct Connection {
             let response = context.memory.response(in: slot)
             context.observer?.didAnswer(
                 Exchange(
-                    method: HTTPMethod.get.name, route: response.route, status: response.status.code, bytesIn: 0,
+                    method: .get, route: response.route, status: response.status.code, bytesIn: 0,
                     bytesOut: response.body.count, id: id, trace: nil,
                     duration: MonotonicClock.microseconds() - started, refusal: nil))
         }
@@ -318,7 +318,7 @@ struct Connection {
             context.output.append(response, after: &context.preamble, id: id, .closes, hasBody: !isHead)
             context.observer?.didAnswer(
                 Exchange(
-                    method: "-", route: response.route, status: response.status.code, bytesIn: 0,
+                    method: .unread, route: response.route, status: response.status.code, bytesIn: 0,
                     bytesOut: response.body.count, id: id, trace: nil, duration: 0, refusal: problem.slug))
             return
         }
@@ -385,8 +385,8 @@ struct Connection {
     ) {
         context.observer?.didAnswer(
             Exchange(
-                method: HTTPMethod.known.contains(request.method) ? request.method.name : "other",
-                route: response.route, status: response.status.code, bytesIn: request.body.count,
+                method: request.method.label, route: response.route, status: response.status.code,
+                bytesIn: request.body.count,
                 bytesOut: response.body.count, id: request.identity, trace: request.trace,
                 duration: started == 0 ? 0 : MonotonicClock.microseconds() - started, refusal: refusal))
     }

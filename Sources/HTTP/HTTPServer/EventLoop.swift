@@ -81,6 +81,8 @@ final class EventLoop {
     private let listener: ListeningSocket
     private let poller: EpollPoller
     private var context: LoopContext
+    /// What is told of this loop; nil where nobody listens.
+    private let observer: (any ExchangeObserver)?
     /// INVARIANT: an index is in `free` exactly if its slot is nil. The generation makes an event of a closed connection
     /// miss the one that took its slot.
     private var slots: [Slot?] = []
@@ -107,7 +109,7 @@ final class EventLoop {
     /// nil where the kernel gives no descriptor.
     init?(
         listener: consuming ListeningSocket, configuration: ServerConfiguration, handler: any HTTPHandler,
-        shared: SharedState, control: LoopControl
+        shared: SharedState, control: LoopControl, number: Int
     ) {
         guard let poller = EpollPoller() else { return nil }
         self.listener = listener
@@ -115,10 +117,11 @@ final class EventLoop {
         self.configuration = configuration
         self.shared = shared
         self.control = control
+        observer = configuration.observer?.observer(ofLoop: number)
         context = LoopContext(
             handler: handler, limits: configuration.limits, deadlines: configuration.deadlines,
             coder: configuration.contentCoding?.makeCoder(), coding: configuration.codingPolicy,
-            observer: configuration.observer, isSecure: configuration.secureChannels != nil)
+            observer: observer, isSecure: configuration.secureChannels != nil)
         reserve = open("/dev/null", O_RDONLY | O_CLOEXEC)
         buffer = Array(repeating: 0, count: 65_536)
         now = MonotonicClock.milliseconds()
@@ -196,7 +199,7 @@ final class EventLoop {
 
     private func admit(_ descriptor: Int32, _ peer: PeerAddress?) {
         let total = shared.connections.add(1, ordering: .relaxed).newValue
-        configuration.observer?.connectionsChanged(by: 1)
+        observer?.connectionsChanged(by: 1)
         guard total <= configuration.maximumConnections else {
             return turnAway(descriptor, "connections", "all connections are taken; try again")
         }
@@ -228,7 +231,7 @@ final class EventLoop {
     /// Out of descriptors: the reserve makes room to accept and close one, so that its client is told, and the listener
     /// rests for a moment instead of spinning.
     private func shedOne() {
-        configuration.observer?.didTurnAway("descriptors")
+        observer?.didTurnAway("descriptors")
         if reserve >= 0 {
             close(reserve)
             var address = sockaddr_storage()
@@ -251,10 +254,10 @@ final class EventLoop {
     }
 
     private func turnAway(_ descriptor: Int32, _ reason: String, _ detail: String) {
-        configuration.observer?.didTurnAway(reason)
+        observer?.didTurnAway(reason)
         if configuration.secureChannels == nil { sendRefusal(descriptor, detail) }
         shared.connections.subtract(1, ordering: .relaxed)
-        configuration.observer?.connectionsChanged(by: -1)
+        observer?.connectionsChanged(by: -1)
         close(descriptor)
     }
 
@@ -354,7 +357,7 @@ final class EventLoop {
         case .needsWriting: watch(slot, index, .writing)
         case .ended: closeSlot(slot, index)
         case .failed(let failure):
-            configuration.observer?.didTurnAway("handshake")
+            observer?.didTurnAway("handshake")
             guard failure == .plainHTTP else { return closeSlot(slot, index) }
             sendAtOnce(
                 ProblemDetails(
@@ -457,16 +460,19 @@ final class EventLoop {
     private func hold(_ slot: Slot, _ index: Int, _ bytes: Int) -> Bool {
         let difference = bytes - slot.heldBytes
         guard difference != 0 else { return true }
+        if slot.heldBytes == 0 { observer?.requestsInFlightChanged(by: 1) }
+        if bytes == 0 { observer?.requestsInFlightChanged(by: -1) }
         slot.heldBytes = bytes
         let total = shared.heldBytes.add(difference, ordering: .relaxed).newValue
         guard difference > 0, total > configuration.maximumHeldBytes, bytes > Self.smallHold else { return true }
-        configuration.observer?.didTurnAway("memory")
+        observer?.didTurnAway("memory")
         if slot.waiting != nil {
             closeSlot(slot, index)
         } else {
             slot.connection.refuseForWantOfRoom(&context)
             shared.heldBytes.subtract(bytes, ordering: .relaxed)
             slot.heldBytes = 0
+            observer?.requestsInFlightChanged(by: -1)
             settle(slot, index)
         }
         return false
@@ -502,10 +508,13 @@ final class EventLoop {
         generations[index] &+= 1
         free.append(index)
         openCount -= 1
-        if slot.heldBytes != 0 { shared.heldBytes.subtract(slot.heldBytes, ordering: .relaxed) }
+        if slot.heldBytes != 0 {
+            shared.heldBytes.subtract(slot.heldBytes, ordering: .relaxed)
+            observer?.requestsInFlightChanged(by: -1)
+        }
         shared.addresses.release(slot.peer)
         shared.connections.subtract(1, ordering: .relaxed)
-        configuration.observer?.connectionsChanged(by: -1)
+        observer?.connectionsChanged(by: -1)
     }
 
     // MARK: - Time

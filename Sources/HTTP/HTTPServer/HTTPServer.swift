@@ -88,7 +88,7 @@ public final class HTTPServer: Sendable {
             guard let listener = holder.take(),
                 let loop = EventLoop(
                     listener: listener, configuration: configuration, handler: handler, shared: shared,
-                    control: control)
+                    control: control, number: number)
             else { return }
             loop.run()
         }

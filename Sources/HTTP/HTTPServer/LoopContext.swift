@@ -103,8 +103,8 @@ public struct CodingPolicy: Sendable, Equatable {
 
 /// What came of one request, for logs and metrics. Nothing of it is a patient's.
 public struct Exchange: Sendable {
-    /// The method, or `other` where it is none of RFC 9110, or `-` where nothing was read.
-    public let method: String
+    /// The method by a name of ours.
+    public let method: MethodName
     /// The pattern of the route, `unmatched`, or `unread`.
     public let route: String
     /// The status.
@@ -121,14 +121,36 @@ public struct Exchange: Sendable {
     public let duration: UInt64
     /// Why it was refused before a handler saw it: a problem's slug.
     public let refusal: String?
+
+    /// The span that this service is in the sender's trace: 16 hexadecimal digits, not all zero. Of a made id it is the
+    /// random half, so that it needs no other randomness.
+    var spanID: String {
+        var low = UInt64.random(in: 1...UInt64.max)
+        if case .made(_, let made) = id { low = made }
+        let digits = String(low, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
 }
 
 /// Is told of what happens, on the event loops.
 public protocol ExchangeObserver: Sendable {
+    /// What one loop, from 0 on, tells in this one's place: one of its own counts without a lock.
+    func observer(ofLoop number: Int) -> any ExchangeObserver
     /// A request was answered.
     func didAnswer(_ exchange: Exchange)
     /// The number of open connections changed by this much.
     func connectionsChanged(by difference: Int)
-    /// A connection was turned away before it was read: `connections`, `address`, `descriptors`, `handshake`.
+    /// The number of half-read requests and unsent answers changed by this much.
+    func requestsInFlightChanged(by difference: Int)
+    /// A connection was turned away before it was read: `connections`, `address`, `descriptors`, `handshake`; or given up
+    /// for want of room: `memory`.
     func didTurnAway(_ reason: String)
+}
+
+extension ExchangeObserver {
+    /// This one, for all loops.
+    public func observer(ofLoop number: Int) -> any ExchangeObserver { self }
+
+    /// Nothing.
+    public func requestsInFlightChanged(by difference: Int) {}
 }

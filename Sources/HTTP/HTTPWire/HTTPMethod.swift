@@ -58,3 +58,47 @@ public struct HTTPMethod: Sendable, Hashable, CustomStringConvertible {
         HTTPMethod("PATCH"),
     ]
 }
+
+/// A method as logs and metrics name it: one of a fixed list, so that no sender makes new names.
+public enum MethodName: Int, Sendable, CaseIterable {
+    case get, head, post, put, delete, patch, options, trace, connect
+    /// None of RFC 9110 and RFC 5789.
+    case other
+    /// No method could be read.
+    case unread
+
+    /// `GET`, …, `other`, `-`.
+    public var text: String {
+        switch self {
+        case .get: "GET"
+        case .head: "HEAD"
+        case .post: "POST"
+        case .put: "PUT"
+        case .delete: "DELETE"
+        case .patch: "PATCH"
+        case .options: "OPTIONS"
+        case .trace: "TRACE"
+        case .connect: "CONNECT"
+        case .other: "other"
+        case .unread: "-"
+        }
+    }
+}
+
+extension HTTPMethod {
+    /// The name for logs and metrics, by one look at the packed bytes.
+    public var label: MethodName {
+        switch packed {
+        case 0x54_4547: .get
+        case 0x5453_4F50: .post
+        case 0x4441_4548: .head
+        case 0x54_5550: .put
+        case 0x4554_454C_4544: .delete
+        case 0x48_4354_4150: .patch
+        case 0x53_4E4F_4954_504F: .options
+        case 0x45_4341_5254: .trace
+        case 0x54_4345_4E4E_4F43: .connect
+        default: .other
+        }
+    }
+}

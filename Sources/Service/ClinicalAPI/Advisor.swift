@@ -4,6 +4,7 @@ public import HTTPServer
 public import KnowledgeStore
 import QuestionParsing
 public import RecommendationEngine
+import Telemetry
 
 /// One release of the knowledge with the reader and the engine made for it. Everything that answers goes through here,
 /// so that every door gives the same answer for the same case. Immutable; safe from any thread.
@@ -13,6 +14,7 @@ public final class Advisor: Sendable {
     /// The engine over it.
     public let engine: RecommendationEngine
     private let parser: QuestionParser
+    private let counts: RecommendationCounts?
     /// Compiled when the first case is posted.
     private let press: OnDemand<AnswerPress>
     /// The documents that are the same for every request.
@@ -24,14 +26,18 @@ public final class Advisor: Sendable {
     public static let longestQuestion = 4_000
 
     /// An advisor over a release. `held` are the versions of the kept releases, told by `GET /knowledge`.
-    /// `coding` codes the stored documents once; nil leaves them as they are.
-    public init(knowledge: KnowledgeBase, held: [String] = [], coding: (any ContentCoding)? = nil) {
+    /// `coding` codes the stored documents once; nil leaves them as they are. `counts` count what is answered.
+    public init(
+        knowledge: KnowledgeBase, held: [String] = [], coding: (any ContentCoding)? = nil,
+        counts: RecommendationCounts? = nil
+    ) {
         self.knowledge = knowledge
         engine = RecommendationEngine(knowledge: knowledge.clinical)
         tagPrefix = String(knowledge.digest.dropFirst(7).prefix(8))
         stored = StoredDocuments(knowledge, held: held, tagPrefix: tagPrefix, coding: coding)
         press = OnDemand { AnswerPress(knowledge) }
         parser = QuestionParser(lexicon: knowledge.lexicon, vocabulary: knowledge.clinical.vocabulary)
+        self.counts = counts?.counting(topics: knowledge.clinical.topics.map(\.id))
     }
 
     /// What a question says.
@@ -46,7 +52,9 @@ public final class Advisor: Sendable {
         explains: Bool = false
     ) -> Guidance {
         let (said, remarks) = merged(statements, notes, question)
-        return engine.recommend(for: said, notes: remarks, audience: audience, explains: explains)
+        let guidance = engine.recommend(for: said, notes: remarks, audience: audience, explains: explains)
+        counts?.count(guidance)
+        return guidance
     }
 
     /// What was stated and read together. A read fact that only repeats a structured one says nothing new.
@@ -64,7 +72,7 @@ public final class Advisor: Sendable {
     func document(_ asked: RecommendRequest) -> [UInt8] {
         let (said, remarks) = merged(asked.statements, asked.notes, asked.question)
         if asked.audience == .clinician, asked.explanation == .none,
-            let answer = press.value.answer(said, notes: remarks)
+            let answer = press.value.answer(said, notes: remarks, counts)
         {
             return answer
         }
@@ -76,7 +84,7 @@ public final class Advisor: Sendable {
         let press = press.value
         guard let asked = RequestScan(body, press.scanner) else { return nil }
         let (said, remarks) = merged(asked.statements, [], asked.question)
-        return press.answer(said, notes: remarks) ?? plainDocument(said, remarks)
+        return press.answer(said, notes: remarks, counts) ?? plainDocument(said, remarks)
     }
 
     /// The document as the engine and the writer of all its parts give it.
@@ -86,13 +94,14 @@ public final class Advisor: Sendable {
     ) -> [UInt8] {
         let guidance = engine.recommend(
             for: statements, notes: notes, audience: audience, explains: explanation == .full)
+        counts?.count(guidance)
         return GuidanceBody(
             guidance: guidance, knowledge: knowledge, audience: audience, explanation: explanation
         ).bytes()
     }
 
     /// The document for structured facts as compiled knowledge gives it; nil where the plain way must answer.
-    package func pressed(_ statements: [FactStatement]) -> [UInt8]? { press.value.answer(statements, notes: []) }
+    package func pressed(_ statements: [FactStatement]) -> [UInt8]? { press.value.answer(statements, notes: [], nil) }
 
     /// The statements of a body's case as the scanner reads them; nil where the body must be read with all care.
     package func scanned(_ body: [UInt8]) -> [FactStatement]? { RequestScan(body, press.value.scanner)?.statements }

@@ -3,21 +3,22 @@ public import HTTPServer
 import HTTPWire
 import JSONText
 import KnowledgeStore
-import Synchronization
+public import Telemetry
 
 /// The routes of the service over the knowledge that is current.
 public final class ClinicalAPI: Sendable {
     let current: CurrentKnowledge
     private let openAPI: StoredDocument?
-    private let readiness: Readiness
+    private let operations: OperationsRoutes
 
-    /// The routes. `openAPI` are the bytes of `openapi.yaml`, nil where the file is not at hand; `coder` codes them once.
+    /// The routes. `openAPI` are the bytes of `openapi.yaml`, nil where the file is not at hand; `coder` codes them once;
+    /// `metrics` are shown at `/metrics`, nil: there is nothing.
     public init(
         current: CurrentKnowledge, openAPI: [UInt8]?, readiness: Readiness = Readiness(),
-        coder: (any ContentCoder)? = nil
+        coder: (any ContentCoder)? = nil, metrics: MetricRegistry? = nil
     ) {
         self.current = current
-        self.readiness = readiness
+        operations = OperationsRoutes(current: current, readiness: readiness, metrics: metrics)
         self.openAPI = openAPI.map {
             StoredDocument(
                 body: $0, contentType: "application/yaml", digest: "openapi", cacheControl: CachePolicy.knowledge,
@@ -46,11 +47,7 @@ public final class ClinicalAPI: Sendable {
             plain(.get, "/problems/{slug}", name: "getProblem") { request, path in self.problem(request, path["slug"])
             },
             plain(.get, "/openapi.yaml", name: "getOpenAPI") { request, _ in self.contract(request) },
-            Route(.get, "/livez", name: "getLiveness", isUnversioned: true) { _, _ in
-                self.state(Array("{\"status\":\"ok\"}".utf8))
-            },
-            Route(.get, "/readyz", name: "getReadiness", isUnversioned: true) { request, _ in self.ready(request) },
-        ]
+        ] + operations.routes
     }
 
     /// A route that takes no query parameters and says so.
@@ -168,13 +165,6 @@ public final class ClinicalAPI: Sendable {
                 detail: "this answer is given as application/json only"), request)
     }
 
-    /// The state of the service, which nobody keeps.
-    private func state(_ body: [UInt8]) -> HTTPResponse {
-        var response = HTTPResponse(HTTPStatus(200), body: body, contentType: "application/json")
-        response.fields.append("Cache-Control", CachePolicy.state)
-        return response
-    }
-
     /// A problem as the answer, by the release that found it.
     func refused(_ problem: ProblemDetails, _ request: HTTPRequest, of advisor: Advisor? = nil) -> HTTPResponse {
         var response = problem.response(requestID: request.id)
@@ -182,28 +172,7 @@ public final class ClinicalAPI: Sendable {
         return response
     }
 
-    // MARK: - Operations and contract
-
-    private func ready(_ request: HTTPRequest) -> HTTPResponse {
-        guard readiness.isReady else {
-            var response = ProblemDetails(
-                slug: "draining", title: "Service Unavailable", status: HTTPStatus(503),
-                detail: "the service is shutting down"
-            ).response(requestID: request.id)
-            response.fields["Retry-After"] = "5"
-            return response
-        }
-        let knowledge = current.advisor.knowledge
-        var json = JSONWriter()
-        json.beginObject()
-        json.member("status", "ready")
-        json.object("knowledge") {
-            $0.member("version", knowledge.manifest.version)
-            $0.member("digest", knowledge.digest)
-        }
-        json.endObject()
-        return state(json.bytes)
-    }
+    // MARK: - Contract
 
     private func index(_ request: HTTPRequest) -> HTTPResponse {
         json(request) { advisor in
@@ -253,18 +222,4 @@ public final class ClinicalAPI: Sendable {
             return json.bytes
         }
     }
-}
-
-/// Whether the service takes new work; off while it drains.
-public final class Readiness: Sendable {
-    private let flag = Atomic<Bool>(true)
-
-    /// Ready.
-    public init() {}
-
-    /// Whether `/readyz` says so.
-    public var isReady: Bool { flag.load(ordering: .acquiring) }
-
-    /// Says no from now on.
-    public func beginDrain() { flag.store(false, ordering: .releasing) }
 }

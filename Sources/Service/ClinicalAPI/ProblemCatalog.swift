@@ -67,7 +67,8 @@ public enum ProblemCatalog {
             slug: "not-found", title: "Not Found", status: 404, meaning: "There is nothing of this name.",
             remedy: "See `suggestions`."),
         Entry(
-            slug: "overloaded", title: "Service Unavailable", status: 503, meaning: "All connections are taken.",
+            slug: "overloaded", title: "Service Unavailable", status: 503,
+            meaning: "All connections or all the memory for requests are taken.",
             remedy: "Try again after Retry-After."),
         Entry(
             slug: "precondition-failed", title: "Precondition Failed", status: 412,
@@ -80,6 +81,9 @@ public enum ProblemCatalog {
             slug: "stale-cursor", title: "Gone", status: 410,
             meaning: "The cursor belongs to another release of the knowledge.",
             remedy: "Start the list again without a cursor."),
+        Entry(
+            slug: "stalled", title: "Service Unavailable", status: 503,
+            meaning: "A part of the service has not come back for too long.", remedy: "Restart the instance."),
         Entry(
             slug: "target-too-long", title: "URI Too Long", status: 414, meaning: "The request line exceeds the limit.",
             remedy: "Send long questions with POST."),

@@ -1,15 +1,15 @@
-import FoundationEssentials
-import Glibc
 import JSONText
 import Logging
+import Telemetry
 
-/// Logs one JSON object a line on standard error. Callers give routes, codes and counts; never a question, a case, a path
-/// or a field value.
+/// Takes what libraries log and puts it into the log of the service. Callers give routes, codes and counts; never a
+/// question, a case, a path or a field value.
 struct JSONLogHandler: LogHandler {
-    var logLevel: Logger.Level
+    let output: LogOutput
+    var logLevel = Logger.Level.debug
     var metadata: Logger.Metadata = [:]
 
-    init(level: Logger.Level) { logLevel = level }
+    init(_ output: LogOutput) { self.output = output }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
@@ -17,15 +17,19 @@ struct JSONLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        var json = JSONWriter(capacity: 256)
-        json.beginObject()
-        json.member("ts", Date().formatted(.iso8601))
-        json.member("level", event.level.rawValue)
-        json.member("msg", event.message.description)
         let all = metadata.merging(event.metadata ?? [:]) { $1 }
-        for (name, value) in all.sorted(by: { $0.key < $1.key }) { json.member(name, value.description) }
-        json.endObject()
-        let line = json.bytes + [0x0A]
-        _ = line.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+        output.write(Self.level(event.level), event.message.description) { json in
+            for (name, value) in all.sorted(by: { $0.key < $1.key }) { json.member(name, value.description) }
+        }
+    }
+
+    private static func level(_ level: Logger.Level) -> LogLevel {
+        switch level {
+        case .trace, .debug: .debug
+        case .info: .info
+        case .notice: .notice
+        case .warning: .warning
+        case .error, .critical: .error
+        }
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ClinicalAPI
+import CoreMetrics
 import Dispatch
 import FoundationEssentials
 import Glibc
@@ -7,9 +8,11 @@ import HTTPGzip
 import HTTPServer
 import HTTPTLS
 import HTTPWire
+import JSONText
 import KnowledgeStore
 import Logging
 import ServiceLifecycle
+import Telemetry
 import UnixSignals
 
 /// Answers HTTP requests until it is told to stop.
@@ -18,8 +21,8 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve", abstract: "Answer HTTP requests.",
         discussion: """
             Settings are read from flags, then the environment (CONSILIUM_HOST, CONSILIUM_PORT, …), then the \
-            configuration file, then defaults. Prints one line when it accepts connections. SIGTERM and SIGINT stop it \
-            gracefully; a second one at once. SIGHUP reads the certificates again.
+            configuration file, then defaults; Config/README.md lists them all. Prints one line when it accepts \
+            connections. SIGTERM and SIGINT stop it gracefully; a second one at once. SIGHUP reads the certificates again.
             """)
 
     @Option(help: "The address to listen on (default 127.0.0.1).")
@@ -40,46 +43,75 @@ struct ServeCommand: AsyncParsableCommand {
     var accessLog: Bool?
     @Option(help: "The configuration file (default Config/consilium.json where it exists).")
     var config: String?
+    @Option(name: .customLong("set"), help: "Any setting, as key=value; may stand more than once.")
+    var assignments: [String] = []
+    @Flag(help: "Print the settings in force, where each came from, secrets masked; start nothing.")
+    var printConfig = false
+    @Flag(help: "Check the settings and what they name, knowledge and certificates; start nothing.")
+    var check = false
+
+    func validate() throws {
+        if let port, !(0...65_535).contains(port) {
+            throw ValidationError("the port must lie between 0 and 65535")
+        }
+        if let bad = assignments.first(where: { !$0.contains("=") }) {
+            throw ValidationError("--set takes key=value, found `\(bad)`")
+        }
+    }
 
     func run() async throws {
-        let settings = try readSettings()
+        ProcessMemory.prepare()
+        let effective = try readSettings()
+        if printConfig { return Console.bytes(effective.json + [0x0A]) }
+        let settings = effective.values
         let base = try KnowledgeOption.load(
             settings.knowledge.isEmpty ? nil : settings.knowledge,
             local: settings.localKnowledge.isEmpty ? nil : settings.localKnowledge)
         let kept = try KnowledgeOption.releases(settings.releases, beside: base)
-        let level = Logger.Level(rawValue: settings.logLevel) ?? .info
-        let logger = Logger(label: "consilium") { _ in JSONLogHandler(level: level) }
+        let log = LogOutput(descriptor: STDERR_FILENO, level: LogLevel(name: settings.logLevel) ?? .info)
+        let registry = MetricRegistry()
+        MetricsSystem.bootstrap(registry)
         let readiness = Readiness()
+        let counts = RecommendationCounts(registry)
         // What is coded once is coded as small as it gets.
         let coder = settings.compression ? GzipCoding(level: 9).makeCoder() : nil
         let coding = settings.compression ? GzipCoding(level: 9) : nil
         let held = kept.map(\.manifest.version)
         let current = CurrentKnowledge(
-            Advisor(knowledge: base, held: held, coding: coding),
-            kept: kept.map { Advisor(knowledge: $0, held: held + [base.manifest.version], coding: coding) })
-        let api = ClinicalAPI(current: current, openAPI: Self.contract(), readiness: readiness, coder: coder)
+            Advisor(knowledge: base, held: held, coding: coding, counts: counts),
+            kept: kept.map {
+                Advisor(knowledge: $0, held: held + [base.manifest.version], coding: coding, counts: counts)
+            })
+        let api = ClinicalAPI(
+            current: current, openAPI: Self.contract(), readiness: readiness, coder: coder,
+            metrics: settings.metrics ? registry : nil)
         let router = Router(routes: api.routes) { current.generation }
         let tls = try openTLS(settings)
+        if check { return Console.line("the configuration is good") }
         var configuration = settings.server
         configuration.secureChannels = tls
         configuration.contentCoding = settings.compression ? GzipCoding() : nil
-        configuration.observer = Self.observer(settings, logger)
+        let serverMetrics = ServerMetrics(prefix: "consilium_http", routes: router.routes.map(\.pattern))
+        ServiceFigures.add(
+            to: registry, server: serverMetrics, current: current, readiness: readiness, tls: tls, log: log)
+        configuration.observer = Self.observer(settings, log, serverMetrics)
         let stages = Self.stages(settings, router)
         let server = HTTPServer(
             configuration: configuration,
             handler: stages.isEmpty ? router : MiddlewareChain(stages, around: router))
         let secondSignal = SecondSignal([SIGTERM, SIGINT])
-        let reload = ReloadSignal(SIGHUP) { Self.reload(tls, logger) }
+        let reload = ReloadSignal(SIGHUP) { Self.reload(tls, log) }
         let rotation = tls.map { tls in
             Repetition(every: settings.tlsTicketRotation) {
-                if !tls.rotateTickets() { logger.error("no new ticket key") }
+                if !tls.rotateTickets() { log.write(.error, "no new ticket key") }
             }
         }
         let service = HTTPService(server: server, readiness: readiness, settings: settings, knowledge: base)
         let group = ServiceGroup(
             configuration: .init(
                 services: [.init(service: service, failureTerminationBehavior: .cancelGroup)],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: Logger(label: "consilium") { _ in JSONLogHandler(log) }))
         do {
             try await group.run()
         } catch let error as ServerStartError {
@@ -89,35 +121,33 @@ struct ServeCommand: AsyncParsableCommand {
         secondSignal.cancel()
         reload.cancel()
         rotation?.cancel()
+        log.flush(milliseconds: 2_000)
     }
 
     /// The settings of file, environment and flags.
-    private func readSettings() throws -> Settings {
-        var settings: Settings
+    private func readSettings() throws -> EffectiveSettings {
         do {
-            settings = try Settings.load(file: config, environment: ProcessInfo.processInfo.environment)
+            return try SettingsReader(file: config, environment: ProcessInfo.processInfo.environment, flags: flags)
+                .read()
         } catch {
             for sentence in error.sentences { Console.error("consilium: \(sentence)") }
             throw ExitCode.badConfiguration
         }
-        settings.host = host ?? settings.host
-        settings.knowledge = knowledge ?? settings.knowledge
-        settings.localKnowledge = localKnowledge ?? settings.localKnowledge
-        settings.releases = releases ?? settings.releases
-        settings.accessLog = accessLog ?? settings.accessLog
-        if let tlsCertificate { settings.tlsCertificate = [tlsCertificate] }
-        if let tlsKey { settings.tlsKey = [tlsKey] }
-        if let port {
-            guard (0...65_535).contains(port) else { throw ValidationError("the port must lie between 0 and 65535") }
-            settings.port = port
+    }
+
+    /// What the flags set; those of `--set` first, so that a setting's own flag goes before them.
+    private var flags: [(key: String, flag: String, texts: [String])] {
+        let own: [(String, String, String?)] = [
+            ("host", "--host", host), ("port", "--port", port.map { "\($0)" }), ("knowledge", "--knowledge", knowledge),
+            ("localKnowledge", "--local-knowledge", localKnowledge), ("releases", "--releases", releases),
+            ("tlsCertificate", "--tls-certificate", tlsCertificate), ("tlsKey", "--tls-key", tlsKey),
+            ("accessLog", "--access-log", accessLog.map { "\($0)" }),
+        ]
+        let assigned = assignments.map { assignment -> (key: String, flag: String, texts: [String]) in
+            let parts = assignment.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return (String(parts[0]), "--set", [String(parts.last ?? "")])
         }
-        var faults: [String] = []
-        settings.check(&faults)
-        guard faults.isEmpty else {
-            for sentence in faults { Console.error("consilium: \(sentence)") }
-            throw ExitCode.badConfiguration
-        }
-        return settings
+        return assigned + own.compactMap { key, flag, text in text.map { (key, flag, [$0]) } }
     }
 
     private func openTLS(_ settings: Settings) throws -> TLSContext? {
@@ -151,28 +181,31 @@ struct ServeCommand: AsyncParsableCommand {
             stages.append(
                 RateLimit(requestsPerMinute: settings.rateLimit) { request in
                     let path = request.path
-                    return path.elementsEqual("/livez".utf8) || path.elementsEqual("/readyz".utf8)
+                    return OperationsRoutes.healthPatterns.contains { path.elementsEqual($0.utf8) }
                 })
         }
         return stages
     }
 
-    private static func observer(_ settings: Settings, _ logger: Logger) -> (any ExchangeObserver)? {
+    private static func observer(
+        _ settings: Settings, _ log: LogOutput, _ metrics: ServerMetrics
+    ) -> (any ExchangeObserver)? {
         var observers: [any ExchangeObserver] = []
-        if settings.accessLog { observers.append(AccessLog(logger, silentRoutes: ["/livez", "/readyz"])) }
-        if settings.metrics { observers.append(ServerMetrics(prefix: "consilium_http")) }
+        if settings.accessLog { observers.append(AccessLog(log, silentRoutes: OperationsRoutes.healthPatterns)) }
+        if settings.metrics { observers.append(metrics) }
         return observers.count > 1 ? ObserverGroup(observers) : observers.first
     }
 
     /// SIGHUP: certificates are read again. Those of before stay where the new cannot be used.
-    private static func reload(_ tls: TLSContext?, _ logger: Logger) {
-        guard let tls else { return logger.notice("nothing to reload: no certificates are configured") }
+    private static func reload(_ tls: TLSContext?, _ log: LogOutput) {
+        guard let tls else { return log.write(.notice, "nothing to reload: no certificates are configured") }
         do throws(TLSConfigurationError) {
             try tls.reload()
-            logger.notice("certificates reloaded")
+            log.write(.notice, "certificates reloaded")
         } catch {
-            logger.error(
-                "certificates not reloaded; those of before stay in use", metadata: ["reason": "\(error.sentence)"])
+            log.write(.error, "certificates not reloaded; those of before stay in use") {
+                $0.member("reason", error.sentence)
+            }
         }
     }
 
@@ -200,6 +233,8 @@ struct HTTPService: Service {
         Console.line(
             "consilium \(ProductVersion.current) answers on \(scheme)://\(address) "
                 + "with knowledge \(knowledge.manifest.version)\(local)")
+        // At once, and again when the start's own threads have come to rest.
+        for delay in [50, 1_000] { ProcessMemory.giveBack(after: .milliseconds(delay)) }
         try await gracefulShutdown()
         // Not ready first, so that balancers look elsewhere; then the listeners close and what is under way is finished.
         readiness.beginDrain()

@@ -33,6 +33,31 @@ import Testing
         #expect(base.clinical.vocabulary.index(of: "hospital.trialOpen") != nil)
     }
 
+    @Test func `is read the same where Kubernetes mounts it from a ConfigMap`() throws {
+        let plain = try TemporaryFolder.hospital()
+        let volume = try TemporaryFolder()
+        defer {
+            plain.remove()
+            volume.remove()
+        }
+        let files = FileManager.default
+        try files.copyItem(atPath: plain.path, toPath: volume.path + "/..2026_11_26_12_00_00.1")
+        try files.createSymbolicLink(
+            atPath: volume.path + "/..data", withDestinationPath: "..2026_11_26_12_00_00.1")
+        for name in try files.contentsOfDirectory(atPath: plain.path) {
+            try files.createSymbolicLink(atPath: volume.path + "/" + name, withDestinationPath: "..data/" + name)
+        }
+        #expect(try load(volume).local == load(plain).local)
+        #expect(try load(volume).digest == load(plain).digest)
+    }
+
+    @Test func `is refused where its links go in a circle`() throws {
+        let folder = try TemporaryFolder.hospital()
+        defer { folder.remove() }
+        try FileManager.default.createSymbolicLink(atPath: folder.path + "/topics/round", withDestinationPath: "..")
+        #expect(defects(folder).contains { $0.code == .unexpectedFile })
+    }
+
     @Test func `counts only the statements that it changed`() throws {
         let folder = try TemporaryFolder.hospital()
         defer { folder.remove() }

@@ -287,7 +287,7 @@ extension String {
         desk.receive("GET /secret?q=secret HTTP/1.1\r\nHost: h\r\n\r\nBREW / HTTP/1.1\r\nHost: h\r\n\r\n\0")
         let seen = recorder.exchanges.withLock { $0 }
         #expect(seen.map(\.status) == [404, 501, 400])
-        #expect(seen.map(\.method) == ["GET", "other", "-"])
+        #expect(seen.map(\.method) == [.get, .other, .unread])
         #expect(seen.map(\.route) == ["unmatched", "unmatched", "unread"])
         #expect(seen.map(\.refusal) == [nil, nil, "malformed-request"])
         #expect(!"\(seen)".contains("secret"))

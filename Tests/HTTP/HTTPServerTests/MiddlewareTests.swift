@@ -1,8 +1,7 @@
-import CoreMetrics
+import Foundation
 import HTTPWire
-import Logging
-import Metrics
 import Synchronization
+import Telemetry
 import Testing
 
 @testable import HTTPServer
@@ -221,66 +220,6 @@ private final class HandClock: Sendable {
     }
 }
 
-/// Remembers what is counted.
-private final class Ledger: MetricsFactory, Sendable {
-    final class Line: CounterHandler, FloatingPointCounterHandler, RecorderHandler, TimerHandler, MeterHandler, Sendable
-    {
-        let label: String
-        let total = Atomic<Int64>(0)
-        init(_ label: String) { self.label = label }
-        func increment(by amount: Int64) { total.add(amount, ordering: .relaxed) }
-        func increment(by amount: Double) {}
-        func reset() {}
-        func record(_ value: Int64) {}
-        func record(_ value: Double) {}
-        func recordNanoseconds(_ duration: Int64) { total.add(1, ordering: .relaxed) }
-        func set(_ value: Int64) { total.store(value, ordering: .relaxed) }
-        func set(_ value: Double) {}
-        func increment(by amount: Double, _: Void) {}
-        func decrement(by amount: Double) {}
-    }
-    let lines = Mutex<[Line]>([])
-    private func line(_ label: String, _ dimensions: [(String, String)]) -> Line {
-        let line = Line(label + "{" + dimensions.map { "\($0)=\($1)" }.joined(separator: ",") + "}")
-        lines.withLock { $0.append(line) }
-        return line
-    }
-    func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler { line(label, dimensions) }
-    func makeFloatingPointCounter(label: String, dimensions: [(String, String)]) -> any FloatingPointCounterHandler {
-        line(label, dimensions)
-    }
-    func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler { line(label, dimensions) }
-    func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
-        line(label, dimensions)
-    }
-    func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler { line(label, dimensions) }
-    func destroyCounter(_ handler: any CounterHandler) {}
-    func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {}
-    func destroyMeter(_ handler: any MeterHandler) {}
-    func destroyRecorder(_ handler: any RecorderHandler) {}
-    func destroyTimer(_ handler: any TimerHandler) {}
-    func total(_ label: String) -> Int64? {
-        lines.withLock { $0.first { $0.label == label }?.total.load(ordering: .relaxed) }
-    }
-}
-
-/// Keeps the lines of a log.
-private struct KeptLog: LogHandler {
-    final class Lines: Sendable { let all = Mutex<[String]>([]) }
-    let lines: Lines
-    var logLevel = Logger.Level.debug
-    var metadata: Logger.Metadata = [:]
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
-    }
-    func log(event: LogEvent) {
-        let text = (event.metadata ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(
-            separator: " ")
-        lines.all.withLock { $0.append("\(event.message) \(text)") }
-    }
-}
-
 @Suite struct `What observers are told` {
     private func router() -> Router {
         Router(routes: [
@@ -292,29 +231,44 @@ private struct KeptLog: LogHandler {
     }
 
     @Test func `is counted by route pattern, and no sender can make a new label`() {
-        let ledger = Ledger()
-        // Once in this process: no other test counts.
-        MetricsSystem.bootstrap(ledger)
-        let metrics = ServerMetrics(prefix: "t")
-        var desk = Desk(handler: router(), observer: metrics)
+        let metrics = ServerMetrics(prefix: "t", routes: router().routes.map(\.pattern))
+        var desk = Desk(handler: router(), observer: metrics.observer(ofLoop: 0))
         for name in ["a", "b", "c"] { desk.receive("GET /drugs/\(name) HTTP/1.1\r\nHost: h\r\n\r\n") }
         for path in ["x", "y"] { desk.receive("BREW\(path) /\(path) HTTP/1.1\r\nHost: h\r\n\r\n") }
         desk.receive("\0")
-        metrics.connectionsChanged(by: 2)
-        metrics.connectionsChanged(by: -1)
-        metrics.didTurnAway("address")
-        #expect(ledger.total("t_requests_total{route=/drugs/{name},method=GET,status_class=2xx}") == 3)
-        #expect(ledger.total("t_requests_total{route=unmatched,method=other,status_class=5xx}") == 2)
-        #expect(ledger.total("t_requests_total{route=unread,method=-,status_class=4xx}") == 1)
-        #expect(ledger.total("t_request_duration_seconds{route=/drugs/{name}}") == 3)
-        #expect(ledger.total("t_rejected_total{reason=malformed-request}") == 1)
-        #expect(ledger.total("t_rejected_total{reason=address}") == 1)
-        #expect(ledger.total("t_connections{}") == 1)
+        let other = metrics.observer(ofLoop: 1)
+        other.connectionsChanged(by: 2)
+        metrics.observer(ofLoop: 0).connectionsChanged(by: -1)
+        other.requestsInFlightChanged(by: 1)
+        other.didTurnAway("address")
+        let text = String(decoding: MetricsText.write(metrics.read(), as: .prometheus), as: UTF8.self)
+        for line in [
+            #"t_requests_total{route="/drugs/{name}",method="GET",status_class="2xx"} 3"#,
+            #"t_requests_total{route="unmatched",method="other",status_class="5xx"} 2"#,
+            #"t_requests_total{route="unread",method="-",status_class="4xx"} 1"#,
+            #"t_request_duration_seconds_count{route="/drugs/{name}"} 3"#,
+            #"t_response_body_bytes_total{route="/drugs/{name}"} 9"#,
+            #"t_rejected_total{reason="malformed-request"} 1"#, #"t_rejected_total{reason="address"} 1"#,
+            "t_connections 1", "t_in_flight 1",
+        ] {
+            #expect(text.contains(line + "\n"), "\(line)\n\(text)")
+        }
+        #expect(!text.contains("/x") && !text.contains("BREW") && !text.contains("/livez"))
     }
 
-    @Test func `is logged in a line without path, query, field and body`() {
-        let lines = KeptLog.Lines()
-        let log = AccessLog(Logger(label: "t") { _ in KeptLog(lines: lines) }, silentRoutes: ["/livez"])
+    @Test func `is counted under a name of ours for every method`() {
+        for name in MethodName.allCases.map(\.text).filter({ $0 != "other" && $0 != "-" }) {
+            #expect(HTTPMethod(name).label.text == name)
+        }
+        for name in ["get", "GETS", "BREW", "CONNECTED", "POSTPOSTPOST", ""] {
+            #expect(HTTPMethod(name).label == .other)
+        }
+    }
+
+    @Test func `is logged in a line without path, query, field and body`() throws {
+        let pipe = Pipe()
+        let output = LogOutput(descriptor: pipe.fileHandleForWriting.fileDescriptor, level: .info)
+        let log = AccessLog(output, silentRoutes: ["/livez"])
         var desk = Desk(handler: router(), observer: ObserverGroup([log]))
         desk.receive(
             "GET /drugs/CANARY1?q=CANARY2 HTTP/1.1\r\nHost: CANARY3\r\nX: CANARY4\r\nX-Request-Id: id-1\r\n"
@@ -322,13 +276,23 @@ private struct KeptLog: LogHandler {
         )
         desk.receive("GET /livez HTTP/1.1\r\nHost: h\r\n\r\n")
         desk.receive("GET /CANARY6\r\n")
-        let all = lines.all.withLock { $0 }
+        output.flush(milliseconds: 5_000)
+        try pipe.fileHandleForWriting.close()
+        let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        let all = try text.split(separator: "\n").map {
+            try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+        }
         #expect(all.count == 2)
-        #expect(
-            all[0].contains("bytes_in=7 bytes_out=3 ") && all[0].contains("method=GET") && all[0].contains("status=200")
-                && all[0].contains("route=/drugs/{name}") && all[0].contains("request_id=id-1")
-                && all[0].contains("trace_id=4bf92f3577b34da6a3ce929d0e0e4736"))
-        #expect(all[1].contains("refusal=malformed-request") && all[1].contains("route=unread"))
-        #expect(!all.joined().contains("CANARY"))
+        let members = all[0].mapValues { "\($0)" }
+        for (name, value) in [
+            ("bytes_in", "7"), ("bytes_out", "3"), ("method", "GET"), ("status", "200"), ("route", "/drugs/{name}"),
+            ("request_id", "id-1"), ("trace_id", "4bf92f3577b34da6a3ce929d0e0e4736"), ("parent_id", "00f067aa0ba902b7"),
+            ("level", "info"), ("msg", "request"),
+        ] {
+            #expect(members[name] == value, "\(name)")
+        }
+        #expect(members["span_id"]?.wholeMatch(of: /[0-9a-f]{16}/) != nil && members["span_id"] != members["parent_id"])
+        #expect(all[1]["refusal"] as? String == "malformed-request" && all[1]["route"] as? String == "unread")
+        #expect(!text.contains("CANARY"))
     }
 }

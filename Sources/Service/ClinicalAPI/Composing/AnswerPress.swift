@@ -23,11 +23,14 @@ final class AnswerPress: Sendable {
     /// The bytes of the answer for a clinician who asks for no trace; nil where the plain way must answer.
     ///
     /// - Parameter statements: structured facts in any order, then what was read in the order of the text.
-    func answer(_ statements: [FactStatement], notes: [CaseNote]) -> [UInt8]? {
+    func answer(
+        _ statements: [FactStatement], notes: [CaseNote], _ counts: RecommendationCounts?
+    ) -> [UInt8]? {
         var judge = resting.withLock { $0.popLast() } ?? CaseJudge(composer.compiled)
         defer { resting.withLock { $0.append(judge) } }
         let ordered = FactStatement.ordered(statements)
         guard judge.recommend(for: ordered, notes: notes) else { return nil }
+        counts?.count(topic: judge.plan.topics.first, isGuidance: judge.plan.isGuidance)
         return composer.bytes(judge.plan, ordered, judge.values)
     }
 }

@@ -1,0 +1,147 @@
+extension Settings {
+    /// All settings, in the order of `Config/README.md`. A new one: a property with its default in `Settings`, a line here,
+    /// and `UPDATE_GOLDEN=1 swift test --filter 'The configuration files'` writes the files in `Config/` anew.
+    static var table: [Setting] { listening + knowledge + limits + lifecycle + security + answers + observation }
+
+    private static var listening: [Setting] {
+        [
+            Setting(
+                "host", .text(\.host, "numeric IPv4 or IPv6 address, or `localhost`"), flag: "--host",
+                "where it listens; the image sets `0.0.0.0`"),
+            Setting(
+                "port", .number(\.port, 0...65_535, .none), flag: "--port", "0 takes a free port and prints it"),
+            Setting("loops", .number(\.loops, 0...256, .none), "event loops; 0 is one for each processor"),
+        ]
+    }
+
+    private static var knowledge: [Setting] {
+        [
+            Setting(
+                "knowledge", .text(\.knowledge, "folder"), flag: "--knowledge", isReloadable: true,
+                "knowledge of your own instead of the bundled one; it is validated like ours"),
+            Setting(
+                "localKnowledge", .text(\.localKnowledge, "folder"), flag: "--local-knowledge", isReloadable: true,
+                """
+                knowledge of the house over the release: same layout, no manifest; a document of the same id takes the \
+                place of the release's, others join it. Validated together; every answer then says `draft` and how many \
+                documents, `explain=full` and `/knowledge` say which
+                """),
+            Setting(
+                "releases", .text(\.releases, "folder"), flag: "--releases", isReloadable: true,
+                """
+                kept releases, each a whole release in a folder named by its version; they answer where a request names \
+                one with `knowledge`. Each costs start time and memory like the one in use
+                """),
+        ]
+    }
+
+    private static var limits: [Setting] {
+        [
+            Setting(
+                "maximumConnections", .number(\.maximumConnections, 1...1_000_000, .none),
+                "more are answered with 503 and `Retry-After`"),
+            Setting(
+                "maximumConnectionsPerAddress", .number(\.maximumConnectionsPerAddress, 0...1_000_000, .none),
+                "of one IPv4 address or one IPv6 /64; 0 is no limit; leave it 0 behind a proxy"),
+            Setting(
+                "maximumBodySize", .number(\.maximumBodySize, 1_024...16_777_216, .bytes),
+                "a larger body is answered with 413 before it is read; of a coded body the decoded size counts"),
+            Setting(
+                "maximumHeldSize", .number(\.maximumHeldSize, 1_048_576...17_179_869_184, .bytes),
+                """
+                of half-read requests and unsent answers, over all connections; beyond it those that hold more than 8 KiB \
+                get 503 or are closed
+                """),
+            Setting(
+                "handshakeTimeout", .number(\.handshakeTimeout, 1...600, .seconds), "for a TLS handshake"),
+            Setting(
+                "headTimeout", .number(\.headTimeout, 1...600, .seconds),
+                "from the first byte of a head to its last; then 408"),
+            Setting(
+                "bodyTimeout", .number(\.bodyTimeout, 1...3_600, .seconds),
+                "from a head to the last byte of its body; then 408"),
+            Setting(
+                "idleTimeout", .number(\.idleTimeout, 1...3_600, .seconds),
+                "between requests; then the connection closes"),
+            Setting(
+                "writeTimeout", .number(\.writeTimeout, 1...3_600, .seconds),
+                "without progress in writing; then the connection closes"),
+            Setting(
+                "rateLimit", .number(\.rateLimit, 0...10_000_000, .requestsPerMinute),
+                "for each IPv4 address or IPv6 /64, then 429; 0 is no limit; `/livez` and `/readyz` are exempt"),
+        ]
+    }
+
+    private static var lifecycle: [Setting] {
+        [
+            Setting(
+                "drainDelay", .number(\.drainDelay, 0...600, .seconds),
+                "between `/readyz` saying no and the listeners closing; the image sets 2"),
+            Setting(
+                "shutdownTimeout", .number(\.shutdownTimeout, 1...600, .seconds),
+                "what is under way after it is cut off"),
+        ]
+    }
+
+    private static var security: [Setting] {
+        [
+            Setting(
+                "tlsCertificate", .list(\.tlsCertificate, "files in PEM"), flag: "--tls-certificate",
+                """
+                chains, each certificate first; the port then speaks TLS 1.2 and 1.3. The first is for clients that name \
+                no server or an unknown one. A reload reads the files again
+                """),
+            Setting(
+                "tlsKey", .list(\.tlsKey, "files in PEM"), flag: "--tls-key",
+                "as many keys in the same order, without a passphrase"),
+            Setting(
+                "tlsClientCA", .text(\.tlsClientCA, "file in PEM"), "the authorities that sign clients' certificates"),
+            Setting(
+                "tlsClientCertificates", .choice(\.tlsClientCertificates, ["none", "requested", "required"]),
+                "`required` also meets the container's health check, which has none: use a check of your own then"),
+            Setting(
+                "tlsTicketRotation", .number(\.tlsTicketRotation, 60...604_800, .seconds),
+                "a new key for session tickets; those of the key before still count"),
+        ]
+    }
+
+    private static var answers: [Setting] {
+        [
+            Setting("compression", .flag(\.compression), "gzip for answers and for bodies of requests"),
+            Setting(
+                "compressionMinimumSize", .number(\.compressionMinimumSize, 0...1_048_576, .bytes),
+                "smaller answers are sent as they are"),
+            Setting(
+                "publicBaseURL", .text(\.publicBaseURL, "an absolute URL"),
+                """
+                the URL under which clients reach the service, as `https://cds.example.org`; links in cards and FHIR \
+                resources need it, and are left out without it
+                """),
+            Setting(
+                "corsOrigins", .list(\.corsOrigins, "origins"), "pages of these may read answers; `*` is all"),
+            Setting(
+                "corsPrivateNetwork", .flag(\.corsPrivateNetwork),
+                "answers a browser's question about private networks with yes"),
+        ]
+    }
+
+    private static var observation: [Setting] {
+        [
+            Setting(
+                "metrics", .flag(\.metrics),
+                """
+                counts, and shows the figures at `/metrics` of this port, as Prometheus text or OpenMetrics; anybody who \
+                reaches the port then reads them
+                """),
+            Setting(
+                "accessLog", .flag(\.accessLog), flag: "--access-log, --no-access-log",
+                """
+                a JSON line for each answer on standard error: method, route template, status, sizes, time, ids; never a \
+                path, a question or a case. Good answers of `/livez` and `/readyz` are left out
+                """),
+            Setting(
+                "logLevel", .choice(\.logLevel, ["debug", "info", "notice", "warning", "error"]), isReloadable: true,
+                "what is less important than this is not logged"),
+        ]
+    }
+}

@@ -1,0 +1,183 @@
+import Dispatch
+import Glibc
+public import JSONText
+import Synchronization
+
+/// How much a log line matters, the least first.
+public enum LogLevel: Int, Sendable, CaseIterable {
+    case debug, info, notice, warning, error
+
+    /// As it stands in a line and in the settings.
+    public var name: String {
+        switch self {
+        case .debug: "debug"
+        case .info: "info"
+        case .notice: "notice"
+        case .warning: "warning"
+        case .error: "error"
+        }
+    }
+
+    /// The level of this name.
+    public init?(name: String) {
+        guard let found = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        self = found
+    }
+}
+
+/// Where log lines go: one JSON object a line, to a descriptor. Whoever logs never waits: lines gather in memory and one
+/// queue writes them, many at once. Where the reader of the descriptor is too slow, lines are dropped and counted, and the
+/// log says so once there is room again. Safe from any thread.
+public final class LogOutput: Sendable {
+    private struct State {
+        var pending: [UInt8] = []
+        var isWriting = false
+        /// Dropped since the log last said so.
+        var untold = 0
+    }
+
+    private let state = Mutex(State())
+    private let droppedLines = Atomic<Int>(0)
+    private let threshold: Atomic<Int>
+    private let descriptor: Int32
+    private let capacity: Int
+    private let queue = DispatchQueue(label: "log", qos: .utility)
+
+    /// Writes to a descriptor, which stays open; `capacity`: bytes that wait at most.
+    public init(descriptor: Int32, level: LogLevel, capacity: Int = 1 << 20) {
+        self.descriptor = descriptor
+        self.capacity = capacity
+        threshold = Atomic(level.rawValue)
+    }
+
+    /// What matters less than this is not written. May change at any time.
+    public var level: LogLevel {
+        get { LogLevel(rawValue: threshold.load(ordering: .relaxed)) ?? .info }
+        set { threshold.store(newValue.rawValue, ordering: .relaxed) }
+    }
+
+    /// Lines that were dropped so far.
+    public var dropped: Int { droppedLines.load(ordering: .relaxed) }
+
+    /// Writes a line with `ts`, `level`, `msg` and the members that `more` adds, where its level is written at all.
+    public func write(_ level: LogLevel, _ message: String, _ more: (inout JSONWriter) -> Void = { _ in }) {
+        guard level.rawValue >= threshold.load(ordering: .relaxed) else { return }
+        append(Self.line(level, message, more))
+    }
+
+    /// Waits until what was logged so far is written, at most so long.
+    public func flush(milliseconds: Int) {
+        let done = DispatchSemaphore(value: 0)
+        queue.async { done.signal() }
+        _ = done.wait(timeout: .now() + .milliseconds(milliseconds))
+    }
+
+    private static func line(_ level: LogLevel, _ message: String, _ more: (inout JSONWriter) -> Void) -> [UInt8] {
+        var json = JSONWriter(capacity: 384)
+        json.beginObject()
+        json.member("ts", LogTime.now())
+        json.member("level", level.name)
+        json.member("msg", message)
+        more(&json)
+        json.endObject()
+        var line = json.bytes
+        line.append(0x0A)
+        return line
+    }
+
+    private func append(_ line: [UInt8]) {
+        let mustStart = state.withLock { state -> Bool in
+            guard state.pending.count + line.count <= capacity else {
+                state.untold += 1
+                droppedLines.add(1, ordering: .relaxed)
+                return false
+            }
+            state.pending.append(contentsOf: line)
+            guard !state.isWriting else { return false }
+            state.isWriting = true
+            return true
+        }
+        if mustStart { queue.async { self.drain() } }
+    }
+
+    /// Writes until nothing waits. A millisecond at first lets lines gather: a thread is woken a thousand times a second at
+    /// most, however many lines there are.
+    private func drain() {
+        usleep(1_000)
+        while true {
+            var batch: [UInt8] = []
+            let hasMore = state.withLock { state -> Bool in
+                if state.untold > 0 && state.pending.count < capacity / 2 {
+                    let count = state.untold
+                    state.untold = 0
+                    state.pending += Self.line(.warning, "log lines dropped") { $0.member("dropped", count) }
+                }
+                swap(&batch, &state.pending)
+                state.isWriting = !batch.isEmpty
+                return !batch.isEmpty
+            }
+            guard hasMore else { return }
+            writeAll(batch)
+        }
+    }
+
+    private func writeAll(_ bytes: [UInt8]) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count > 0 {
+                rest = rest.dropFirst(count)
+            } else if errno == EAGAIN {
+                // Somebody made the descriptor non-blocking: a terminal or a pipe that is shared.
+                usleep(1_000)
+            } else if errno != EINTR {
+                // A closed pipe or a full disk: the lines are lost, and counted.
+                droppedLines.add(rest.count { $0 == 0x0A }, ordering: .relaxed)
+                return
+            }
+        }
+    }
+}
+
+/// The time as a log line has it.
+enum LogTime {
+    /// `2026-11-26T12:08:21.123Z`.
+    static func now() -> String {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return text(seconds: Int(time.tv_sec), milliseconds: Int(time.tv_nsec) / 1_000_000)
+    }
+
+    /// RFC 3339 in UTC. Days become a date by the proleptic Gregorian calendar, counted from 1 March so that the leap day
+    /// comes last.
+    static func text(seconds: Int, milliseconds: Int) -> String {
+        let days = seconds / 86_400 + 719_468
+        let era = days / 146_097
+        let dayOfEra = days - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shifted = (5 * dayOfYear + 2) / 153
+        let month = shifted < 10 ? shifted + 3 : shifted - 9
+        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        let day = dayOfYear - (153 * shifted + 2) / 5 + 1
+        let second = seconds % 86_400
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(24)
+        func put(_ value: Int, _ width: Int, _ after: UInt8) {
+            var divisor = width == 4 ? 1_000 : width == 3 ? 100 : 10
+            while divisor > 0 {
+                bytes.append(0x30 + UInt8(truncatingIfNeeded: value / divisor % 10))
+                divisor /= 10
+            }
+            bytes.append(after)
+        }
+        put(year, 4, 0x2D)
+        put(month, 2, 0x2D)
+        put(day, 2, 0x54)
+        put(second / 3_600, 2, 0x3A)
+        put(second / 60 % 60, 2, 0x3A)
+        put(second % 60, 2, 0x2E)
+        put(milliseconds, 3, 0x5A)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
