@@ -31,8 +31,10 @@ public struct RecommendationEngine: Sendable {
             statements, vocabulary: knowledge.vocabulary, derivations: knowledge.derivations)
         let isOfField = statements.contains { knowledge.vocabulary[$0.fact].anchors }
         var allNotes = notes
-        if !completion.conflicts.isEmpty { allNotes.append(
-                Self.contradiction(completion.conflicts.map { knowledge.vocabulary[$0.fact].title })) }
+        if !completion.conflicts.isEmpty {
+            allNotes.append(
+                Self.contradiction(completion.conflicts.map { knowledge.vocabulary[$0.fact].title }))
+        }
         let choice = TopicChoice(completion, knowledge.topics)
         if let bearing = choice.bearing, isOfField || !bearing.lead.isOverlay {
             var answer = guidance(bearing, allNotes, audience, explains)

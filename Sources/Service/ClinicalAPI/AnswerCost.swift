@@ -1,7 +1,6 @@
 import ClinicalModel
 import DecisionLogic
 
-
 /// Times the steps of an answer inside the process, for benchmarks.
 package struct AnswerCost {
     private let advisor: Advisor
@@ -25,7 +24,9 @@ package struct AnswerCost {
                 case "read": (time(rounds) { for body in bodies { size += read(body) } }, bodies.count)
                 case "press":
                     (
-                        time(rounds) { for request in posted { size += advisor.pressed(request.statements)?.count ?? 0 } },
+                        time(rounds) {
+                            for request in posted { size += advisor.pressed(request.statements)?.count ?? 0 }
+                        },
                         posted.count
                     )
                 case "scan":
@@ -63,7 +64,9 @@ package struct AnswerCost {
             let start = ContinuousClock.now
             work()
             let took = start.duration(to: .now)
-            best = min(best, UInt64(took.components.attoseconds / 1_000_000_000) + UInt64(took.components.seconds) * 1_000_000_000)
+            best = min(
+                best,
+                UInt64(took.components.attoseconds / 1_000_000_000) + UInt64(took.components.seconds) * 1_000_000_000)
         }
         return best
     }

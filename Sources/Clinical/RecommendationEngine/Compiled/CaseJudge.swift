@@ -290,7 +290,9 @@ package struct CaseJudge: Sendable {
         let hasFor = judged.contains { knowledge.rules[Int($0.rule)].isFor }
         if hasFor {
             judged.removeAll { !knowledge.rules[Int($0.rule)].isFor }
-            judged.sort { ($0.rank, knowledge.rules[Int($0.rule)].place) < ($1.rank, knowledge.rules[Int($1.rule)].place) }
+            judged.sort {
+                ($0.rank, knowledge.rules[Int($0.rule)].place) < ($1.rank, knowledge.rules[Int($1.rule)].place)
+            }
         } else {
             judged.removeAll(keepingCapacity: true)
         }

@@ -188,7 +188,8 @@ struct CompiledCompletion: Sendable {
                 if !isNews && !derivation.isOfSet && !recording { continue }
                 var ledFrom = BitSet()
                 grounds[place].forEach { ledFrom.formUnion(support[$0].isEmpty ? BitSet(only: $0) : support[$0]) }
-                if derivation.isOfSet, ledFrom == BitSet(only: fact), case .members(let included, let excluded) = value {
+                if derivation.isOfSet, ledFrom == BitSet(only: fact), case .members(let included, let excluded) = value
+                {
                     say(fact, included, excluded)
                 }
                 if recording {

@@ -1,4 +1,3 @@
-import Glibc
 import JSONText
 
 /// A run of bytes that was rendered at load.
@@ -96,7 +95,7 @@ struct AnswerBytes {
     /// Copies `length` bytes that `start` points at, where there is room for them.
     @inline(__always)
     private mutating func copy(_ start: UnsafeRawPointer, _ length: Int) {
-        if length <= capacity - count { memcpy(memory + count, start, length) }
+        if length <= capacity - count { (memory + count).copyMemory(from: start, byteCount: length) }
         count += length
     }
 
