@@ -60,10 +60,13 @@ let package = Package(
             name: "GuidelineContent", path: "Sources/Clinical/GuidelineContent", resources: [.copy("Content")],
             swiftSettings: settings),
         .target(
+            name: "FHIRReading", dependencies: ["JSONText", "DecisionLogic", "ClinicalModel", "KnowledgeStore"],
+            path: "Sources/Service/FHIRReading", swiftSettings: settings),
+        .target(
             name: "ClinicalAPI",
             dependencies: [
                 "HTTPWire", "HTTPServer", "JSONText", "Telemetry", "DecisionLogic", "ClinicalModel", "KnowledgeStore",
-                "RecommendationEngine", "QuestionParsing",
+                "RecommendationEngine", "QuestionParsing", "FHIRReading",
             ],
             path: "Sources/Service/ClinicalAPI", swiftSettings: settings),
         .target(name: "CMalloc", path: "Sources/Service/CMalloc"),
@@ -150,6 +153,12 @@ let package = Package(
             name: "ClinicalAPITests",
             dependencies: ["ClinicalAPI", "HTTPServer", "HTTPWire", "KnowledgeStore", "TestSupport", "Yams"],
             path: "Tests/Service/ClinicalAPITests", swiftSettings: settings),
+        .testTarget(
+            name: "FHIRReadingTests",
+            dependencies: [
+                "FHIRReading", "KnowledgeStore", "ClinicalModel", "DecisionLogic", "JSONText", "TestSupport",
+            ],
+            path: "Tests/Service/FHIRReadingTests", swiftSettings: settings),
         .testTarget(
             name: "LiveServerTests",
             dependencies: ["HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPWire", "COpenSSL", "TestSupport", "WireCorpus"],

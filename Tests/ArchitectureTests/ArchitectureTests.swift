@@ -25,8 +25,11 @@ private let doors: [String: (folder: String, imports: Set<String>)] = [
         "Sources/Service/ClinicalAPI",
         [
             "HTTPWire", "HTTPServer", "JSONText", "Telemetry", "DecisionLogic", "ClinicalModel", "KnowledgeStore",
-            "RecommendationEngine", "QuestionParsing", "Synchronization",
+            "RecommendationEngine", "QuestionParsing", "FHIRReading", "Synchronization",
         ]
+    ),
+    "FHIRReading": (
+        "Sources/Service/FHIRReading", ["JSONText", "DecisionLogic", "ClinicalModel", "KnowledgeStore"]
     ),
     "consilium": (
         "Sources/Service/consilium",

@@ -150,6 +150,8 @@ public final class Intervention: Sendable {
     public let patientSummary: String?
     /// The drugs it is made of; label limits of every one apply.
     public let drugs: [String]
+    /// Lists of drugs of which one is given: cisplatin or carboplatin.
+    public let alternatives: [[String]]
     /// Its regimens by key.
     public let regimens: [Regimen]
     /// Limits from guidelines and trials that forbid it.
@@ -157,16 +159,26 @@ public final class Intervention: Sendable {
     /// Cautions from guidelines and trials.
     public let cautions: [Limit]
 
+    /// The sets of drugs with which it can be given; none where it names no drug.
+    public var waysToGive: [Set<String>] {
+        guard !drugs.isEmpty else { return [] }
+        let fixed = Set(drugs).subtracting(alternatives.flatMap { $0 })
+        return alternatives.reduce([fixed]) { ways, choices in
+            ways.flatMap { way in choices.map { way.union([$0]) } }
+        }
+    }
+
     /// An intervention.
     public init(
-        id: String, kind: Kind, title: Wording, patientSummary: String?, drugs: [String], regimens: [Regimen],
-        contraindications: [Limit], cautions: [Limit]
+        id: String, kind: Kind, title: Wording, patientSummary: String?, drugs: [String],
+        alternatives: [[String]] = [], regimens: [Regimen], contraindications: [Limit], cautions: [Limit]
     ) {
         self.id = id
         self.kind = kind
         self.title = title
         self.patientSummary = patientSummary
         self.drugs = drugs
+        self.alternatives = alternatives
         self.regimens = regimens
         self.contraindications = contraindications
         self.cautions = cautions

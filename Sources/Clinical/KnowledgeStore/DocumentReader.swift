@@ -121,17 +121,30 @@ struct DocumentReader {
 
     func intervention(_ name: String, _ node: DocumentNode) -> Intervention {
         node.allow(
-            "schema", "id", "kind", "title", "patientTitle", "patientSummary", "kindOf", "drugs", "terms", "regimens",
-            "contraindications", "cautions")
+            "schema", "id", "kind", "title", "patientTitle", "patientSummary", "kindOf", "drugs", "alternatives",
+            "terms",
+            "regimens", "contraindications", "cautions")
+        let drugs = node.optionalStrings("drugs")
         node.checkHeader(kind: "intervention", id: name)
         let kinds = Intervention.Kind.allCases.map(\.rawValue)
         return Intervention(
             id: name, kind: Intervention.Kind(rawValue: node.choice("kind", kinds)) ?? .drug,
             title: Wording(clinician: node.string("title"), patient: node.optionalString("patientTitle")),
-            patientSummary: node.optionalString("patientSummary"), drugs: node.optionalStrings("drugs"),
+            patientSummary: node.optionalString("patientSummary"), drugs: drugs,
+            alternatives: node.nodes("alternatives").map { alternative($0, of: drugs) },
             regimens: (node.optional("regimens")?.members ?? []).map { regimen($0.name, $0.node) },
             contraindications: node.nodes("contraindications").map(limit),
             cautions: node.nodes("cautions").map(limit))
+    }
+
+    /// Drugs of which one is given; two at least, each a drug of the intervention.
+    private func alternative(_ node: DocumentNode, of drugs: [String]) -> [String] {
+        let choices = node.elements.map(\.string)
+        if choices.count < 2 { node.defect(.missingMember, "alternatives are two drugs at least") }
+        for choice in choices where !drugs.contains(choice) {
+            node.defect(.danglingDrug, "`\(choice)` is none of the intervention's `drugs`")
+        }
+        return choices
     }
 
     private func regimen(_ key: String, _ node: DocumentNode) -> Regimen {

@@ -25,15 +25,19 @@ public final class KnowledgeBase: Sendable {
     public let warnings: [KnowledgeDefect]
     /// What the coverage matrix is made along.
     public let coverage: CoverageAxes
+    /// What codes of other systems mean.
+    public let terminology: Terminology
     /// Drugs by their names.
     private let drugIndex: DrugNameIndex
+    private let comedicationsByName: [String: Int]
     /// Statements by the reference that they cite: `file#pointer`-like places for `usedBy`.
     public let usedBy: [String: [String]]
 
     init(
         manifest: Manifest, digest: String, documentsDigest: String, local: LocalChanges,
         clinical: ClinicalKnowledge, lexicon: Lexicon, cases: [ClinicalCase], leaves: [LeafPlace], fileCount: Int,
-        warnings: [KnowledgeDefect], usedBy: [String: [String]], coverage: CoverageAxes
+        warnings: [KnowledgeDefect], usedBy: [String: [String]], coverage: CoverageAxes,
+        terminology: Terminology
     ) {
         self.manifest = manifest
         self.digest = digest
@@ -47,7 +51,13 @@ public final class KnowledgeBase: Sendable {
         self.warnings = warnings
         self.usedBy = usedBy
         self.coverage = coverage
+        self.terminology = terminology
         drugIndex = DrugNameIndex(clinical.drugs, clinical.drugNames)
+        let comedications = clinical.vocabulary.index(of: "patient.comedications").map { clinical.vocabulary[$0].codes }
+        comedicationsByName = Dictionary(
+            (comedications ?? []).enumerated().flatMap { place, code in
+                [(FoldedName.key(code.id), place), (FoldedName.key(code.title), place)]
+            }, uniquingKeysWith: { first, _ in first })
     }
 
     /// Where what these topics say stands: the release and each of them must be approved, and nothing local may have
@@ -83,6 +93,11 @@ public final class KnowledgeBase: Sendable {
 
     /// The drug that a name is surely of.
     public func drug(named name: String) -> Drug? { drugIndex.drug(of: name).flatMap { clinical.drugs[$0] } }
+
+    /// The code of `patient.comedications` of which a name surely is: its id or its title, however it is spelt.
+    package func comedication(named name: String) -> Int? {
+        name.unicodeScalars.count <= 64 ? comedicationsByName[FoldedName.key(name)] : nil
+    }
 
     /// Up to five drugs whose names are near a word, nearest first; none where a name of another drug is as near.
     public func drugs(near name: String) -> [String] { drugIndex.near(FoldedName.key(name)).map(\.drug) }

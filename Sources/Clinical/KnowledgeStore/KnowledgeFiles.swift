@@ -130,7 +130,7 @@ struct KnowledgeFiles {
 struct KnowledgeFolder {
     let directory: String
 
-    private static let places = ["facts", "references", "drugs", "interventions"]
+    private static let places = ["facts", "references", "drugs", "interventions", "terminology"]
     private static let topicPlaces = ["recommendations", "diagnostics", "disagreements", "cases"]
 
     /// Relative paths of the documents; anything else than the layout is a defect, but for texts and the schemas.

@@ -49,6 +49,8 @@ public struct KnowledgeLoader: Sendable {
         let references = Self.byID(files.folder("references").map { documents.reference($0.name, $0.node) }, \.id)
         let drugs = Self.byID(drugNodes.map { documents.drug($0.name, $0.node) }, \.id)
         let interventions = Self.byID(interventionNodes.map { documents.intervention($0.name, $0.node) }, \.id)
+        let terminology = TerminologyReader(conditions: conditions, drugs: Set(drugs.keys)).read(
+            files.folder("terminology"))
         let topicReader = TopicReader(documents: documents, files: files)
         var topics: [Topic] = []
         var cases: [ClinicalCase] = []
@@ -76,7 +78,7 @@ public struct KnowledgeLoader: Sendable {
             clinical: clinical,
             lexicon: Lexicon(entries: phrases + entries, units: units), cases: cases, leaves: conditions.leaves,
             fileCount: files.documents.count, warnings: placed(log.defects, files), usedBy: checker.usedBy,
-            coverage: coverage ?? CoverageAxes())
+            coverage: coverage ?? CoverageAxes(), terminology: terminology)
     }
 
     /// The files of the folder, the local ones over them.

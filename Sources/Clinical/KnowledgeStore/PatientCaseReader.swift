@@ -294,16 +294,16 @@ private struct Reading {
         }
         if let single = numbers["value"] {
             if numbers.count > 1 { problem("wrong-type", pointer, "either value, or min and max") }
-            return checked(Interval(exactly: Self.scaled(single, factor)), definition, pointer)
+            return checked(Interval(exactly: CaseNumbers.scaled(single, factor)), definition, pointer)
         }
         guard !numbers.isEmpty else {
             problem("empty", pointer, "a quantity needs value, min or max")
             return nil
         }
         let interval = Interval(
-            lower: numbers["min"].map { Self.scaled($0, factor) } ?? -.infinity,
+            lower: numbers["min"].map { CaseNumbers.scaled($0, factor) } ?? -.infinity,
             lowerIsOpen: exclusive == "min" || exclusive == "both",
-            upper: numbers["max"].map { Self.scaled($0, factor) } ?? .infinity,
+            upper: numbers["max"].map { CaseNumbers.scaled($0, factor) } ?? .infinity,
             upperIsOpen: exclusive == "max" || exclusive == "both")
         return checked(interval, definition, pointer)
     }
@@ -341,19 +341,12 @@ private struct Reading {
         return age
     }
 
-    /// Converted values are rounded to nine significant places so that 7.8 g/dL is 78 g/L and not 78.00000000000001.
-    private static func scaled(_ value: Double, _ factor: Double) -> Double {
-        factor == 1 ? value : (value * factor * 1e9).rounded() / 1e9
-    }
-
     /// A value must lie in what the fact can physically be: both ends of a range are held to it.
     private mutating func checked(
         _ interval: Interval, _ definition: FactDefinition, _ pointer: JSONPointer
     ) -> FactValue? {
         let bounds = definition.bounds
-        let lowFits = !interval.lower.isFinite || (interval.lower >= bounds.lower && interval.lower <= bounds.upper)
-        let highFits = !interval.upper.isFinite || (interval.upper >= bounds.lower && interval.upper <= bounds.upper)
-        guard lowFits, highFits else {
+        guard CaseNumbers.fits(interval, bounds) else {
             problem(
                 "out-of-range", pointer,
                 "\(definition.path) lies \(definition.words(for: bounds)); this value cannot be")

@@ -112,6 +112,12 @@ extension Settings {
                 "compressionMinimumSize", .number(\.compressionMinimumSize, 0...1_048_576, .bytes),
                 "smaller answers are sent as they are"),
             Setting(
+                "publicBaseURL", .text(\.publicBaseURL, "an absolute URL"),
+                """
+                the URL under which clients reach the service, as `https://cds.example.org`; links in cards and FHIR \
+                resources need it, and are left out without it
+                """),
+            Setting(
                 "corsOrigins", .list(\.corsOrigins, "origins"), "pages of these may read answers; `*` is all"),
             Setting(
                 "corsPrivateNetwork", .flag(\.corsPrivateNetwork),

@@ -28,6 +28,7 @@ struct Settings {
     var tlsTicketRotation = 43_200
     var compression = true
     var compressionMinimumSize = 1_024
+    var publicBaseURL = ""
     var corsOrigins: [String] = []
     var corsPrivateNetwork = false
     var rateLimit = 0
@@ -81,10 +82,24 @@ struct Settings {
         if !adminToken.isEmpty && adminToken.utf8.count < 16 {
             faults.append("`adminToken` must have at least 16 characters")
         }
+        if !publicBaseURL.isEmpty && !Self.isBaseURL(publicBaseURL) {
+            faults.append(
+                "`publicBaseURL`: `\(publicBaseURL)` is no base; write `https://host` or `https://host/path` without a slash at the end"
+            )
+        }
         for origin in corsOrigins where origin != "*" && !Self.isOrigin(origin) {
             faults.append("`corsOrigins`: `\(origin)` is no origin; write `https://host` without a path, or `*`")
         }
         return faults
+    }
+
+    /// An absolute URL without query, fragment and trailing slash, of visible ASCII characters.
+    private static func isBaseURL(_ text: String) -> Bool {
+        guard let rest = ["https://", "http://"].first(where: text.hasPrefix).map({ text.dropFirst($0.count) }) else {
+            return false
+        }
+        return !rest.isEmpty && rest.first != "/" && rest.last != "/"
+            && rest.utf8.allSatisfy { (0x21...0x7E).contains($0) } && !rest.contains { "?#@\\\"<>".contains($0) }
     }
 
     private static func isOrigin(_ text: String) -> Bool {
