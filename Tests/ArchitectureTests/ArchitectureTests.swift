@@ -11,7 +11,7 @@ private let doors: [String: (folder: String, imports: Set<String>)] = [
         "Sources/HTTP/HTTPServer",
         ["HTTPWire", "CEpoll", "JSONText", "Telemetry", "Glibc", "Dispatch", "Synchronization"]
     ),
-    "HTTPTLS": ("Sources/HTTP/HTTPTLS", ["HTTPServer", "COpenSSL", "Glibc", "Synchronization"]),
+    "HTTPTLS": ("Sources/HTTP/HTTPTLS", ["HTTPServer", "HTTPWire", "COpenSSL", "Glibc", "Synchronization"]),
     "HTTPGzip": ("Sources/HTTP/HTTPGzip", ["HTTPServer", "CZlib"]),
     "DecisionLogic": ("Sources/Clinical/DecisionLogic", []),
     "ClinicalModel": ("Sources/Clinical/ClinicalModel", ["DecisionLogic"]),
@@ -31,10 +31,18 @@ private let doors: [String: (folder: String, imports: Set<String>)] = [
     "FHIRReading": (
         "Sources/Service/FHIRReading", ["JSONText", "DecisionLogic", "ClinicalModel", "KnowledgeStore"]
     ),
+    "Journal": ("Sources/Service/Journal", ["JSONText", "Crypto", "Glibc", "Dispatch", "Synchronization"]),
+    "ClientAccess": (
+        "Sources/Service/ClientAccess",
+        [
+            "HTTPWire", "HTTPServer", "JSONText", "Crypto", "CryptoExtras", "FoundationEssentials", "Glibc",
+            "Synchronization",
+        ]
+    ),
     "consilium": (
         "Sources/Service/consilium",
         [
-            "ClinicalAPI", "HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPWire", "JSONText", "Telemetry",
+            "ClinicalAPI", "ClientAccess", "Journal", "HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPWire", "JSONText", "Telemetry",
             "ClinicalModel", "DecisionLogic", "KnowledgeStore", "RecommendationEngine", "GuidelineContent", "CMalloc",
             "CoreMetrics", "ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals", "FoundationEssentials",
             "Glibc", "Dispatch",
