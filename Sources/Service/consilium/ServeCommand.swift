@@ -84,7 +84,8 @@ struct ServeCommand: AsyncParsableCommand {
             })
         let api = ClinicalAPI(
             current: current, openAPI: Self.contract(), readiness: readiness, coder: coder,
-            metrics: settings.metrics ? registry : nil)
+            metrics: settings.metrics ? registry : nil,
+            ehr: EHRSettings(publicBaseURL: settings.publicBaseURL.isEmpty ? nil : settings.publicBaseURL))
         let router = Router(routes: api.routes) { current.generation }
         let tls = try openTLS(settings)
         if check { return Console.line("the configuration is good") }
