@@ -64,15 +64,34 @@ final class WireClient {
 
     /// Sends bytes as they are and reads one answer.
     func sendRaw(_ text: String) -> Answer? {
+        write(text)
+        return read()
+    }
+
+    /// Sends bytes, as far as they are taken.
+    func write(_ text: String) {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes {
                 Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
             }
-            guard count > 0 else { return nil }
+            guard count > 0 else { return }
             rest = rest.dropFirst(count)
         }
-        return read()
+    }
+
+    /// Says that no more comes.
+    func finish() { shutdown(descriptor, Int32(SHUT_WR)) }
+
+    /// Everything until the peer closes.
+    func readToEnd() -> String {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            guard count > 0 else { return String(decoding: bytes, as: UTF8.self) }
+            bytes += buffer.prefix(count)
+        }
     }
 
     private func read() -> Answer? {
