@@ -1,4 +1,5 @@
 import ClinicalAPI
+import ClinicalModel
 import Foundation
 import HTTPServer
 import HTTPWire
@@ -17,7 +18,7 @@ private struct EHRClient {
     }
 
     func post(_ path: String, _ body: Any, type: String = "application/json") throws -> Reply {
-        let bytes = body as? String ?? String(decoding: try JSONSerialization.data(withJSONObject: body), as: UTF8.self)
+        let bytes = try body as? String ?? String(decoding: JSONSerialization.data(withJSONObject: body), as: UTF8.self)
         return Reply(
             router.respond(
                 to: try HTTPRequest(.post, path, fields: [("Content-Type", type)], body: Array(bytes.utf8))))
@@ -151,7 +152,8 @@ private enum Patient {
 
     @Test func `refuses what is not for it`() throws {
         let client = try EHRClient()
-        #expect(try client.post("/cds-services/net-advisor", Patient.call("order-sign", Patient.pancreas)).status == 400)
+        #expect(
+            try client.post("/cds-services/net-advisor", Patient.call("order-sign", Patient.pancreas)).status == 400)
         #expect(try client.post("/cds-services/nobody", "{}").status == 404)
         #expect(try client.post("/cds-services/net-advisor", "{").status == 400)
         #expect(try client.post("/cds-services/net-advisor", "[]").status == 400)
@@ -211,7 +213,8 @@ private enum Patient {
     }
 
     @Test func `links only where the service knows its address`() throws {
-        #expect(try EHRClient().view().string("cards.0.links.0.url")?.hasPrefix("https://cds.example.org/topics/") == true)
+        #expect(
+            try EHRClient().view().string("cards.0.links.0.url")?.hasPrefix("https://cds.example.org/topics/") == true)
         let bare = try EHRClient(base: nil).view()
         #expect(bare.value("cards.0.links") == nil)
         #expect(bare.value("cards.0.source.url") == nil)
@@ -272,7 +275,9 @@ private enum Patient {
 
 @Suite struct `A drafted order` {
     private func findings(_ cards: [[String: Any]]) -> [String] {
-        cards.map { "\($0["indicator"] ?? "") \(((($0["source"] as? [String: Any])?["topic"] as? [String: Any])?["code"]) ?? "")" }
+        cards.map {
+            "\($0["indicator"] ?? "") \(((($0["source"] as? [String: Any])?["topic"] as? [String: Any])?["code"]) ?? "")"
+        }
     }
 
     private func allergy(_ atc: String) -> [String: Any] {
@@ -430,7 +435,8 @@ private enum Patient {
                 [
                     "name": "data",
                     "resource": Patient.bundle([
-                        Patient.person, ["resourceType": "Patient", "id": "p2"], other, Patient.condition("C7A.020", "c"),
+                        Patient.person, ["resourceType": "Patient", "id": "p2"], other,
+                        Patient.condition("C7A.020", "c"),
                     ]),
                 ],
             ],
@@ -459,7 +465,9 @@ private enum Patient {
         let reply = try router.recommend(
             #"{"case":{"tumor":{"kind":"neuroendocrine-tumor","primarySite":"pancreas","grade":"G2"},"disease":{"extent":"metastatic"}},"explain":"full"}"#
         )
-        return try #require(reply.value("options.0.trace.sourceAttributes") as? [String: Any])
+        let options = try #require(reply.value("options") as? [[String: Any]])
+        let team = try #require(options.first { $0["id"] as? String == "mdt-discussion" })
+        return try #require((team["trace"] as? [String: Any])?["sourceAttributes"] as? [String: Any])
     }
 
     private func uses(_ attributes: [String: Any], _ name: String) -> Bool? {
@@ -468,16 +476,16 @@ private enum Patient {
 
     @Test func `flip when a rule begins to read sex, race or age`() throws {
         let before = try attributes(try Checkout.router())
-        #expect(uses(before, "usesRace") == false)
-        #expect(uses(before, "usesSex") == false)
+        for name in ["usesRace", "usesSex", "usesDateOfBirth"] { #expect(uses(before, name) == false) }
         let local = try TemporaryFolder(copyOf: Checkout.content)
         defer { local.remove() }
-        let rule = "topics/pancreatic-net/recommendations/first-line-lanreotide.json"
+        let rule = "topics/pancreatic-net/recommendations/team-discussion.json"
         let data = Data(try local.text(rule).utf8)
         var document = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
         let male: [String: Any] = ["fact": "patient.sex", "is": "male"]
         let race: [String: Any] = ["fact": "patient.race", "is": "told"]
-        let always: [String: Any] = ["any": [male, ["not": male], race]]
+        let old: [String: Any] = ["fact": "patient.age", "within": ["min": 70, "unit": "a"]]
+        let always: [String: Any] = ["any": [male, ["not": male], race, old]]
         document["appliesWhen"] = ["all": [try #require(document["appliesWhen"]), always]]
         try local.write(rule, String(decoding: try JSONSerialization.data(withJSONObject: document), as: UTF8.self))
         try local.write(
@@ -487,9 +495,9 @@ private enum Patient {
         let advisor = Advisor(knowledge: try KnowledgeLoader(directory: local.path).load())
         let after = try attributes(
             Router(routes: ClinicalAPI(current: CurrentKnowledge(advisor), openAPI: nil).routes))
-        #expect(uses(after, "usesSex") == true)
-        #expect(uses(after, "usesRace") == true)
-        #expect(((after["usesSex"] as? [String: Any])?["why"] as? String)?.contains("first-line-lanreotide") == true)
+        for name in ["usesRace", "usesSex", "usesDateOfBirth"] { #expect(uses(after, name) == true) }
+        #expect(uses(after, "usesEthnicity") == false)
+        #expect(((after["usesSex"] as? [String: Any])?["why"] as? String)?.contains("team-discussion") == true)
     }
 
     @Test func `and the criteria of the FDA stand in the release, with what it is not`() throws {
