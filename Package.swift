@@ -85,7 +85,7 @@ let package = Package(
             name: "consilium",
             dependencies: [
                 "CMalloc",
-                "ClinicalAPI", "HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPWire", "JSONText", "Telemetry",
+                "ClinicalAPI", "ClientAccess", "Journal", "HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPWire", "JSONText", "Telemetry",
                 "ClinicalModel",
                 "DecisionLogic", "KnowledgeStore", "RecommendationEngine", "GuidelineContent",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
@@ -178,7 +178,9 @@ let package = Package(
             path: "Tests/Service/ClientAccessTests", swiftSettings: settings),
         .testTarget(
             name: "ClinicalAPITests",
-            dependencies: ["ClinicalAPI", "HTTPServer", "HTTPWire", "KnowledgeStore", "TestSupport", "Yams"],
+            dependencies: [
+                "ClinicalAPI", "ClinicalModel", "HTTPServer", "HTTPWire", "KnowledgeStore", "TestSupport", "Yams",
+            ],
             path: "Tests/Service/ClinicalAPITests", swiftSettings: settings),
         .testTarget(
             name: "FHIRReadingTests",
