@@ -67,7 +67,7 @@ let package = Package(
             name: "ClinicalAPI",
             dependencies: [
                 "HTTPWire", "HTTPServer", "JSONText", "Telemetry", "DecisionLogic", "ClinicalModel", "KnowledgeStore",
-                "RecommendationEngine", "QuestionParsing", "FHIRReading",
+                "RecommendationEngine", "QuestionParsing", "FHIRReading", "Journal",
             ],
             path: "Sources/Service/ClinicalAPI", swiftSettings: settings),
         .target(name: "CMalloc", path: "Sources/Service/CMalloc"),
@@ -85,7 +85,8 @@ let package = Package(
             name: "consilium",
             dependencies: [
                 "CMalloc",
-                "ClinicalAPI", "ClientAccess", "Journal", "HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPWire", "JSONText", "Telemetry",
+                "ClinicalAPI", "ClientAccess", "Journal", "HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPWire", "JSONText",
+                "Telemetry",
                 "ClinicalModel",
                 "DecisionLogic", "KnowledgeStore", "RecommendationEngine", "GuidelineContent",
                 .product(name: "CoreMetrics", package: "swift-metrics"),

@@ -25,7 +25,7 @@ private let doors: [String: (folder: String, imports: Set<String>)] = [
         "Sources/Service/ClinicalAPI",
         [
             "HTTPWire", "HTTPServer", "JSONText", "Telemetry", "DecisionLogic", "ClinicalModel", "KnowledgeStore",
-            "RecommendationEngine", "QuestionParsing", "FHIRReading", "Synchronization",
+            "RecommendationEngine", "QuestionParsing", "FHIRReading", "Journal", "Synchronization",
         ]
     ),
     "FHIRReading": (

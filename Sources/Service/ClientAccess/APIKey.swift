@@ -36,7 +36,8 @@ enum SecretDigest {
 
     static func text(_ digest: [UInt8]) -> String {
         let digits = Array("0123456789abcdef".utf8)
-        return "sha256:" + String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        let text = digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+        return "sha256:" + String(decoding: text, as: UTF8.self)
     }
 
     /// The digest of a text in a file; colons between the bytes, as OpenSSL prints them, do not matter.
@@ -45,7 +46,8 @@ enum SecretDigest {
         guard digits.count == 64, digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }) else { return nil }
         var digest: [UInt8] = []
         for place in stride(from: 0, to: 64, by: 2) {
-            guard let byte = UInt8(String(decoding: digits[place...place + 1], as: UTF8.self), radix: 16) else { return nil }
+            let pair = String(decoding: digits[place...place + 1], as: UTF8.self)
+            guard let byte = UInt8(pair, radix: 16) else { return nil }
             digest.append(byte)
         }
         return digest
@@ -56,7 +58,7 @@ enum SecretDigest {
         var found: ClientList.Holder?
         for holder in holders {
             var difference: UInt8 = holder.digest.count == digest.count ? 0 : 1
-            for place in 0..<min(digest.count, holder.digest.count) { difference |= digest[place] ^ holder.digest[place] }
+            for (one, other) in zip(digest, holder.digest) { difference |= one ^ other }
             if difference == 0 { found = holder }
         }
         return found

@@ -135,7 +135,8 @@ private struct ClientFile {
         var scopes: Scope = []
         for text in try texts(value, "scopes", place) {
             guard let scope = Scope.names.first(where: { $0.name == text })?.scope else {
-                throw ClientsError("\(name): \(place) has an unknown scope; known: \(Scope.names.map(\.name).joined(separator: ", "))")
+                let known = Scope.names.map(\.name).joined(separator: ", ")
+                throw ClientsError("\(name): \(place) has an unknown scope; known: \(known)")
             }
             scopes.insert(scope)
         }

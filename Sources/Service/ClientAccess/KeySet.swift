@@ -35,7 +35,9 @@ struct KeySet: Sendable {
         for (index, element) in elements.enumerated() {
             let place = "\(name): key \(index + 1)"
             guard let key = try Self.key(element, place) else { continue }
-            guard case .string(let id) = element["kid"], !id.isEmpty else { throw ClientsError("\(place) has no `kid`") }
+            guard case .string(let id) = element["kid"], !id.isEmpty else {
+                throw ClientsError("\(place) has no `kid`")
+            }
             guard keys.updateValue(key, forKey: id) == nil else {
                 throw ClientsError("\(place): the `kid` is that of an earlier key")
             }
@@ -78,8 +80,10 @@ struct KeySet: Sendable {
             let modulus = Array(try number(value, "n", place).drop { $0 == 0 })
             let exponent = Array(try number(value, "e", place).drop { $0 == 0 })
             let bits = modulus.count * 8 - (modulus.first?.leadingZeroBitCount ?? 0)
-            guard (2_048...8_192).contains(bits) else { throw ClientsError("\(place) has \(bits) bits, not 2048 to 8192") }
-            // RFC 8017 §3.1 asks for an odd exponent; 1 and 3 signs of forgery are refused with every other but the usual.
+            guard (2_048...8_192).contains(bits) else {
+                throw ClientsError("\(place) has \(bits) bits, not 2048 to 8192")
+            }
+            // Small exponents have made forgeries easy; nobody needs another than the usual one.
             guard exponent == [1, 0, 1] else { throw ClientsError("\(place): the exponent is not 65537") }
             guard let key = try? _RSA.Signing.PublicKey(n: Data(modulus), e: Data(exponent)) else {
                 throw ClientsError("\(place) is no key of RSA")
@@ -91,7 +95,9 @@ struct KeySet: Sendable {
 
     private static func point(_ value: JSONValue, _ size: Int, _ place: String) throws(ClientsError) -> [UInt8] {
         let (x, y) = (try number(value, "x", place), try number(value, "y", place))
-        guard x.count == size, y.count == size else { throw ClientsError("\(place): `x` and `y` have \(size) bytes each") }
+        guard x.count == size, y.count == size else {
+            throw ClientsError("\(place): `x` and `y` have \(size) bytes each")
+        }
         return [4] + x + y
     }
 

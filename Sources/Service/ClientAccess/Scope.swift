@@ -1,7 +1,9 @@
 /// What a client may ask for.
 public struct Scope: OptionSet, Sendable, Hashable {
+    /// The bits.
     public let rawValue: UInt8
 
+    /// Scopes of these bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// Recommendations, in every form but those of the two standards.

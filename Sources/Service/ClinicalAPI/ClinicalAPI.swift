@@ -11,15 +11,18 @@ public final class ClinicalAPI: Sendable {
     private let openAPI: StoredDocument?
     private let operations: OperationsRoutes
     private let ehr: EHRSettings
+    private let feedback: FeedbackLedger
 
     /// The routes. `openAPI` are the bytes of `openapi.yaml`, nil where the file is not at hand; `coder` codes them once;
-    /// `metrics` are shown at `/metrics`, nil: there is nothing.
+    /// `metrics` are shown at `/metrics`, nil: there is nothing; `feedback` takes what became of cards, nil: it counts for nobody.
     public init(
         current: CurrentKnowledge, openAPI: [UInt8]?, readiness: Readiness = Readiness(),
-        coder: (any ContentCoder)? = nil, metrics: MetricRegistry? = nil, ehr: EHRSettings = EHRSettings()
+        coder: (any ContentCoder)? = nil, metrics: MetricRegistry? = nil, ehr: EHRSettings = EHRSettings(),
+        feedback: FeedbackLedger? = nil
     ) {
         self.current = current
         self.ehr = ehr
+        self.feedback = feedback ?? FeedbackLedger(MetricRegistry())
         operations = OperationsRoutes(current: current, readiness: readiness, metrics: metrics)
         self.openAPI = openAPI.map {
             StoredDocument(
@@ -49,7 +52,7 @@ public final class ClinicalAPI: Sendable {
             plain(.get, "/problems/{slug}", name: "getProblem") { request, path in self.problem(request, path["slug"])
             },
             plain(.get, "/openapi.yaml", name: "getOpenAPI") { request, _ in self.contract(request) },
-        ] + CDSRoutes(current: current, settings: ehr).routes
+        ] + CDSRoutes(current: current, settings: ehr, feedback: feedback).routes
             + FHIRRoutes(current: current, settings: ehr).routes + operations.routes
     }
 

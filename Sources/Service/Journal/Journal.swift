@@ -29,6 +29,8 @@ public final class Journal: Sendable {
         var mustReopen = false
         var status = JournalStatus()
         var probedAt = 0
+        /// Whether somebody has waited in vain since the disk last settled anything.
+        var isStuck = false
 
         /// Whether the queue must be started.
         mutating func start() -> Bool {
@@ -74,8 +76,8 @@ public final class Journal: Sendable {
         let file = try JournalFile(settings.path, after: chain, calls)
         let cut = file.cutBytes
         chain = file.chain
-        remarks =
-            cut > 0 ? ["\(cut) bytes of a torn line were cut off `\(settings.path)`; nobody was told that it is kept"] : []
+        let remark = "\(cut) bytes of a torn line were cut off `\(settings.path)`; nobody was told that it is kept"
+        remarks = cut > 0 ? [remark] : []
         disk = Mutex(Disk(file: consume file, chain: chain, rotated: numbers.last ?? 0))
         state.withLock { $0.status.last = (chain.number, chain.last.text) }
         if cut > 0 { _ = append { .recovered(cutBytes: cut) } }
@@ -107,6 +109,11 @@ public final class Journal: Sendable {
         if mustStart { queue.async { self.work() } }
         return taken
     }
+
+    /// Whether the disk has kept somebody waiting for too long and has settled nothing since.
+    var isStuck: Bool { state.withLock { $0.isStuck } }
+
+    func markStuck() { state.withLock { $0.isStuck = true } }
 
     /// Tries, once a second at most, whether a disk that took nothing takes lines again: for who appends nothing meanwhile.
     public func probe() {
@@ -160,6 +167,7 @@ public final class Journal: Sendable {
             lines += chain.line(entry, at: time, isChained: settings.isChained)
             count += 1
         }
+        defer { state.withLock { $0.isStuck = false } }
         do throws(JournalError) {
             if !lines.isEmpty { try write(lines, &chain, &disk) }
             state.withLock { state in

@@ -58,8 +58,9 @@ public struct JournalUUID: Sendable, Hashable {
 
     /// Lower case, with hyphens.
     public var text: String {
-        let digits = Hexadecimal.text((0..<8).map { UInt8(truncatingIfNeeded: high >> (56 - 8 * UInt64($0))) }
-            + (0..<8).map { UInt8(truncatingIfNeeded: low >> (56 - 8 * UInt64($0))) })
+        let digits = Hexadecimal.text(
+            (0..<8).map { UInt8(truncatingIfNeeded: high >> (56 - 8 * UInt64($0))) }
+                + (0..<8).map { UInt8(truncatingIfNeeded: low >> (56 - 8 * UInt64($0))) })
         let places = [0..<8, 8..<12, 12..<16, 16..<20, 20..<32]
         return places.map { String(digits.dropFirst($0.lowerBound).prefix($0.count)) }.joined(separator: "-")
     }

@@ -30,6 +30,7 @@ public struct JournalStatus: Sendable, Equatable {
     /// The number and digest of the last line. Who keeps them elsewhere can tell later that the end was cut off.
     public var last = (number: 0, digest: "")
 
+    /// Whether two are the same in every figure.
     public static func == (one: JournalStatus, other: JournalStatus) -> Bool {
         one.written == other.written && one.refused == other.refused && one.waiting == other.waiting
             && one.synchronisations == other.synchronisations && one.rotations == other.rotations

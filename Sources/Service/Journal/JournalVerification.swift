@@ -64,7 +64,9 @@ public struct JournalVerification: Sendable, Equatable {
             faults.append("\(place): line \(next.number) follows line \(before.number)")
         }
         if let value = try? JSONReader(maximumDepth: 4).read(line), case .string(let previous) = value["previous"] {
-            if previous != before.last.text { faults.append("\(place): the line before it is not the one it was written after") }
+            if previous != before.last.text {
+                faults.append("\(place): the line before it is not the one it was written after")
+            }
         } else {
             faults.append("\(place): the line carries no digest of the one before")
         }

@@ -28,7 +28,8 @@ final class ClientDoor: ReloadPart {
         let admitted = Dictionary(
             uniqueKeysWithValues: Client.Proof.allCases.map { proof in
                 let label = MetricLabel("proof", proof.rawValue)
-                return (proof, registry.counter("consilium_clients_admitted", help: "requests of known clients", [label]))
+                let help = "requests of known clients"
+                return (proof, registry.counter("consilium_clients_admitted", help: help, [label]))
             })
         let refused = Dictionary(
             uniqueKeysWithValues: AccessRefusal.allCases.map { reason in
@@ -89,7 +90,8 @@ final class ClientDoor: ReloadPart {
         }
         var faults: [String] = []
         if list.hasIssuers && settings.publicBaseURL.isEmpty {
-            faults.append("`clients` lists issuers of tokens, which name the URL they are for: that needs `publicBaseURL`")
+            faults.append(
+                "`clients` lists issuers of tokens, which name the URL they are for: that needs `publicBaseURL`")
         }
         if list.hasCertificates && settings.tlsClientCertificates == "none" {
             faults.append("`clients` lists certificates: that needs `tlsClientCertificates`")

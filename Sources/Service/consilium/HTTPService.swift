@@ -30,9 +30,11 @@ final class HTTPService: Service {
     private let journals: Journals
     private let door: ClientDoor?
 
-    /// Loads everything that the settings name; listens nowhere yet.
+    /// Loads everything that the settings name; listens nowhere yet. Who only checks opens no journals:
+    /// the running service has them.
     /// - Throws: `ConfigurationError` where something named cannot be used.
-    init(_ effective: EffectiveSettings, reader: SettingsReader) throws(ConfigurationError) {
+    init(_ effective: EffectiveSettings, reader: SettingsReader, opensJournals: Bool = true) throws(ConfigurationError)
+    {
         let settings = effective.values
         self.settings = settings
         log = LogOutput(descriptor: STDERR_FILENO, level: LogLevel(name: settings.logLevel) ?? .info)
@@ -49,7 +51,7 @@ final class HTTPService: Service {
         current = CurrentKnowledge(advisor, kept: kept)
         tls = try Self.openTLS(settings)
 
-        journals = try Journals(settings, registry)
+        journals = try Journals(opensJournals ? settings : Settings(), registry)
         door = try ClientDoor(settings, log: log)
 
         var parts: [any ReloadPart] = [KnowledgePart(current: current, source: source), LogLevelPart(log: log)]
@@ -57,11 +59,17 @@ final class HTTPService: Service {
         if let door { parts.append(door) }
         reloader = Reloader(reader: reader, inForce: effective, parts: parts, log: log, registry: registry)
 
+        let feedback = FeedbackLedger(registry, journal: journals.feedback)
         let api = ClinicalAPI(
             current: current, openAPI: Self.contract(), readiness: readiness, coder: smallest?.makeCoder(),
             metrics: settings.metrics ? registry : nil,
-            ehr: EHRSettings(publicBaseURL: settings.publicBaseURL.isEmpty ? nil : settings.publicBaseURL))
-        let router = Router(routes: door?.guarding(api.routes, registry) ?? api.routes) { [current] in current.generation }
+            ehr: EHRSettings(
+                publicBaseURL: settings.publicBaseURL.isEmpty ? nil : settings.publicBaseURL,
+                issued: { feedback.remember($0) }),
+            feedback: feedback)
+        let router = Router(routes: door?.guarding(api.routes, registry) ?? api.routes) { [current] in
+            current.generation
+        }
         let metrics = ServerMetrics(prefix: "consilium_http", routes: router.routes.map(\.pattern))
         ServiceFigures.add(
             to: registry, server: metrics, current: current, readiness: readiness, tls: tls, log: log)

@@ -36,7 +36,8 @@ struct JournalCommand: ParsableCommand {
             if found.tornBytes > 0 {
                 Console.line("\(found.tornBytes) bytes of a torn last line: the service cuts them at its next start")
             }
-            Console.line("\(found.lines) lines in \(found.files.count) files; the last is \(found.lastNumber), \(found.lastDigest)")
+            Console.line("\(found.lines) lines in \(found.files.count) files")
+            Console.line("the last is \(found.lastNumber), \(found.lastDigest)")
             guard found.faults.isEmpty else { throw ExitCode.badData }
             Console.line("whole and in order")
         }

@@ -1,7 +1,9 @@
 extension Settings {
     /// All settings, in the order of `Config/README.md`. A new one: a property with its default in `Settings`, a line here,
     /// and `UPDATE_GOLDEN=1 swift test --filter 'The configuration files'` writes the files in `Config/` anew.
-    static var table: [Setting] { listening + knowledge + limits + lifecycle + security + clients + answers + journals + observation }
+    static var table: [Setting] {
+        listening + knowledge + limits + lifecycle + security + clients + answers + journals + observation
+    }
 
     private static var listening: [Setting] {
         [
@@ -152,7 +154,9 @@ extension Settings {
                 """),
             Setting(
                 "journalMaximumSize", .number(\.journalMaximumSize, 65_536...17_179_869_184, .bytes),
-                "after which a journal goes on in a new file; the full ones stay as `name.000001`, …, until you remove them"),
+                """
+                after which a journal goes on in a new file; the full ones stay as `name.000001`, …, until you remove them
+                """),
         ]
     }
 
