@@ -229,8 +229,15 @@ package struct CompiledKnowledge: Sendable {
     var tierSummaries: [Run] = []
     var tierStatements: [Run] = []
     var lists: [Int32] = []
-    /// The order in which facts are asked for, by fact.
+    /// The order in which facts are asked for, what is known where nothing was said, and all codes, by fact.
     var priorities: [Int] = []
+    var unrestricted: [FactValue] = []
+    var allCodes: [BitSet] = []
+    /// Where the codes of a fact begin in `descendants`.
+    var firstCodes: [Int32] = []
+    var descendants: [BitSet] = []
+    /// Of each topic, whether what it assumes can change what its scope says.
+    var assumesItsScope: [Bool] = []
 
     /// The first assumption of a topic, in `models.assumptions`.
     package func assumptions(of topic: Int) -> Range<Int> { topics[topic].assumptions.range }
@@ -240,6 +247,12 @@ package struct CompiledKnowledge: Sendable {
         self.clinical = clinical
         graph = ConditionGraph(clinical.vocabulary)
         priorities = clinical.vocabulary.facts.map(\.priority)
+        unrestricted = clinical.vocabulary.unrestricted
+        for fact in clinical.vocabulary.facts {
+            allCodes.append(.upTo(fact.codes.count))
+            firstCodes.append(Int32(descendants.count))
+            descendants += fact.codes.map(\.descendants)
+        }
         var compiler = KnowledgeCompiler(clinical)
         compiler.fill(&self)
         graph.seal()
@@ -262,6 +275,19 @@ package struct CompiledKnowledge: Sendable {
         spontaneous = derivations.indices.filter {
             judge.truth(derivations[$0].given) == .true && judge.truth(derivations[$0].when) == .true
         }.map(Int32.init)
+        assumesItsScope = self.topics.map { topic in
+            var touched = BitSet(topic.assumptions.range.map { assumptions[$0].fact })
+            while true {
+                let more = derivations.filter { derivation in
+                    !touched.contains(derivation.fact)
+                        && (!graph.facts(of: derivation.when).isDisjoint(with: touched)
+                            || derivation.given >= 0 && !graph.facts(of: derivation.given).isDisjoint(with: touched))
+                }
+                if more.isEmpty { break }
+                for derivation in more { touched.insert(derivation.fact) }
+            }
+            return !graph.facts(of: topic.scope).isDisjoint(with: touched)
+        }
         let order = rules.indices.sorted { models.rules[$0].id < models.rules[$1].id }
         for (place, rule) in order.enumerated() { rules[rule].place = Int32(place) }
     }

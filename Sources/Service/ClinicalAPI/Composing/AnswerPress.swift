@@ -27,7 +27,14 @@ final class AnswerPress: Sendable {
         _ statements: [FactStatement], notes: [CaseNote], _ counts: RecommendationCounts?
     ) -> [UInt8]? {
         var judge = resting.withLock { $0.popLast() } ?? CaseJudge(composer.compiled)
-        defer { resting.withLock { $0.append(judge) } }
+        let answer = answer(statements, notes, counts, &judge)
+        resting.withLock { $0.append(judge) }
+        return answer
+    }
+
+    private func answer(
+        _ statements: [FactStatement], _ notes: [CaseNote], _ counts: RecommendationCounts?, _ judge: inout CaseJudge
+    ) -> [UInt8]? {
         let ordered = FactStatement.ordered(statements)
         guard judge.recommend(for: ordered, notes: notes) else { return nil }
         counts?.count(topic: judge.plan.topics.first, isGuidance: judge.plan.isGuidance)
