@@ -125,11 +125,11 @@ package struct CaseJudge: Sendable {
         var lead = -1
         var isBefore = true
         // Whether a topic fits is seen in its own view, unless nothing that it assumes can change that.
-        if possible.contains(where: { knowledge.assumesItsScope[$0] }) { completion.save(judge, to: &before) }
+        if possible.contains(where: { !knowledge.scopeAssumptions[$0].isEmpty }) { completion.save(judge, to: &before) }
         for number in possible {
-            if knowledge.assumesItsScope[number] {
+            if !knowledge.scopeAssumptions[number].isEmpty {
                 if !isBefore { completion.restore(before, &judge) }
-                completion.assume(number, &judge)
+                completion.assumeForScope(number, &judge)
                 isBefore = false
             } else if !isBefore {
                 completion.restore(before, &judge)
@@ -147,11 +147,8 @@ package struct CaseJudge: Sendable {
             if isBefore { completion.save(judge, to: &before) }
             return askForTopic(statements, fits > 0 ? .true : .unknown, count: fits > 0 ? fits : mayFit)
         }
-        // The last view may be the one that speaks.
-        if isBefore || possible.last != lead {
-            if !isBefore { completion.restore(before, &judge) }
-            completion.assume(lead, &judge)
-        }
+        if !isBefore { completion.restore(before, &judge) }
+        completion.assume(lead, &judge)
         return self.lead(by: lead)
     }
 
@@ -201,7 +198,7 @@ package struct CaseJudge: Sendable {
         pairs.clear()
         for number in possible {
             completion.restore(before, &judge)
-            completion.assume(number, &judge)
+            completion.assumeForScope(number, &judge)
             let scope = knowledge.topics[number].scope
             if judge.truth(scope) != wantedTruth { continue }
             var wanted = judge.needs(scope)

@@ -290,29 +290,36 @@ struct CompiledCompletion: Sendable {
 
     /// Applies the declared defaults of a topic, in order, to what is still untouched.
     mutating func assume(_ number: Int, _ judge: inout GraphJudge) {
-        for place in knowledge.topics[number].assumptions.range {
-            let assumption = knowledge.assumptions[place]
-            let fact = assumption.fact
-            guard !blocked.contains(fact), judge.truth(assumption.when) == .true else { continue }
-            if let value = assumption.value {
-                guard judge.values[fact] == knowledge.unrestricted[fact] else { continue }
-                judge.set(fact, value)
-                facts.append(.init(fact: fact, value: value, source: .assumed(place), closesSet: false))
-            } else {
-                guard case .members(let included, let excluded) = judge.values[fact] else { continue }
-                var open = knowledge.allCodes[fact].subtracting(included).subtracting(excluded)
-                for entry in blockedCodes where entry.fact == fact { open = open.subtracting(entry.codes) }
-                if open.isEmpty { continue }
-                let closed = open.subtracting(membersOfUnresolvedClasses(included, fact))
-                judge.set(fact, .members(included: included, excluded: excluded.union(closed)))
-                facts.append(
-                    .init(
-                        fact: fact, value: .members(included: BitSet(), excluded: closed),
-                        source: .assumed(place), closesSet: true))
-            }
-            judge.forget()
-            deriveFromAssumed(fact, &judge)
+        for place in knowledge.topics[number].assumptions.range { assume(at: place, &judge) }
+    }
+
+    /// Applies those defaults alone that can change what the topic's scope says: enough to see whether it fits.
+    mutating func assumeForScope(_ number: Int, _ judge: inout GraphJudge) {
+        for place in knowledge.scopeAssumptions[number] { assume(at: place, &judge) }
+    }
+
+    private mutating func assume(at place: Int, _ judge: inout GraphJudge) {
+        let assumption = knowledge.assumptions[place]
+        let fact = assumption.fact
+        guard !blocked.contains(fact), judge.truth(assumption.when) == .true else { return }
+        if let value = assumption.value {
+            guard judge.values[fact] == knowledge.unrestricted[fact] else { return }
+            judge.set(fact, value)
+            facts.append(.init(fact: fact, value: value, source: .assumed(place), closesSet: false))
+        } else {
+            guard case .members(let included, let excluded) = judge.values[fact] else { return }
+            var open = knowledge.allCodes[fact].subtracting(included).subtracting(excluded)
+            for entry in blockedCodes where entry.fact == fact { open = open.subtracting(entry.codes) }
+            if open.isEmpty { return }
+            let closed = open.subtracting(membersOfUnresolvedClasses(included, fact))
+            judge.set(fact, .members(included: included, excluded: excluded.union(closed)))
+            facts.append(
+                .init(
+                    fact: fact, value: .members(included: BitSet(), excluded: closed),
+                    source: .assumed(place), closesSet: true))
         }
+        judge.forget()
+        deriveFromAssumed(fact, &judge)
     }
 
     /// The members of classes that hold without any of their members being named.

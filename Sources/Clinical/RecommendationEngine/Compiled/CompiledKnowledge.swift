@@ -236,8 +236,8 @@ package struct CompiledKnowledge: Sendable {
     /// Where the codes of a fact begin in `descendants`.
     var firstCodes: [Int32] = []
     var descendants: [BitSet] = []
-    /// Of each topic, whether what it assumes can change what its scope says.
-    var assumesItsScope: [Bool] = []
+    /// By topic, those of its assumptions that can change what its scope says.
+    var scopeAssumptions: [[Int]] = []
 
     /// The first assumption of a topic, in `models.assumptions`.
     package func assumptions(of topic: Int) -> Range<Int> { topics[topic].assumptions.range }
@@ -275,20 +275,29 @@ package struct CompiledKnowledge: Sendable {
         spontaneous = derivations.indices.filter {
             judge.truth(derivations[$0].given) == .true && judge.truth(derivations[$0].when) == .true
         }.map(Int32.init)
-        assumesItsScope = self.topics.map { topic in
-            var touched = BitSet(topic.assumptions.range.map { assumptions[$0].fact })
-            while true {
-                let more = derivations.filter { derivation in
-                    !touched.contains(derivation.fact)
-                        && (!graph.facts(of: derivation.when).isDisjoint(with: touched)
-                            || derivation.given >= 0 && !graph.facts(of: derivation.given).isDisjoint(with: touched))
-                }
-                if more.isEmpty { break }
-                for derivation in more { touched.insert(derivation.fact) }
-            }
-            return !graph.facts(of: topic.scope).isDisjoint(with: touched)
+        scopeAssumptions = self.topics.map { topic in
+            let facts = factsBehind(topic.scope, topic.assumptions.range)
+            return topic.assumptions.range.filter { facts.contains(assumptions[$0].fact) }
         }
         let order = rules.indices.sorted { models.rules[$0].id < models.rules[$1].id }
         for (place, rule) in order.enumerated() { rules[rule].place = Int32(place) }
+    }
+    /// The facts that a condition reads, and those from which they can be derived or assumed, however many steps away.
+    private func factsBehind(_ node: Node, _ assumed: Range<Int>) -> BitSet {
+        var result = graph.facts(of: node)
+        func reads(_ nodes: Node...) -> BitSet {
+            nodes.reduce(into: BitSet()) { if $1 >= 0 { $0.formUnion(graph.facts(of: $1)) } }
+        }
+        while true {
+            var more = result
+            for derivation in derivations where result.contains(derivation.fact) {
+                more.formUnion(reads(derivation.given, derivation.when))
+            }
+            for place in assumed where result.contains(assumptions[place].fact) {
+                more.formUnion(reads(assumptions[place].when))
+            }
+            if more == result { return result }
+            result = more
+        }
     }
 }
