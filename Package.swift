@@ -136,6 +136,9 @@ let package = Package(
         .testTarget(
             name: "ClinicalLawsTests", dependencies: ["ClinicalLaws", "ClinicalModel", "TestSupport"],
             path: "Tests/Clinical/ClinicalLawsTests", swiftSettings: settings),
+        .executableTarget(
+            name: "answer-cost", dependencies: ["ClinicalAPI", "KnowledgeStore"], path: "Tests/Service/AnswerCost",
+            swiftSettings: settings),
         .target(
             name: "ReadingScore", dependencies: ["ClinicalAPI", "KnowledgeStore", "ClinicalModel", "DecisionLogic"],
             path: "Tests/Clinical/ReadingScore", swiftSettings: settings),

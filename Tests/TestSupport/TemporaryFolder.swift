@@ -134,3 +134,22 @@ extension TemporaryFolder {
             """)
     }
 }
+
+extension TemporaryFolder {
+    /// A whole release of two topics with few cases, all of which pass: it loads and is checked in a moment.
+    package static func smallRelease(version: String = "2026.11.0") throws -> TemporaryFolder {
+        let folder = try TemporaryFolder(copyOf: Checkout.content)
+        for topic in try FileManager.default.contentsOfDirectory(atPath: folder.path + "/topics")
+        where !["pancreatic-net", "raised-marker"].contains(topic) {
+            try folder.delete("topics/\(topic)")
+        }
+        let cases = "topics/pancreatic-net/cases"
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path + "/" + cases)
+        where name != "boundary-ki67-2.9.json" {
+            try folder.delete(cases + "/" + name)
+        }
+        try folder.delete("topics/raised-marker/cases/marker-normal.json")
+        try folder.edit("manifest.json", "\"2026.11.0\"", "\"\(version)\"")
+        return folder
+    }
+}

@@ -16,8 +16,22 @@ public struct BitSet: Sendable, Equatable, Hashable {
         for member in members { insert(member) }
     }
 
+    /// The set of one member.
+    package init(only member: Int) {
+        self.init()
+        insert(member)
+    }
+
     /// The set 0, 1 … count − 1.
-    public static func upTo(_ count: Int) -> BitSet { BitSet(0..<min(count, capacity)) }
+    public static func upTo(_ count: Int) -> BitSet {
+        func word(_ index: Int) -> UInt64 {
+            let rest = count - 64 * index
+            return rest >= 64 ? ~0 : rest <= 0 ? 0 : 1 << UInt64(rest) - 1
+        }
+        var result = BitSet()
+        result.words = (word(0), word(1), word(2), word(3))
+        return result
+    }
 
     /// Adds a member; numbers outside 0…255 are no members of any set and change nothing.
     public mutating func insert(_ member: Int) {
@@ -65,6 +79,31 @@ public struct BitSet: Sendable, Equatable, Hashable {
             }
         }
         return result
+    }
+
+    /// Calls `visit` for each member in ascending order; allocates nothing.
+    @inline(__always)
+    package func forEach(_ visit: (Int) -> Void) {
+        var rest = words.0
+        while rest != 0 {
+            visit(rest.trailingZeroBitCount)
+            rest &= rest &- 1
+        }
+        rest = words.1
+        while rest != 0 {
+            visit(64 + rest.trailingZeroBitCount)
+            rest &= rest &- 1
+        }
+        rest = words.2
+        while rest != 0 {
+            visit(128 + rest.trailingZeroBitCount)
+            rest &= rest &- 1
+        }
+        rest = words.3
+        while rest != 0 {
+            visit(192 + rest.trailingZeroBitCount)
+            rest &= rest &- 1
+        }
     }
 
     /// The members of either.

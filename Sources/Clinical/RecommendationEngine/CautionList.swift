@@ -37,8 +37,9 @@ struct CautionList {
         for (_, item) in told.enumerated().sorted(by: {
             ($0.element.place, $0.offset) < ($1.element.place, $1.offset)
         }) {
-            let caution = caution(item.item, &sources)
-            if !result.contains(where: { $0.wording == caution.wording }) { result.append(caution) }
+            // What is said already is not cited again: the sources of an answer are exactly those it cites.
+            if result.contains(where: { $0.wording == item.item.wording }) { continue }
+            result.append(caution(item.item, &sources))
         }
         return result
     }

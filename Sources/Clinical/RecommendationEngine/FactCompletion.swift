@@ -1,5 +1,5 @@
 import ClinicalModel
-import DecisionLogic
+package import DecisionLogic
 
 /// Completes what was said with what follows from it, and finds what cannot all hold.
 ///
@@ -33,7 +33,7 @@ struct FactCompletion {
     }
 
     init(_ said: [FactStatement], vocabulary: Vocabulary, derivations: [Derivation]) {
-        let statements = Self.ordered(said)
+        let statements = FactStatement.ordered(said)
         self.vocabulary = vocabulary
         self.derivations = derivations
         values = vocabulary.unrestricted
@@ -48,15 +48,6 @@ struct FactCompletion {
             statements.map {
                 Guidance.Fact(fact: $0.fact, value: $0.value, origin: $0.origin, span: $0.span, age: $0.age)
             } + facts
-    }
-
-    /// Structured facts in the order of the vocabulary, then what was read in the order of the text: how a client orders
-    /// the members of a case changes no byte.
-    private static func ordered(_ statements: [FactStatement]) -> [FactStatement] {
-        let stated = statements.filter { $0.origin == .stated }.enumerated().sorted {
-            ($0.element.fact, $0.offset) < ($1.element.fact, $1.offset)
-        }.map(\.element)
-        return stated + statements.filter { $0.origin != .stated }
     }
 
     // MARK: - One attempt
@@ -229,5 +220,26 @@ struct FactCompletion {
                     definition.codes[parent].descendants.isDisjoint(with: included)
                 }
             })
+    }
+}
+
+extension FactStatement {
+    /// Structured facts in the order of the vocabulary, then what was read in the order of the text: how a client orders
+    /// the members of a case changes no byte.
+    package static func ordered(_ statements: [FactStatement]) -> [FactStatement] {
+        var result = statements
+        for place in result.indices where result[place].origin == .stated {
+            // Insertion keeps the order of equals, and a client's members are few and mostly in order.
+            let moving = result[place]
+            var hole = place
+            while hole > 0, result[hole - 1].origin != .stated || result[hole - 1].fact > moving.fact {
+                hole -= 1
+            }
+            if hole < place {
+                result.remove(at: place)
+                result.insert(moving, at: hole)
+            }
+        }
+        return result
     }
 }

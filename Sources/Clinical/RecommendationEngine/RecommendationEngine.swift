@@ -31,7 +31,10 @@ public struct RecommendationEngine: Sendable {
             statements, vocabulary: knowledge.vocabulary, derivations: knowledge.derivations)
         let isOfField = statements.contains { knowledge.vocabulary[$0.fact].anchors }
         var allNotes = notes
-        if !completion.conflicts.isEmpty { allNotes.append(contradiction(completion.conflicts)) }
+        if !completion.conflicts.isEmpty {
+            allNotes.append(
+                Self.contradiction(completion.conflicts.map { knowledge.vocabulary[$0.fact].title }))
+        }
         let choice = TopicChoice(completion, knowledge.topics)
         if let bearing = choice.bearing, isOfField || !bearing.lead.isOverlay {
             var answer = guidance(bearing, allNotes, audience, explains)
@@ -78,9 +81,9 @@ public struct RecommendationEngine: Sendable {
         answer.followUp = wanted + asked
     }
 
-    private func contradiction(_ conflicts: [Guidance.Conflict]) -> CaseNote {
-        let titles = conflicts.map { knowledge.vocabulary[$0.fact].title }
-        return CaseNote(
+    /// The remark on facts that cannot all hold, by their titles.
+    static func contradiction(_ titles: [String]) -> CaseNote {
+        CaseNote(
             .contradiction,
             "What was said cannot all hold (\(titles.joined(separator: ", "))): the facts concerned count as unknown; "
                 + "check them against the pathology report.")

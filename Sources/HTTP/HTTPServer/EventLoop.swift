@@ -18,6 +18,8 @@ final class LoopControl: Sendable {
     }
 
     private let phaseNumber = Atomic<Int>(0)
+    /// When the present turn of the loop began; 0 while it waits for events, as long as that may be.
+    private let turnBegan = Atomic<Milliseconds>(0)
     /// An eventfd(2): writing to it wakes the loop.
     let wakeDescriptor: Int32
 
@@ -29,6 +31,18 @@ final class LoopControl: Sendable {
     deinit { close(wakeDescriptor) }
 
     var phase: Phase { Phase(rawValue: phaseNumber.load(ordering: .acquiring)) ?? .stopping }
+
+    /// The loop works since then.
+    func beginTurn(at now: Milliseconds) { turnBegan.store(now, ordering: .relaxed) }
+
+    /// The loop waits.
+    func endTurn() { turnBegan.store(0, ordering: .relaxed) }
+
+    /// How long the loop has been in its present turn, milliseconds; 0 while it waits.
+    func turnLength(at now: Milliseconds) -> Milliseconds {
+        let began = turnBegan.load(ordering: .relaxed)
+        return began == 0 || now < began ? 0 : now - began
+    }
 
     /// Goes to a later phase, never back.
     func advance(to phase: Phase) {
@@ -139,6 +153,7 @@ final class EventLoop {
         while true {
             let isQuiet = openCount == 0 && acceptsAgainAt == 0 && control.phase == .running
             var hasTime = false
+            control.endTurn()
             poller.wait(milliseconds: !unread.isEmpty ? 0 : isQuiet ? -1 : TimerWheel.resolution) { event in
                 if !hasTime {
                     refreshTime()
@@ -161,6 +176,7 @@ final class EventLoop {
 
     private func refreshTime() {
         now = MonotonicClock.milliseconds()
+        control.beginTurn(at: now)
         context.setWallClock(milliseconds: MonotonicClock.wallMilliseconds())
     }
 

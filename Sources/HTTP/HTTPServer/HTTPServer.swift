@@ -6,7 +6,7 @@ import Synchronization
 
 /// How a server listens and what it allows.
 public struct ServerConfiguration: Sendable {
-    /// A numeric address or `localhost`.
+    /// A numeric address, `localhost`, or `unix:` and the path of a socket, which one loop serves.
     public var host = "127.0.0.1"
     /// The port; 0 takes a free one.
     public var port = 8080
@@ -66,6 +66,7 @@ public final class HTTPServer: Sendable {
     /// - Throws: `ServerStartError`; nothing listens then.
     public func start() throws(ServerStartError) -> ListeningAddress {
         signal(SIGPIPE, SIG_IGN)
+        if configuration.host.hasPrefix(ListeningAddress.localPrefix) { return try startLocally() }
         let count = configuration.loops > 0 ? configuration.loops : Self.usableProcessors
         let first = try ListeningSocket.first(host: configuration.host, port: configuration.port)
         let address = first.address
@@ -74,6 +75,15 @@ public final class HTTPServer: Sendable {
             try begin(
                 try ListeningSocket(host: configuration.host, port: address.port, sharesPort: true), number: number)
         }
+        return address
+    }
+
+    /// Listens at a path; nothing shares such a socket, so one loop serves it.
+    private func startLocally() throws(ServerStartError) -> ListeningAddress {
+        let listener = try ListeningSocket(
+            path: String(configuration.host.dropFirst(ListeningAddress.localPrefix.count)))
+        let address = listener.address
+        try begin(listener, number: 0)
         return address
     }
 
@@ -109,6 +119,15 @@ public final class HTTPServer: Sendable {
 
     /// Connections that are open now, over all loops.
     public var openConnections: Int { shared.connections.load(ordering: .relaxed) }
+
+    /// Bytes of half-read requests and unsent answers now, over all loops.
+    public var heldBytes: Int { shared.heldBytes.load(ordering: .relaxed) }
+
+    /// How long the loop that is longest in its present turn has been, milliseconds; 0 where all wait for events.
+    public var longestTurn: UInt64 {
+        let now = MonotonicClock.milliseconds()
+        return controls.withLock { $0 }.map { $0.turnLength(at: now) }.max() ?? 0
+    }
 
     /// Goes on accepting, but each answer closes its connection, so that clients and balancers go elsewhere in order.
     public func beginLeaving() {

@@ -4,13 +4,18 @@ import HTTPWire
 
 /// Where a server listens.
 public struct ListeningAddress: Sendable, Equatable, CustomStringConvertible {
-    /// A numeric address.
+    /// A numeric address, or `unix:` and a path.
     public let host: String
-    /// The port that was really taken.
+    /// The port that was really taken; 0 for a path.
     public let port: Int
 
-    /// `127.0.0.1:8080`, `[::1]:8080`.
-    public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    /// What a path begins with in place of a host.
+    public static let localPrefix = "unix:"
+
+    /// `127.0.0.1:8080`, `[::1]:8080`, `unix:/run/consilium/admin.sock`.
+    public var description: String {
+        host.hasPrefix(Self.localPrefix) ? host : host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
 }
 
 /// Why a server does not start.
@@ -19,6 +24,8 @@ public enum ServerStartError: Error, Sendable, Equatable {
     case badHost(String)
     /// The port is taken, or the address is not this machine's.
     case cannotListen(host: String, port: Int, reason: String)
+    /// There can be no socket at the path.
+    case cannotListenAt(path: String, reason: String)
     /// The kernel gives no more descriptors.
     case noDescriptors
 
@@ -27,6 +34,7 @@ public enum ServerStartError: Error, Sendable, Equatable {
         switch self {
         case .badHost(let host): "`\(host)` is no numeric IPv4 or IPv6 address and not `localhost`"
         case .cannotListen(let host, let port, let reason): "cannot listen on `\(host)` port \(port): \(reason)"
+        case .cannotListenAt(let path, let reason): "cannot listen at `\(path)`: \(reason)"
         case .noDescriptors: "the system gives no more file descriptors"
         }
     }
@@ -36,6 +44,8 @@ public enum ServerStartError: Error, Sendable, Equatable {
 struct ListeningSocket: ~Copyable {
     let descriptor: Int32
     let address: ListeningAddress
+    /// The file of a local socket, which goes with it.
+    private let path: String?
 
     /// Listens with SO_REUSEPORT, so that each loop has a listener of its own and the kernel spreads connections. The
     /// first listener is bound once without it before, because the kernel would let a second process share the port
@@ -69,10 +79,58 @@ struct ListeningSocket: ~Copyable {
             throw .cannotListen(host: host, port: port, reason: reason)
         }
         self.descriptor = descriptor
+        path = nil
         address = ListeningAddress(host: numeric, port: Self.port(of: descriptor) ?? port)
     }
 
-    deinit { close(descriptor) }
+    /// A listener at a path, for the user of this process alone. A socket that nobody listens at is put away first.
+    init(path: String) throws(ServerStartError) {
+        var target = sockaddr_un()
+        let bytes = Array(path.utf8)
+        guard !bytes.isEmpty, bytes.count < MemoryLayout.size(ofValue: target.sun_path), !bytes.contains(0) else {
+            throw .cannotListenAt(path: path, reason: "a path has 1 to 107 bytes")
+        }
+        target.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &target.sun_path) { $0.copyBytes(from: bytes) }
+        let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+        let descriptor = socket(AF_UNIX, type, 0)
+        guard descriptor >= 0 else { throw .noDescriptors }
+        if Self.isStale(path, &target) { unlink(path) }
+        // Before listen(2) nobody can come, so that the mode holds for the first of them too.
+        guard Self.call(bind, descriptor, &target) == 0, chmod(path, 0o600) == 0, listen(descriptor, 128) == 0 else {
+            let reason = String(cString: strerror(errno))
+            close(descriptor)
+            throw .cannotListenAt(path: path, reason: reason)
+        }
+        self.descriptor = descriptor
+        self.path = path
+        address = ListeningAddress(host: ListeningAddress.localPrefix + path, port: 0)
+    }
+
+    /// Whether a socket lies there that refuses a connection: one of a process that is gone.
+    private static func isStale(_ path: String, _ target: inout sockaddr_un) -> Bool {
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else { return false }
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        defer { close(descriptor) }
+        return call(connect, descriptor, &target) != 0 && errno == ECONNREFUSED
+    }
+
+    private static func call(
+        _ function: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Int32, _ descriptor: Int32,
+        _ target: inout sockaddr_un
+    ) -> Int32 {
+        withUnsafePointer(to: &target) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                function(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+    }
+
+    deinit {
+        close(descriptor)
+        if let path { unlink(path) }
+    }
 
     /// The address of a peer as accept(2) gave it; nil for another family than IPv4 and IPv6.
     static func peer(_ storage: sockaddr_storage) -> PeerAddress? {

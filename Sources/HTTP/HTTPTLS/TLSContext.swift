@@ -20,11 +20,27 @@ public final class TLSContext: SecureChannelFactory {
 
     /// Reads all files again.
     /// - Throws: `TLSConfigurationError`; the certificates of before stay in use then.
-    public func reload() throws(TLSConfigurationError) {
-        // The new set changes hands once, inside this box.
-        let box = Mutex<CertificateSet?>(try keys.read(configuration))
+    public func reload() throws(TLSConfigurationError) { use(try prepare()) }
+
+    /// Certificates that were read and are not in use yet.
+    public struct Prepared: Sendable {
+        /// The set changes hands once, inside this box.
+        fileprivate let box: Box
+    }
+
+    fileprivate final class Box: Sendable {
+        let set: Mutex<CertificateSet?>
+        init(_ set: consuming CertificateSet) { self.set = Mutex(consume set) }
+    }
+
+    /// Reads all files aside.
+    /// - Throws: `TLSConfigurationError` for the first file that cannot be used.
+    public func prepare() throws(TLSConfigurationError) -> Prepared { Prepared(box: Box(try keys.read(configuration))) }
+
+    /// Takes certificates into use for connections to come; the same ones a second time do nothing.
+    public func use(_ prepared: Prepared) {
         present.withLock { present in
-            box.withLock { next in
+            prepared.box.set.withLock { next in
                 if let next = next.take() { present = next }
             }
         }

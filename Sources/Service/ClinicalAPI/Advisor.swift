@@ -15,6 +15,8 @@ public final class Advisor: Sendable {
     public let engine: RecommendationEngine
     private let parser: QuestionParser
     private let counts: RecommendationCounts?
+    /// Compiled when the first case is posted.
+    private let press: OnDemand<AnswerPress>
     /// The documents that are the same for every request.
     let stored: StoredDocuments
     /// The first eight digits of the digest: entity tags begin with it.
@@ -33,6 +35,7 @@ public final class Advisor: Sendable {
         engine = RecommendationEngine(knowledge: knowledge.clinical)
         tagPrefix = String(knowledge.digest.dropFirst(7).prefix(8))
         stored = StoredDocuments(knowledge, held: held, tagPrefix: tagPrefix, coding: coding)
+        press = OnDemand { AnswerPress(knowledge) }
         parser = QuestionParser(lexicon: knowledge.lexicon, vocabulary: knowledge.clinical.vocabulary)
         self.counts = counts?.counting(topics: knowledge.clinical.topics.map(\.id))
     }
@@ -48,16 +51,60 @@ public final class Advisor: Sendable {
         statements: [FactStatement], notes: [CaseNote] = [], question: String?, audience: Audience = .clinician,
         explains: Bool = false
     ) -> Guidance {
-        let parsed = question.map(read)
-        // A read fact that only repeats a structured one says nothing new.
-        let read = (parsed?.statements ?? []).filter { said in
-            !statements.contains { $0.fact == said.fact && $0.value == said.value }
-        }
-        let guidance = engine.recommend(
-            for: statements + read, notes: notes + (parsed?.notes ?? []), audience: audience, explains: explains)
+        let (said, remarks) = merged(statements, notes, question)
+        let guidance = engine.recommend(for: said, notes: remarks, audience: audience, explains: explains)
         counts?.count(guidance)
         return guidance
     }
+
+    /// What was stated and read together. A read fact that only repeats a structured one says nothing new.
+    private func merged(
+        _ statements: [FactStatement], _ notes: [CaseNote], _ question: String?
+    ) -> (statements: [FactStatement], notes: [CaseNote]) {
+        guard let parsed = question.map(read) else { return (statements, notes) }
+        let news = parsed.statements.filter { said in
+            !statements.contains { $0.fact == said.fact && $0.value == said.value }
+        }
+        return (statements + news, notes + parsed.notes)
+    }
+
+    /// The document for what was asked.
+    func document(_ asked: RecommendRequest) -> [UInt8] {
+        let (said, remarks) = merged(asked.statements, asked.notes, asked.question)
+        if asked.audience == .clinician, asked.explanation == .none,
+            let answer = press.value.answer(said, notes: remarks, counts)
+        {
+            return answer
+        }
+        return plainDocument(said, remarks, audience: asked.audience, explanation: asked.explanation)
+    }
+
+    /// The document for a body that is written plainly; nil where the body must be read with all care.
+    func document(forPlain body: [UInt8]) -> [UInt8]? {
+        let press = press.value
+        guard let asked = RequestScan(body, press.scanner) else { return nil }
+        let (said, remarks) = merged(asked.statements, [], asked.question)
+        return press.answer(said, notes: remarks, counts) ?? plainDocument(said, remarks)
+    }
+
+    /// The document as the engine and the writer of all its parts give it.
+    func plainDocument(
+        _ statements: [FactStatement], _ notes: [CaseNote], audience: Audience = .clinician,
+        explanation: RecommendRequest.Explanation = .none
+    ) -> [UInt8] {
+        let guidance = engine.recommend(
+            for: statements, notes: notes, audience: audience, explains: explanation == .full)
+        counts?.count(guidance)
+        return GuidanceBody(
+            guidance: guidance, knowledge: knowledge, audience: audience, explanation: explanation
+        ).bytes()
+    }
+
+    /// The document for structured facts as compiled knowledge gives it; nil where the plain way must answer.
+    package func pressed(_ statements: [FactStatement]) -> [UInt8]? { press.value.answer(statements, notes: [], nil) }
+
+    /// The statements of a body's case as the scanner reads them; nil where the body must be read with all care.
+    package func scanned(_ body: [UInt8]) -> [FactStatement]? { RequestScan(body, press.value.scanner)?.statements }
 }
 
 extension Advisor {

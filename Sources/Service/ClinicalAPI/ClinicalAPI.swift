@@ -85,7 +85,11 @@ public final class ClinicalAPI: Sendable {
     // MARK: - Recommendation
 
     private func postRecommend(_ request: HTTPRequest) -> HTTPResponse {
-        recommend(request, cacheControl: CachePolicy.patient) { current throws(Refusal) in
+        let advisor = current.advisor
+        if let body = advisor.document(forPlain: request.body) {
+            return json(request, of: advisor, cacheControl: CachePolicy.patient) { _ in body }
+        }
+        return recommend(request, cacheControl: CachePolicy.patient) { current throws(Refusal) in
             try RecommendRequest(body: request.body, current: current)
         }
     }
@@ -113,13 +117,7 @@ public final class ClinicalAPI: Sendable {
         do {
             let asked = try read(current)
             let advisor = asked.advisor
-            let guidance = advisor.guidance(
-                statements: asked.statements, notes: asked.notes, question: asked.question, audience: asked.audience,
-                explains: asked.explanation == .full)
-            let body = GuidanceBody(
-                guidance: guidance, knowledge: advisor.knowledge, audience: asked.audience,
-                explanation: asked.explanation)
-            return json(request, of: advisor, cacheControl: cacheControl) { _ in body.bytes() }
+            return json(request, of: advisor, cacheControl: cacheControl) { $0.document(asked) }
         } catch {
             return refused(error.problem, request)
         }

@@ -6,26 +6,43 @@ import Synchronization
 /// The advisor that answers now, and those of the releases that are kept. A request takes one once, so its whole answer
 /// comes from one release.
 public final class CurrentKnowledge: Sendable {
-    private let present: Mutex<Advisor>
-    private let kept: [String: Advisor]
+    /// What is held at one moment.
+    private struct Held: Sendable {
+        let advisor: Advisor
+        let kept: [String: Advisor]
+
+        init(_ advisor: Advisor, _ kept: [Advisor]) {
+            self.advisor = advisor
+            self.kept = Dictionary(
+                kept.map { ($0.knowledge.manifest.version, $0) }, uniquingKeysWith: { first, _ in first })
+        }
+    }
+
+    private let present: Mutex<Held>
     private let changes = Atomic<UInt64>(0)
 
     /// Holds an advisor, and those of kept releases by their versions. The first answers for its own version, whatever is
     /// kept.
-    public init(_ advisor: Advisor, kept: [Advisor] = []) {
-        present = Mutex(advisor)
-        self.kept = Dictionary(
-            kept.map { ($0.knowledge.manifest.version, $0) }, uniquingKeysWith: { first, _ in first })
-    }
+    public init(_ advisor: Advisor, kept: [Advisor] = []) { present = Mutex(Held(advisor, kept)) }
 
     /// The advisor of this moment: one retain under a short lock.
-    public var advisor: Advisor { present.withLock { $0 } }
+    public var advisor: Advisor { present.withLock { $0.advisor } }
 
-    /// Puts another in its place; answers under way keep theirs.
-    public func replace(with advisor: Advisor) {
-        present.withLock { $0 = advisor }
+    /// The advisors of the kept releases of this moment.
+    public var kept: [Advisor] { present.withLock { Array($0.kept.values) } }
+
+    /// Puts others in their place, the kept releases only where some are given; answers under way keep theirs.
+    /// - Returns: those of before. Whoever lets them go pays for taking a whole release apart, some milliseconds: that
+    ///   should be no event loop, so keep them until the answers under way are out.
+    @discardableResult public func replace(with advisor: Advisor, kept: [Advisor]? = nil) -> [Advisor] {
+        let before = present.withLock { present in
+            let before = present
+            present = Held(advisor, kept ?? Array(present.kept.values))
+            return before
+        }
         // INVARIANT: counted after the change, so that nobody takes the earlier advisor under the later number.
         changes.add(1, ordering: .releasing)
+        return [before.advisor] + before.kept.values
     }
 
     /// How often it was replaced.
@@ -34,11 +51,13 @@ public final class CurrentKnowledge: Sendable {
     /// The advisor of a release; nil asks for the one of this moment.
     /// - Throws: 422 with the releases that are held, where this one is not.
     func advisor(of release: String?, pointer: String? = nil) throws(Refusal) -> Advisor {
-        let advisor = advisor
-        guard let release, release != advisor.knowledge.manifest.version else { return advisor }
-        if let other = kept[release] { return other }
-        let held = KnowledgeReleases.newestFirst(Set(kept.keys).union([advisor.knowledge.manifest.version]).sorted())
-        throw Refusal(.unknownRelease(release, held: held, pointer: pointer))
+        guard let release else { return advisor }
+        let held = present.withLock { $0 }
+        let version = held.advisor.knowledge.manifest.version
+        if release == version { return held.advisor }
+        if let other = held.kept[release] { return other }
+        let versions = KnowledgeReleases.newestFirst(Set(held.kept.keys).union([version]).sorted())
+        throw Refusal(.unknownRelease(release, held: versions, pointer: pointer))
     }
 }
 

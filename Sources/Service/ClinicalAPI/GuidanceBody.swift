@@ -98,11 +98,16 @@ struct GuidanceBody {
                     + "Review the pathology and the source of each.")
             json.endObject()
         }
-        json.list("notes", guidance.notes) { json, note in
+        Self.write(guidance.notes, vocabulary, to: &json)
+    }
+
+    /// Remarks, left out where there are none.
+    static func write(_ notes: [CaseNote], _ vocabulary: Vocabulary, to json: inout JSONWriter) {
+        json.list("notes", notes) { json, note in
             json.beginObject()
             json.member("code", note.code.rawValue)
             json.member("text", note.text)
-            json.member("facts", paths(note.facts))
+            json.member("facts", note.facts.map { vocabulary[$0].path })
             json.member("options", note.interventions)
             json.endObject()
         }
@@ -153,17 +158,7 @@ struct GuidanceBody {
             let (place, part) = (entry.offset, entry.element)
             let number = cited.numbers[place]
             json.beginObject()
-            json.member("drug", part.drug)
-            amount("dose", part.dose, &json)
-            json.member("timesPerDay", part.timesPerDay)
-            amount("every", part.every, &json)
-            json.member("days", part.days)
-            amount("cycle", part.cycle, &json)
-            if let cycles = part.cycles { json.member("maximumCycles", cycles.maximum) }
-            json.member("route", part.route)
-            json.member("duration", part.duration)
-            json.member("note", part.note)
-            json.member("section", part.section)
+            Self.writeMembers(of: part, to: &json)
             json.member("reference", number)
             json.member("confirmed", part.isConfirmed)
             if let calculation = cited.calculated[place] {
@@ -175,7 +170,22 @@ struct GuidanceBody {
         }
     }
 
-    private func amount(_ name: String, _ amount: Amount?, _ json: inout JSONWriter) {
+    /// The members of a part of a regimen up to its source.
+    static func writeMembers(of part: RegimenPart, to json: inout JSONWriter) {
+        json.member("drug", part.drug)
+        amount("dose", part.dose, &json)
+        json.member("timesPerDay", part.timesPerDay)
+        amount("every", part.every, &json)
+        json.member("days", part.days)
+        amount("cycle", part.cycle, &json)
+        if let cycles = part.cycles { json.member("maximumCycles", cycles.maximum) }
+        json.member("route", part.route)
+        json.member("duration", part.duration)
+        json.member("note", part.note)
+        json.member("section", part.section)
+    }
+
+    private static func amount(_ name: String, _ amount: Amount?, _ json: inout JSONWriter) {
         guard let amount else { return }
         json.object(name) { DoseJSON.writeMembers(amount, to: &$0) }
     }
@@ -322,12 +332,17 @@ struct GuidanceBody {
         json.endObject()
     }
 
+    /// The question after a fact.
+    static func question(_ definition: FactDefinition, for audience: Audience) -> String {
+        let plain = audience == .patient ? definition.patientQuestion : nil
+        return plain ?? definition.question ?? "What is known of: \(definition.title)?"
+    }
+
     private func write(_ question: Guidance.FollowUp, _ json: inout JSONWriter) {
         let definition = vocabulary[question.fact]
-        let plain = audience == .patient ? definition.patientQuestion : nil
         json.beginObject()
         json.member("fact", definition.path)
-        json.member("question", plain ?? definition.question ?? "What is known of: \(definition.title)?")
+        json.member("question", Self.question(definition, for: audience))
         json.member("wouldChange", question.wouldChange)
         json.endObject()
     }

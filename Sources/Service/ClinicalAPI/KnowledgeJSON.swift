@@ -11,9 +11,14 @@ struct KnowledgeJSON {
 
     /// The members that end every answer.
     func writeFooter(for guidance: Guidance, audience: Audience, to json: inout JSONWriter) {
-        let manifest = knowledge.manifest
         let topics = [guidance.topic].compactMap { $0 } + guidance.overlays
         write("review", knowledge.review(of: topics), &json)
+        writeRelease(audience: audience, to: &json)
+    }
+
+    /// Those of them that are the same for every answer of the release.
+    func writeRelease(audience: Audience, to json: inout JSONWriter) {
+        let manifest = knowledge.manifest
         json.object("knowledge") {
             $0.member("version", manifest.version)
             $0.member("digest", knowledge.digest)

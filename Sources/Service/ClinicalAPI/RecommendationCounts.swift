@@ -6,6 +6,8 @@ public import Telemetry
 public struct RecommendationCounts: Sendable {
     private let registry: MetricRegistry
     private let cells: [String: [CounterCell]]
+    /// By the number of the topic in its release.
+    private let numbered: [[CounterCell]]
 
     /// Counts into a registry; knows no topic yet.
     public init(_ registry: MetricRegistry) { self.init(registry, topics: []) }
@@ -16,6 +18,7 @@ public struct RecommendationCounts: Sendable {
             uniqueKeysWithValues: Set(topics + ["none"]).sorted().map { topic in
                 (topic, Self.outcomes.map { registry.counter(Self.name, help: Self.help, Self.labels(topic, $0)) })
             })
+        numbered = topics.map { [cells] in cells[$0] ?? [] }
     }
 
     /// The counts of a release with these topics: going on where they were counted before.
@@ -30,6 +33,16 @@ public struct RecommendationCounts: Sendable {
             case .outOfScope: 2
             }
         (cells[guidance.topic?.id ?? "none"] ?? cells["none"])?[place].add()
+    }
+
+    /// Counts one that compiled knowledge gave.
+    func count(topic: Int?, isGuidance: Bool) {
+        let place = isGuidance ? 0 : 1
+        guard let topic else {
+            cells["none"]?[place].add()
+            return
+        }
+        numbered[topic][place].add()
     }
 
     private static let name = "consilium_recommendation"

@@ -134,6 +134,17 @@ extension Settings {
                 reaches the port then reads them
                 """),
             Setting(
+                "adminAddress",
+                .text(\.adminAddress, "`127.0.0.1:9090`, `[::1]:9090`, `unix:/run/consilium/admin.sock`"),
+                """
+                a listener for the administrator alone: `/livez`, `/readyz`, `/metrics`, `GET /config`, `GET` and `POST \
+                /reload`. Settings and reload are refused there unless the address is of the loopback interface, a socket \
+                (mode 600), or `adminToken` is set
+                """),
+            Setting(
+                "adminToken", .text(\.adminToken, "16 characters and more"), isSecret: true,
+                "what requests to `adminAddress` bring as `Authorization: Bearer`; `/livez` and `/readyz` need none"),
+            Setting(
                 "accessLog", .flag(\.accessLog), flag: "--access-log, --no-access-log",
                 """
                 a JSON line for each answer on standard error: method, route template, status, sizes, time, ids; never a \

@@ -33,6 +33,8 @@ struct Settings {
     var corsPrivateNetwork = false
     var rateLimit = 0
     var metrics = false
+    var adminAddress = ""
+    var adminToken = ""
     var accessLog = true
     var logLevel = "info"
 
@@ -72,6 +74,13 @@ struct Settings {
         }
         if tlsClientCertificates != "none" && (tlsClientCA.isEmpty || tlsCertificate.isEmpty) {
             faults.append("`tlsClientCertificates` needs `tlsClientCA`, `tlsCertificate` and `tlsKey`")
+        }
+        if !adminAddress.isEmpty && AdminAddress(adminAddress) == nil {
+            faults.append(
+                "`adminAddress`: `\(adminAddress)` is none; write `127.0.0.1:9090`, `[::1]:9090` or `unix:/a/path`")
+        }
+        if !adminToken.isEmpty && adminToken.utf8.count < 16 {
+            faults.append("`adminToken` must have at least 16 characters")
         }
         if !publicBaseURL.isEmpty && !Self.isBaseURL(publicBaseURL) {
             faults.append(

@@ -2,9 +2,18 @@ import FoundationEssentials
 import JSONText
 import KnowledgeStore
 
-/// A configuration that cannot be used, with every fault.
+/// A configuration that cannot be used, or what it names.
 struct ConfigurationError: Error {
+    /// What is wrong, for the operator.
     let sentences: [String]
+    /// Where exactly, a line each; such as the defects of knowledge.
+    let details: [String]
+
+    /// Every fault of the settings.
+    init(sentences: [String]) {
+        self.sentences = sentences
+        details = []
+    }
 }
 
 /// The settings in force, and where each came from.

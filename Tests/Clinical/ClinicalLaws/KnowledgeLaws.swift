@@ -7,7 +7,7 @@ import RecommendationEngine
 /// What must hold of the engine and the knowledge together: learning never unsays, and order never matters.
 package enum KnowledgeLaws {
     /// All of them.
-    package static let all: [Law] = [learning, standing, settling, order, clauses, again]
+    package static let all: [Law] = [learning, standing, settling, order, clauses, again, compiled]
 
     private static let learning = Law(
         "more knowledge never turns a settled verdict that rests on no assumption and no isKnown", cost: 2
@@ -98,6 +98,14 @@ package enum KnowledgeLaws {
         let plain = bench.advisor.document(judged.statements)
         guard bench.advisor.document(judged.statements) == plain else { return .broken("the second answer differs") }
         return bench.reloaded.document(judged.statements) == plain ? .kept : .broken("the reloaded knowledge differs")
+    }
+
+    private static let compiled = Law("compiled knowledge answers byte for byte as the engine does", cost: 2) {
+        bench, judged, _ in
+        guard let pressed = bench.advisor.pressed(judged.statements) else { return .vacuous }
+        let plain = bench.advisor.document(judged.statements)
+        if pressed == plain { return .kept }
+        return .broken(difference(String(decoding: plain, as: UTF8.self), String(decoding: pressed, as: UTF8.self)))
     }
 
     private static func difference(_ left: String, _ right: String) -> String {

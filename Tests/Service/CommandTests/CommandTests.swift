@@ -59,19 +59,27 @@ struct Command {
     static func serve(
         _ environment: [String: String] = [:], descriptors: Int? = nil
     ) throws -> (running: Running, address: String) {
+        let (running, line) = try serveLine([], environment, descriptors: descriptors)
+        let address = try #require(
+            line.split(separator: " ").first { $0.hasPrefix("http://") || $0.hasPrefix("https://") },
+            "the server printed `\(line)`")
+        return (running, String(address))
+    }
+
+    /// Starts a server on a free port and gives the line that it prints once it accepts connections.
+    static func serveLine(
+        _ arguments: [String], _ environment: [String: String] = [:], descriptors: Int? = nil
+    ) throws -> (running: Running, line: String) {
         let running = try start(
-            ["serve", "--port", "0"], environment: environment.merging(["CONSILIUM_ACCESS_LOG": "false"]) { $1 },
-            descriptors: descriptors)
+            ["serve", "--port", "0"] + arguments,
+            environment: ["CONSILIUM_ACCESS_LOG": "false"].merging(environment) { $1 }, descriptors: descriptors)
         var line = ""
         while !line.hasSuffix("\n") {
             let data = running.output.fileHandleForReading.readData(ofLength: 1)
             if data.isEmpty { break }
             line += String(decoding: data, as: UTF8.self)
         }
-        let address = try #require(
-            line.split(separator: " ").first { $0.hasPrefix("http://") || $0.hasPrefix("https://") },
-            "the server printed `\(line)`")
-        return (running, String(address))
+        return (running, line)
     }
 }
 

@@ -1,0 +1,292 @@
+/// All conditions of a release as one graph in which equal parts are one node, so that a part is judged once a case
+/// however many rules say it, and what reads none of the facts that are known is not judged at all.
+///
+/// It says of every condition exactly what `Condition` says: that is its plain twin, and its oracle in the tests.
+package struct ConditionGraph: Sendable {
+    /// A condition's place in the graph.
+    package typealias Node = Int32
+
+    enum Kind: UInt8, Sendable {
+        case all, any, not, count
+        case isOneOf, includes, within, isKnown, isPartlyKnown
+    }
+
+    /// One part: an operator with its children, or a test on a fact.
+    struct Part: Sendable {
+        let kind: Kind
+        /// The fact of a test; the least of a count.
+        let operand: Int32
+        /// The code of `includes`; where the children, the set or the interval of a part begins in its table.
+        let first: Int32
+        /// How many children it has.
+        let count: Int32
+    }
+
+    private(set) var parts: [Part] = []
+    private(set) var children: [Node] = []
+    private(set) var sets: [BitSet] = []
+    private(set) var intervals: [Interval] = []
+    /// The facts that each part reads.
+    private(set) var reads: [BitSet] = []
+    /// What each part says where nothing is known.
+    private(set) var unknown: [Truth] = []
+
+    /// What makes a part the same as another.
+    private struct Key: Hashable, Sendable {
+        let kind: Kind
+        let operand: Int32
+        let children: [Node]
+        let set: BitSet
+        let ends: [UInt64]
+    }
+    private var known: [Key: Node] = [:]
+    private let unrestricted: [FactValue]
+
+    /// An empty graph over a vocabulary.
+    package init(_ vocabulary: Vocabulary) { unrestricted = vocabulary.unrestricted }
+
+    /// How many parts it has.
+    package var count: Int { parts.count }
+
+    /// Adds a condition and gives its place; an equal one has one already.
+    package mutating func add(_ condition: Condition) -> Node {
+        switch condition {
+        case .all(let inner): return add(.all, inner)
+        case .any(let inner): return add(.any, inner)
+        case .not(let inner): return add(.not, [inner])
+        case .count(let least, let inner): return add(.count, inner, least: least)
+        case .criterion(_, let inner): return add(inner)
+        case .leaf(let leaf): return add(leaf.test, on: leaf.fact)
+        }
+    }
+
+    /// Adds a test on a fact.
+    package mutating func add(_ test: FactTest, on fact: Int) -> Node {
+        var (kind, code, set) = (Kind.isKnown, 0, BitSet())
+        var interval: Interval?
+        switch test {
+        case .isOneOf(let wanted): (kind, set) = (.isOneOf, wanted)
+        case .includes(let wanted): (kind, code) = (.includes, wanted)
+        case .within(let wanted): (kind, interval) = (.within, wanted)
+        case .isKnown: kind = .isKnown
+        case .isPartlyKnown: kind = .isPartlyKnown
+        }
+        let ends: [UInt64] =
+            interval.map { [$0.lower.bitPattern, $0.lowerIsOpen ? 1 : 0, $0.upper.bitPattern, $0.upperIsOpen ? 1 : 0] }
+            ?? [UInt64(code)]
+        let key = Key(kind: kind, operand: Int32(fact), children: [], set: set, ends: ends)
+        if let node = known[key] { return node }
+        var first = Int32(code)
+        if kind == .isOneOf {
+            first = Int32(sets.count)
+            sets.append(set)
+        } else if let interval {
+            first = Int32(intervals.count)
+            intervals.append(interval)
+        }
+        return append(
+            Part(kind: kind, operand: Int32(fact), first: first, count: 0), key, reads: BitSet(only: fact),
+            unknown: test.evaluate(unrestricted[fact]))
+    }
+
+    private mutating func add(_ kind: Kind, _ inner: [Condition], least: Int = 0) -> Node {
+        let nodes = inner.map { add($0) }
+        if (kind == .all || kind == .any) && nodes.count == 1 { return nodes[0] }
+        let key = Key(kind: kind, operand: Int32(least), children: nodes, set: BitSet(), ends: [])
+        if let node = known[key] { return node }
+        let part = Part(kind: kind, operand: Int32(least), first: Int32(children.count), count: Int32(nodes.count))
+        children += nodes
+        let truths = nodes.map { unknown[Int($0)] }
+        let truth: Truth =
+            switch kind {
+            case .all: truths.min() ?? .true
+            case .any: truths.max() ?? .false
+            case .not: !truths[0]
+            default:
+                truths.count(where: { $0 == .true }) >= least
+                    ? .true : truths.count(where: { $0 != .false }) >= least ? .unknown : .false
+            }
+        return append(
+            part, key, reads: nodes.reduce(into: BitSet()) { $0.formUnion(reads[Int($1)]) }, unknown: truth)
+    }
+
+    private mutating func append(_ part: Part, _ key: Key, reads facts: BitSet, unknown truth: Truth) -> Node {
+        let node = Node(parts.count)
+        parts.append(part)
+        reads.append(facts)
+        unknown.append(truth)
+        known[key] = node
+        return node
+    }
+
+    /// Forgets what only building needs.
+    package mutating func seal() { known = [:] }
+
+    /// The facts that a condition reads.
+    package func facts(of node: Node) -> BitSet { reads[Int(node)] }
+}
+
+/// The verdicts of a graph over one case. What was judged is kept until a value changes.
+package struct GraphJudge: Sendable {
+    package let graph: ConditionGraph
+    /// The values by fact number.
+    package private(set) var values: [FactValue]
+    /// The facts of which something is known.
+    package private(set) var known = BitSet()
+    private let unrestricted: [FactValue]
+    /// Verdicts by node, each with the turn in which it was made: forgetting all is beginning another turn.
+    private var verdicts: [UInt32]
+    private var turn: UInt32 = 1
+    private static let lastTurn: UInt32 = 1 << 29
+
+    /// A judge who knows nothing.
+    package init(_ graph: ConditionGraph, _ vocabulary: Vocabulary) {
+        self.graph = graph
+        unrestricted = vocabulary.unrestricted
+        values = unrestricted
+        verdicts = Array(repeating: 0, count: graph.count)
+    }
+
+    /// Begins anew, knowing nothing.
+    package mutating func reset() {
+        Self.copy(unrestricted, to: &values)
+        known = BitSet()
+        forget()
+    }
+
+    /// INVARIANT: both have a value for each fact.
+    private static func copy(_ source: [FactValue], to target: inout [FactValue]) {
+        target.withUnsafeMutableBufferPointer { target in
+            source.withUnsafeBufferPointer { source in _ = target.update(fromContentsOf: source) }
+        }
+    }
+
+    /// Sets a value. Verdicts that were made before it are forgotten with `forget()`, by whoever made some.
+    @inline(__always)
+    package mutating func set(_ fact: Int, _ value: FactValue) {
+        values[fact] = value
+        known.insert(fact)
+    }
+
+    /// Goes back to values that it had.
+    package mutating func restore(_ values: [FactValue], known: BitSet) {
+        Self.copy(values, to: &self.values)
+        self.known = known
+        forget()
+    }
+
+    /// Forgets all verdicts.
+    package mutating func forget() {
+        turn += 1
+        if turn < Self.lastTurn { return }
+        for index in verdicts.indices { verdicts[index] = 0 }
+        turn = 1
+    }
+
+    /// What a condition says; kept. A negative place is no condition, which is always true.
+    @inline(__always)
+    package mutating func truth(_ node: ConditionGraph.Node) -> Truth {
+        if node < 0 { return .true }
+        let index = Int(node)
+        let kept = verdicts[index]
+        if kept >> 2 == turn { return Self.truths(kept & 3) }
+        return judged(index)
+    }
+
+    private mutating func judged(_ index: Int) -> Truth {
+        let truth = graph.reads[index].isDisjoint(with: known) ? graph.unknown[index] : computed(index)
+        verdicts[index] = turn << 2 | UInt32(truncatingIfNeeded: truth.rawValue)
+        return truth
+    }
+
+    @inline(__always)
+    private static func truths(_ kept: UInt32) -> Truth { kept == 0 ? .false : kept == 1 ? .unknown : .true }
+
+    private mutating func computed(_ index: Int) -> Truth {
+        let part = graph.parts[index]
+        let first = Int(part.first)
+        switch part.kind {
+        case .all:
+            var result = Truth.true
+            for place in first..<first + Int(part.count) {
+                let next = truth(graph.children[place])
+                if next == .false { return .false }
+                if next == .unknown { result = .unknown }
+            }
+            return result
+        case .any:
+            var result = Truth.false
+            for place in first..<first + Int(part.count) {
+                let next = truth(graph.children[place])
+                if next == .true { return .true }
+                if next == .unknown { result = .unknown }
+            }
+            return result
+        case .not: return !truth(graph.children[first])
+        case .count:
+            var (sure, possible) = (0, 0)
+            for place in first..<first + Int(part.count) {
+                let next = truth(graph.children[place])
+                if next == .true { sure += 1 }
+                if next != .false { possible += 1 }
+            }
+            let least = Int(part.operand)
+            return sure >= least ? .true : possible >= least ? .unknown : .false
+        case .isOneOf:
+            guard case .codes(let codes) = values[Int(part.operand)] else { return .unknown }
+            let wanted = graph.sets[first]
+            return codes.isSubset(of: wanted) ? .true : codes.isDisjoint(with: wanted) ? .false : .unknown
+        case .includes:
+            guard case .members(let included, let excluded) = values[Int(part.operand)] else { return .unknown }
+            return included.contains(first) ? .true : excluded.contains(first) ? .false : .unknown
+        case .within:
+            guard case .quantity(let interval) = values[Int(part.operand)] else { return .unknown }
+            let wanted = graph.intervals[first]
+            return wanted.contains(interval) ? .true : wanted.intersection(interval).isEmpty ? .false : .unknown
+        case .isKnown: return Truth(values[Int(part.operand)].isSingle)
+        case .isPartlyKnown:
+            guard case .quantity(let interval) = values[Int(part.operand)] else { return .unknown }
+            return Truth(interval != .everything)
+        }
+    }
+
+    /// The facts whose remaining values could still change an unknown verdict; empty where it is settled.
+    package mutating func needs(_ node: ConditionGraph.Node) -> BitSet {
+        var result = BitSet()
+        addNeeds(node, &result)
+        return result
+    }
+
+    /// Adds the facts that an unknown verdict waits for.
+    package mutating func addNeeds(_ node: ConditionGraph.Node, _ sum: inout BitSet) {
+        // Nothing waits for what is settled or asks nothing.
+        guard truth(node) == .unknown else { return }
+        let part = graph.parts[Int(node)]
+        switch part.kind {
+        case .all, .any, .count, .not:
+            for place in Int(part.first)..<Int(part.first + part.count) { addNeeds(graph.children[place], &sum) }
+        default: sum.insert(Int(part.operand))
+        }
+    }
+
+    /// The facts that a verdict rests on.
+    package mutating func grounds(_ node: ConditionGraph.Node) -> BitSet {
+        var result = BitSet()
+        addGrounds(node, &result)
+        return result
+    }
+
+    private mutating func addGrounds(_ node: ConditionGraph.Node, _ sum: inout BitSet) {
+        let part = graph.parts[Int(node)]
+        switch part.kind {
+        case .all, .any, .count:
+            let verdict = truth(node)
+            for place in Int(part.first)..<Int(part.first + part.count) {
+                let child = graph.children[place]
+                if truth(child) == verdict { addGrounds(child, &sum) }
+            }
+        case .not: addGrounds(graph.children[Int(part.first)], &sum)
+        default: sum.insert(Int(part.operand))
+        }
+    }
+}

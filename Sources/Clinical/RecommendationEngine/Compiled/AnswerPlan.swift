@@ -1,0 +1,180 @@
+package import ClinicalModel
+package import DecisionLogic
+
+/// What an answer consists of, as numbers in the tables of a `CompiledKnowledge`: whoever writes the answer looks up what
+/// was rendered for each. It is filled again and again, so that judging a case allocates nothing once it has run warm.
+package struct AnswerPlan: Sendable {
+    /// A fact of the completed case.
+    package struct PlannedFact: Sendable {
+        package enum Source: Sendable {
+            /// Said: a place in the statements, in their order.
+            case said(Int)
+            /// Derived: places in `becauses` of derivations.
+            case derived(Range<Int>)
+            /// Derived with what is assumed: a derivation.
+            case derivedFromAssumed(Int)
+            /// Assumed: a number in `models.assumptions`.
+            case assumed(Int)
+        }
+
+        package let fact: Int
+        package let value: FactValue
+        package let source: Source
+        package let closesSet: Bool
+    }
+
+    /// What cannot all hold.
+    package struct PlannedConflict: Sendable {
+        package let fact: Int
+        /// In `voices`.
+        package let between: Range<Int>
+        /// All facts that count as unknown because of it.
+        package let facts: BitSet
+    }
+
+    /// Something that is told, with the number of its source in the answer.
+    package struct Cited: Sendable {
+        package let entry: Int32
+        package let number: Int32
+    }
+
+    package struct PlannedLabel: Sendable {
+        package let label: Int
+        package let status: LabelStatus
+        /// A number in `sections`, -1 for none.
+        package let section: Int32
+        package let needs: BitSet
+        package let number: Int32
+    }
+
+    package enum LabelStatus: Sendable { case labelled, offLabel, own }
+
+    package struct PlannedCaution: Sendable {
+        package let limit: Int32
+        package let because: BitSet
+        package let needs: BitSet
+        package let number: Int32
+    }
+
+    /// What was reckoned of a part of a regimen.
+    package enum PlannedDose: Sendable {
+        case nothing
+        /// It waits for these facts.
+        case needs(BitSet)
+        /// Reckoned by the plain calculator; the numbers in it are places in `sources`, from 1, each with its number in the
+        /// answer.
+        case reckoned(DoseCalculation, sources: [Int32])
+    }
+
+    package struct PlannedPart: Sendable {
+        package let number: Int32
+        package let dose: PlannedDose
+    }
+
+    package struct PlannedOption: Sendable {
+        package let intervention: Int32
+        package let lead: Int32
+        package let needs: BitSet
+        /// A number in `regimens`, -1 for none.
+        package let regimen: Int32
+        package let parts: Range<Int>
+        package let labels: Range<Int>
+        package let evidence: Range<Int>
+        package let cautions: Range<Int>
+        package let pro: Range<Int>
+        package let contra: Range<Int>
+        package let silent: Range<Int>
+    }
+
+    package enum PlannedReason: Sendable {
+        /// A reason with up to three warnings that hold too.
+        case refused(Int32, holding: Range<Int>)
+        case told(Int32)
+        /// The facts that make it not apply.
+        case doesNotApply(BitSet)
+    }
+
+    package struct PlannedExclusion: Sendable {
+        package let intervention: Int32
+        package let reason: PlannedReason
+        package let because: BitSet
+        package let number: Int32?
+    }
+
+    package struct PlannedExamination: Sendable {
+        package let diagnostic: Int32
+        package let needs: BitSet
+        package let evidence: Range<Int>
+    }
+
+    package struct PlannedTier: Sendable {
+        package let tier: Int
+        package let summary: Int32?
+        package let statements: Range<Int>
+    }
+
+    package struct PlannedDisagreement: Sendable {
+        package let disagreement: Int32
+        package let numbers: Range<Int>
+    }
+
+    package struct PlannedQuestion: Sendable {
+        package let fact: Int
+        package let wouldChange: Range<Int>
+    }
+
+    /// Whether options follow; else more must be known.
+    package internal(set) var isGuidance = true
+    package internal(set) var conflicts: [PlannedConflict] = []
+    /// Who stands against whom: a place in the statements, or -1 less a derivation.
+    package internal(set) var voices: [Int32] = []
+    /// The topic that leads, and what lies over it; where more must be known, the one that may speak.
+    package internal(set) var topics: [Int] = []
+    package internal(set) var facts: [PlannedFact] = []
+    package internal(set) var becauses: [Int] = []
+    package internal(set) var notes: [CaseNote] = []
+    /// What opens the summary, numbers in `openings`.
+    package internal(set) var openings: [Int32] = []
+    package internal(set) var options: [PlannedOption] = []
+    package internal(set) var parts: [PlannedPart] = []
+    package internal(set) var labels: [PlannedLabel] = []
+    package internal(set) var cautions: [PlannedCaution] = []
+    /// Statements and voices of options, examinations and tiers.
+    package internal(set) var cited: [Cited] = []
+    package internal(set) var excluded: [PlannedExclusion] = []
+    package internal(set) var holding: [Int32] = []
+    package internal(set) var examinations: [PlannedExamination] = []
+    package internal(set) var tiers: [PlannedTier] = []
+    package internal(set) var disagreements: [PlannedDisagreement] = []
+    package internal(set) var numbers: [Int32] = []
+    package internal(set) var questions: [PlannedQuestion] = []
+    /// Interventions that questions would move.
+    package internal(set) var moved: [Int32] = []
+    /// The sources in the order of their numbers, as numbers in `CompiledKnowledge.references`.
+    package internal(set) var references: [Int32] = []
+
+    mutating func clear() {
+        isGuidance = true
+        conflicts.removeAll(keepingCapacity: true)
+        voices.removeAll(keepingCapacity: true)
+        topics.removeAll(keepingCapacity: true)
+        facts.removeAll(keepingCapacity: true)
+        becauses.removeAll(keepingCapacity: true)
+        notes.removeAll(keepingCapacity: true)
+        openings.removeAll(keepingCapacity: true)
+        options.removeAll(keepingCapacity: true)
+        parts.removeAll(keepingCapacity: true)
+        labels.removeAll(keepingCapacity: true)
+        cautions.removeAll(keepingCapacity: true)
+        cited.removeAll(keepingCapacity: true)
+        excluded.removeAll(keepingCapacity: true)
+        holding.removeAll(keepingCapacity: true)
+        examinations.removeAll(keepingCapacity: true)
+        tiers.removeAll(keepingCapacity: true)
+        disagreements.removeAll(keepingCapacity: true)
+        numbers.removeAll(keepingCapacity: true)
+        questions.removeAll(keepingCapacity: true)
+        moved.removeAll(keepingCapacity: true)
+        references.removeAll(keepingCapacity: true)
+    }
+}

@@ -1,0 +1,340 @@
+import ClinicalModel
+import DecisionLogic
+
+/// Completes a case as `FactCompletion` does. Most cases contradict nothing: they are completed without a record of who led
+/// where, and only a case that does contradict is completed again with one.
+struct CompiledCompletion: Sendable {
+    /// What was said of a case, and what follows from it, before any topic assumes anything.
+    struct State: Sendable {
+        var values: [FactValue] = []
+        var known = BitSet()
+        var applied: [Bool] = []
+        var facts: [AnswerPlan.PlannedFact] = []
+        var becauses: [Int] = []
+    }
+
+    private let knowledge: CompiledKnowledge
+    /// The facts that each narrowed fact rests on.
+    private var support: [BitSet]
+    private var applied: [Bool]
+    private var candidates: [Int32] = []
+    private var firing: [Int32] = []
+    private var grounds: [BitSet] = []
+    private var reasons: [(fact: Int, place: Int, derivation: Int)] = []
+    /// Of set facts: what was said of them, and derived from nothing else.
+    private var said: [(fact: Int, included: BitSet, excluded: BitSet)] = []
+    private(set) var facts: [AnswerPlan.PlannedFact] = []
+    private(set) var becauses: [Int] = []
+    private(set) var conflicts: [AnswerPlan.PlannedConflict] = []
+    /// Who stands against whom in `conflicts`: a place in the statements, or -1 less a derivation.
+    private(set) var voices: [Int32] = []
+    /// Facts that count as unknown because of a conflict; and of set facts, their codes.
+    private var blocked = BitSet()
+    private var blockedCodes: [(fact: Int, codes: BitSet)] = []
+    private var parties: [Party] = []
+    private var emptied: [Int] = []
+
+    /// One voice on one fact.
+    private struct Party: Sendable {
+        let fact: Int
+        let value: FactValue
+        let voice: Int32
+        let ledFrom: BitSet
+    }
+
+    init(_ knowledge: CompiledKnowledge) {
+        self.knowledge = knowledge
+        support = Array(repeating: BitSet(), count: knowledge.clinical.vocabulary.facts.count)
+        applied = Array(repeating: false, count: knowledge.derivations.count)
+    }
+
+    private mutating func clear() {
+        for index in support.indices { support[index] = BitSet() }
+        for index in applied.indices { applied[index] = false }
+        reasons.removeAll(keepingCapacity: true)
+        said.removeAll(keepingCapacity: true)
+        facts.removeAll(keepingCapacity: true)
+        becauses.removeAll(keepingCapacity: true)
+        candidates.removeAll(keepingCapacity: true)
+        parties.removeAll(keepingCapacity: true)
+    }
+
+    /// Completes ordered statements.
+    mutating func complete(_ statements: [FactStatement], _ judge: inout GraphJudge) {
+        conflicts.removeAll(keepingCapacity: true)
+        voices.removeAll(keepingCapacity: true)
+        blocked = BitSet()
+        blockedCodes.removeAll(keepingCapacity: true)
+        if !attempt(statements, recording: false, &judge) {
+            // Each turn blocks at least one more fact or code, so this ends.
+            while !attempt(statements, recording: true, &judge) {}
+            conflicts.sort { $0.fact < $1.fact }
+        }
+        for (place, statement) in statements.enumerated() {
+            facts.append(
+                .init(fact: statement.fact, value: statement.value, source: .said(place), closesSet: false))
+        }
+        tellDerived(judge)
+    }
+
+    /// One attempt; false where something contradicts, which is blocked then if it was recorded who led there.
+    private mutating func attempt(
+        _ statements: [FactStatement], recording: Bool, _ judge: inout GraphJudge
+    ) -> Bool {
+        clear()
+        judge.reset()
+        emptied.removeAll(keepingCapacity: true)
+        for (place, statement) in statements.enumerated() where !blocked.contains(statement.fact) {
+            let said = unblocked(statement.value, statement.fact)
+            let value = judge.values[statement.fact].intersection(said)
+            judge.set(statement.fact, value)
+            support[statement.fact] = BitSet(only: statement.fact)
+            if case .members(let included, let excluded) = said { say(statement.fact, included, excluded) }
+            if recording {
+                parties.append(
+                    Party(
+                        fact: statement.fact, value: said, voice: Int32(place),
+                        ledFrom: BitSet(only: statement.fact)))
+            }
+            if value.isEmpty {
+                if !recording { return false }
+                if !emptied.contains(statement.fact) { emptied.append(statement.fact) }
+            }
+        }
+        if emptied.isEmpty {
+            candidates += knowledge.spontaneous
+            judge.known.forEach { candidates += knowledge.readers[$0] }
+            if derive(recording: recording, &judge) { return true }
+        }
+        if recording {
+            emptied.sort()
+            for fact in emptied { block(fact, statements, judge.values[fact]) }
+        }
+        return false
+    }
+
+    private func unblocked(_ value: FactValue, _ fact: Int) -> FactValue {
+        if blockedCodes.isEmpty { return value }
+        guard let codes = blockedCodes.first(where: { $0.fact == fact })?.codes,
+            case .members(let included, let excluded) = value
+        else { return value }
+        return .members(included: included.subtracting(codes), excluded: excluded.subtracting(codes))
+    }
+
+    /// Makes a contradicted fact unknown, with the facts that led to the voices that exclude each other.
+    private mutating func block(_ fact: Int, _ statements: [FactStatement], _ value: FactValue) {
+        let heard = parties.filter { $0.fact == fact }
+        var opposed = heard.indices.filter { first in
+            heard.indices.contains { heard[first].value.intersection(heard[$0].value).isEmpty }
+        }
+        // Three voices may leave nothing together although each pair agrees: then all of them are named.
+        if opposed.isEmpty { opposed = Array(heard.indices) }
+        var involved = BitSet(only: fact)
+        if case .members(let included, let excluded) = value {
+            let codes = included.intersection(excluded)
+            if let place = blockedCodes.firstIndex(where: { $0.fact == fact }) {
+                blockedCodes[place].codes.formUnion(codes)
+            } else {
+                blockedCodes.append((fact, codes))
+            }
+        } else {
+            for index in opposed { involved.formUnion(heard[index].ledFrom) }
+            blocked.formUnion(involved)
+        }
+        let start = voices.count
+        for index in opposed {
+            let voice = heard[index].voice
+            if !voices[start...].contains(where: { saySame($0, voice, statements) }) { voices.append(voice) }
+        }
+        conflicts.append(.init(fact: fact, between: start..<voices.count, facts: involved))
+    }
+
+    private func saySame(_ left: Int32, _ right: Int32, _ statements: [FactStatement]) -> Bool {
+        if left == right { return true }
+        if left >= 0, right >= 0 {
+            let (one, other) = (statements[Int(left)], statements[Int(right)])
+            return one.origin == other.origin && one.value == other.value
+        }
+        if left >= 0 || right >= 0 { return false }
+        let derivations = knowledge.clinical.derivations
+        return derivations[Int(-1 - left)].because == derivations[Int(-1 - right)].because
+    }
+
+    private mutating func say(_ fact: Int, _ included: BitSet, _ excluded: BitSet) {
+        if let place = said.firstIndex(where: { $0.fact == fact }) {
+            said[place].included.formUnion(included)
+            said[place].excluded.formUnion(excluded)
+        } else {
+            said.append((fact, included, excluded))
+        }
+    }
+
+    /// Rounds that all see the same state, to a fixpoint. After the first only what reads a changed fact can newly hold.
+    private mutating func derive(recording: Bool, _ judge: inout GraphJudge) -> Bool {
+        while true {
+            findFiring(&judge)
+            if firing.isEmpty { return true }
+            grounds.removeAll(keepingCapacity: true)
+            for number in firing { grounds.append(judge.grounds(knowledge.derivations[Int(number)].when)) }
+            candidates.removeAll(keepingCapacity: true)
+            for (place, number) in firing.enumerated() {
+                let derivation = knowledge.derivations[Int(number)]
+                applied[Int(number)] = true
+                let fact = derivation.fact
+                let before = judge.values[fact]
+                let value = unblocked(derivation.value, fact)
+                let narrowed = before.intersection(value)
+                let isNews = narrowed != before
+                if !isNews && !derivation.isOfSet && !recording { continue }
+                var ledFrom = BitSet()
+                grounds[place].forEach { ledFrom.formUnion(support[$0].isEmpty ? BitSet(only: $0) : support[$0]) }
+                if derivation.isOfSet, ledFrom == BitSet(only: fact), case .members(let included, let excluded) = value
+                {
+                    say(fact, included, excluded)
+                }
+                if recording {
+                    parties.append(Party(fact: fact, value: value, voice: -1 - number, ledFrom: ledFrom))
+                }
+                if !isNews { continue }
+                judge.set(fact, narrowed)
+                support[fact].formUnion(ledFrom)
+                reasons.append((fact, reasons.count, Int(number)))
+                candidates += knowledge.readers[fact]
+                if narrowed.isEmpty {
+                    if !recording { return false }
+                    if !emptied.contains(fact) { emptied.append(fact) }
+                }
+            }
+            judge.forget()
+            if !emptied.isEmpty { return false }
+        }
+    }
+
+    /// The candidates that hold and have not fired, ascending.
+    private mutating func findFiring(_ judge: inout GraphJudge) {
+        firing.removeAll(keepingCapacity: true)
+        if candidates.isEmpty { return }
+        candidates.sort()
+        var last: Int32 = -1
+        for number in candidates where number != last {
+            last = number
+            let derivation = knowledge.derivations[Int(number)]
+            if !applied[Int(number)], !blocked.contains(derivation.fact), judge.truth(derivation.given) == .true,
+                judge.truth(derivation.when) == .true
+            {
+                firing.append(number)
+            }
+        }
+    }
+
+    private mutating func tellDerived(_ judge: GraphJudge) {
+        // By fact, each with its reasons in the order in which they were found.
+        reasons.sort { ($0.fact, $0.place) < ($1.fact, $1.place) }
+        var place = 0
+        while place < reasons.count {
+            let fact = reasons[place].fact
+            let start = becauses.count
+            while place < reasons.count, reasons[place].fact == fact {
+                becauses.append(reasons[place].derivation)
+                place += 1
+            }
+            var value = judge.values[fact]
+            if case .members(let included, let excluded) = value {
+                let told = said.first { $0.fact == fact }
+                value = .members(
+                    included: included.subtracting(told?.included ?? BitSet()),
+                    excluded: excluded.subtracting(told?.excluded ?? BitSet()))
+            }
+            facts.append(
+                .init(fact: fact, value: value, source: .derived(start..<becauses.count), closesSet: false))
+        }
+    }
+
+    // MARK: - Assumptions
+
+    /// Keeps the present state, for topics that each assume their own.
+    func save(_ judge: GraphJudge, to state: inout State) {
+        // Copied element by element: a shared buffer would be copied whole at the next change, and newly allocated.
+        Self.copy(judge.values, to: &state.values)
+        state.known = judge.known
+        Self.copy(applied, to: &state.applied)
+        Self.copy(facts, to: &state.facts)
+        Self.copy(becauses, to: &state.becauses)
+    }
+
+    /// Goes back to a state.
+    mutating func restore(_ state: State, _ judge: inout GraphJudge) {
+        judge.restore(state.values, known: state.known)
+        Self.copy(state.applied, to: &applied)
+        Self.copy(state.facts, to: &facts)
+        Self.copy(state.becauses, to: &becauses)
+    }
+
+    private static func copy<Element>(_ source: [Element], to target: inout [Element]) {
+        target.removeAll(keepingCapacity: true)
+        target.append(contentsOf: source)
+    }
+
+    /// Applies the declared defaults of a topic, in order, to what is still untouched.
+    mutating func assume(_ number: Int, _ judge: inout GraphJudge) {
+        let vocabulary = knowledge.clinical.vocabulary
+        for place in knowledge.topics[number].assumptions.range {
+            let assumption = knowledge.assumptions[place]
+            let fact = assumption.fact
+            guard !blocked.contains(fact), judge.truth(assumption.when) == .true else { continue }
+            if let value = assumption.value {
+                guard judge.values[fact] == vocabulary.unrestricted[fact] else { continue }
+                judge.set(fact, value)
+                facts.append(.init(fact: fact, value: value, source: .assumed(place), closesSet: false))
+            } else {
+                guard case .members(let included, let excluded) = judge.values[fact] else { continue }
+                let definition = vocabulary.facts[fact]
+                var open = BitSet.upTo(definition.codes.count).subtracting(included).subtracting(excluded)
+                for entry in blockedCodes where entry.fact == fact { open = open.subtracting(entry.codes) }
+                if open.isEmpty { continue }
+                let closed = open.subtracting(Self.membersOfUnresolvedClasses(included, definition))
+                judge.set(fact, .members(included: included, excluded: excluded.union(closed)))
+                facts.append(
+                    .init(
+                        fact: fact, value: .members(included: BitSet(), excluded: closed),
+                        source: .assumed(place), closesSet: true))
+            }
+            judge.forget()
+            deriveFromAssumed(fact, &judge)
+        }
+    }
+
+    /// The members of classes that hold without any of their members being named.
+    private static func membersOfUnresolvedClasses(_ included: BitSet, _ definition: FactDefinition) -> BitSet {
+        var result = BitSet()
+        included.forEach {
+            let members = definition.codes[$0].descendants
+            if members.isDisjoint(with: included) { result.formUnion(members) }
+        }
+        return result
+    }
+
+    private mutating func deriveFromAssumed(_ fact: Int, _ judge: inout GraphJudge) {
+        candidates.removeAll(keepingCapacity: true)
+        candidates += knowledge.readers[fact]
+        while true {
+            findFiring(&judge)
+            if firing.isEmpty { return }
+            candidates.removeAll(keepingCapacity: true)
+            for number in firing {
+                let derivation = knowledge.derivations[Int(number)]
+                applied[Int(number)] = true
+                let before = judge.values[derivation.fact]
+                let narrowed = before.intersection(derivation.value)
+                if narrowed.isEmpty || narrowed == before { continue }
+                judge.set(derivation.fact, narrowed)
+                facts.append(
+                    .init(
+                        fact: derivation.fact, value: narrowed, source: .derivedFromAssumed(Int(number)),
+                        closesSet: false))
+                candidates += knowledge.readers[derivation.fact]
+            }
+            judge.forget()
+        }
+    }
+}

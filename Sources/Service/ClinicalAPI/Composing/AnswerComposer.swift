@@ -1,0 +1,637 @@
+import ClinicalModel
+import DecisionLogic
+import JSONText
+import KnowledgeStore
+import RecommendationEngine
+
+/// Puts an answer together from the pieces of its release and the plan of its case: the bytes that `GuidanceBody` writes for
+/// a clinician who asks for no trace.
+struct AnswerComposer: Sendable {
+    let compiled: CompiledKnowledge
+    private let pieces: AnswerPieces
+    /// The review states, the least first, and the place of each topic's and of the release's.
+    private static let states = ["draft", "under-review", "approved"]
+    private let stateOf: [Int]
+    private let releaseState: Int
+
+    init(_ compiled: CompiledKnowledge, _ knowledge: KnowledgeBase) {
+        self.compiled = compiled
+        pieces = AnswerPieces(compiled, knowledge)
+        stateOf = compiled.models.topics.map { Self.states.firstIndex(of: $0.review.status) ?? 0 }
+        releaseState =
+            knowledge.local.isEmpty ? Self.states.firstIndex(of: knowledge.manifest.review.status) ?? 0 : 0
+    }
+
+    /// The bytes of an answer.
+    func bytes(_ plan: AnswerPlan, _ statements: [FactStatement], _ values: [FactValue]) -> [UInt8] {
+        let state = plan.topics.reduce(releaseState) { min($0, stateOf[$1]) }
+        return AnswerBytes.made(of: pieces.store, capacity: 48 * 1024) { out in
+            var writing = Writing(compiled: compiled, pieces: pieces, values: values, out: out)
+            writing.write(plan, statements)
+            writing.end(plan, state: Self.states[state])
+            out = writing.out
+        }
+    }
+}
+
+/// One answer under way.
+private struct Writing {
+    let compiled: CompiledKnowledge
+    let pieces: AnswerPieces
+    let values: [FactValue]
+    var out: AnswerBytes
+
+    private var vocabulary: Vocabulary { compiled.clinical.vocabulary }
+
+    @inline(__always)
+    private mutating func put(_ piece: Piece) { out.put(piece) }
+
+    mutating func write(_ plan: AnswerPlan, _ statements: [FactStatement]) {
+        out.put(
+            plan.isGuidance
+                ? "{\"outcome\":\"guidance\",\"summary\":\"" : "{\"outcome\":\"data-required\",\"summary\":\"")
+        writeSummary(plan)
+        out.put(plan.topics.isEmpty ? "\"" : "\",\"topic\":")
+        for (place, topic) in plan.topics.enumerated() {
+            if place == 1 { out.put(",\"overlays\":[") }
+            if place > 1 { out.put(",") }
+            put(pieces.topics[topic])
+            out.put("}")
+        }
+        if plan.topics.count > 1 { out.put("]") }
+        out.put(",\"case\":{")
+        writeFacts(plan, statements)
+        if !plan.conflicts.isEmpty { writeConflicts(plan, statements) }
+        if !plan.notes.isEmpty { write(plan.notes, isFirst: plan.facts.isEmpty && plan.conflicts.isEmpty) }
+        out.put("}")
+        if !plan.options.isEmpty { writeOptions(plan) }
+        if !plan.excluded.isEmpty { writeExcluded(plan) }
+        if !plan.examinations.isEmpty { writeExaminations(plan) }
+        if !plan.tiers.isEmpty { writeTiers(plan) }
+        if !plan.disagreements.isEmpty { writeDisagreements(plan) }
+        if !plan.questions.isEmpty { writeQuestions(plan) }
+        if !plan.references.isEmpty {
+            out.put(",\"references\":[")
+            for (place, reference) in plan.references.enumerated() {
+                out.put(place == 0 ? "{\"number\":" : ",{\"number\":")
+                out.put(place + 1)
+                put(pieces.references[Int(reference)])
+            }
+            out.put("]")
+        }
+    }
+
+    mutating func end(_ plan: AnswerPlan, state: String) {
+        out.put(",\"review\":{\"status\":\"")
+        out.put(text: state)
+        out.put("\"")
+        put(plan.topics.first.map { pieces.reviewDates[$0] } ?? pieces.releaseDates)
+        out.put("}")
+        put(pieces.footer)
+        out.put("}")
+    }
+
+    // MARK: - Summary
+
+    private mutating func writeSummary(_ plan: AnswerPlan) {
+        for note in plan.notes where note.code == .urgentCare || note.code == .contradiction {
+            out.put(escaping: note.text)
+            out.put(" ")
+        }
+        for opening in plan.openings {
+            put(pieces.openings[Int(opening)])
+            out.put(" ")
+        }
+        if !plan.isGuidance {
+            out.put("More must be known before options can be named: ")
+            for (place, question) in plan.questions.enumerated() {
+                if place > 0 { out.put(", ") }
+                put(pieces.facts[question.fact].title)
+            }
+            return out.put(".")
+        }
+        guard let first = plan.options.first else {
+            return out.put("No option of this topic applies to the case as stated.")
+        }
+        // Recommended options come first, so that the first one tells whether there are some.
+        let isRecommended = first.needs.isEmpty
+        out.put(
+            isRecommended
+                ? "First in order: " : "First in order, each only once what it needs is known: ")
+        var count = 0
+        for option in plan.options where count < 3 && option.needs.isEmpty == isRecommended {
+            if count > 0 { out.put("; ") }
+            put(pieces.interventions[Int(option.intervention)].title)
+            count += 1
+        }
+        out.put(".")
+        if isRecommended { return }
+        out.put(" The first depends on: ")
+        putTitles(first.needs)
+        out.put(".")
+    }
+
+    private mutating func putTitles(_ facts: BitSet) {
+        var isFirst = true
+        facts.forEach {
+            if !isFirst { out.put(", ") }
+            isFirst = false
+            put(pieces.facts[$0].title)
+        }
+    }
+
+    // MARK: - The case
+
+    private mutating func writeFacts(_ plan: AnswerPlan, _ statements: [FactStatement]) {
+        if plan.facts.isEmpty { return }
+        out.put("\"facts\":[")
+        for (place, fact) in plan.facts.enumerated() {
+            if place > 0 { out.put(",") }
+            put(pieces.facts[fact.fact].opening)
+            writeValue(fact)
+            switch fact.source {
+            case .said(let number):
+                let statement = statements[number]
+                put(pieces.origins[statement.origin == .stated ? 0 : 1])
+                if let span = statement.span {
+                    out.put(",\"span\":[")
+                    out.put(span.lowerBound)
+                    out.put(",")
+                    out.put(span.upperBound)
+                    out.put("]")
+                }
+            case .derived(let reasons):
+                put(pieces.origins[2])
+                out.put(",\"because\":\"")
+                for reason in reasons {
+                    if reason > reasons.lowerBound { out.put("; ") }
+                    put(pieces.derivations[plan.becauses[reason]])
+                }
+                out.put("\"")
+            case .derivedFromAssumed(let derivation):
+                put(pieces.origins[2])
+                out.put(",\"because\":\"")
+                put(pieces.derivations[derivation])
+                out.put(" (with what is assumed)\"")
+            case .assumed(let number):
+                put(pieces.origins[3])
+                out.put(",\"because\":\"")
+                put(pieces.assumptions[number])
+                out.put("\"")
+            }
+            out.put("}")
+        }
+        out.put("]")
+    }
+
+    private mutating func writeConflicts(_ plan: AnswerPlan, _ statements: [FactStatement]) {
+        out.put(plan.facts.isEmpty ? "\"conflicts\":[" : ",\"conflicts\":[")
+        for (place, conflict) in plan.conflicts.enumerated() {
+            if place > 0 { out.put(",") }
+            put(pieces.facts[conflict.fact].opening)
+            out.put(",\"between\":")
+            var separator = UInt8(ascii: "[")
+            for voice in plan.voices[conflict.between] {
+                out.put(byte: separator)
+                separator = UInt8(ascii: ",")
+                out.put("\"")
+                if voice < 0 {
+                    put(pieces.derivations[Int(-1 - voice)])
+                } else {
+                    let statement = statements[Int(voice)]
+                    put(pieces.facts[statement.fact].title)
+                    out.put(statement.origin == .stated ? " stated as " : " read as ")
+                    putWords(statement.value, statement.fact)
+                }
+                out.put("\"")
+            }
+            out.put("],\"explanation\":\"These cannot all hold. Treated as unknown: ")
+            putTitles(conflict.facts)
+            out.put(". Review the pathology and the source of each.\"}")
+        }
+        out.put("]")
+    }
+
+    private mutating func writeValue(_ fact: AnswerPlan.PlannedFact) {
+        let definition = vocabulary.facts[fact.fact]
+        let written = pieces.facts[fact.fact]
+        switch fact.value {
+        case .codes(let codes):
+            if codes.count == 1 {
+                out.put(",\"value\":")
+                codes.forEach { put(pieces.codes[Int(written.firstCode) + $0]) }
+                return
+            }
+            out.put(",\"value\":{")
+            if !codes.isEmpty {
+                out.put("\"anyOf\":")
+                putCodes(codes, written, isBoolean: definition.type == .boolean)
+            }
+            out.put("}")
+        case .quantity(let interval):
+            guard let point = interval.point else { return writeRange(interval, fact.fact, written) }
+            out.put(",\"value\":")
+            out.put(point)
+            put(written.unit)
+        case .members(let included, let excluded):
+            let isRefusal = definition.excludesNamed != nil
+            let named =
+                isRefusal ? Self.mostGeneral(included, definition) : Self.mostSpecific(included, definition)
+            if !named.isEmpty {
+                out.put(",\"value\":")
+                putCodes(named, written)
+            }
+            if fact.closesSet { return out.put(",\"complete\":true") }
+            let ruledOut = Self.mostGeneral(excluded, definition)
+            if !ruledOut.isEmpty {
+                out.put(",\"excludes\":")
+                putCodes(ruledOut, written)
+            }
+        }
+    }
+
+    private mutating func putCodes(_ codes: BitSet, _ written: AnswerPieces.FactPieces, isBoolean: Bool = false) {
+        var separator = UInt8(ascii: "[")
+        codes.forEach {
+            out.put(byte: separator)
+            separator = UInt8(ascii: ",")
+            if isBoolean { out.put("\"") }
+            put(pieces.codes[Int(written.firstCode) + $0])
+            if isBoolean { out.put("\"") }
+        }
+        out.put("]")
+    }
+
+    private mutating func writeRange(
+        _ interval: Interval, _ fact: Int, _ written: AnswerPieces.FactPieces
+    ) {
+        let (low, high) = (interval.lower.isFinite, interval.upper.isFinite)
+        out.put(",\"value\":{")
+        if low {
+            out.put("\"min\":")
+            out.put(interval.lower)
+        }
+        if high {
+            out.put(low ? ",\"max\":" : "\"max\":")
+            out.put(interval.upper)
+        }
+        if low || high {
+            put(written.unit)
+        } else {
+            var json = JSONWriter()
+            json.member("unit", vocabulary.facts[fact].unit)
+            out.put(json.bytes[...])
+        }
+        switch (low && interval.lowerIsOpen, high && interval.upperIsOpen) {
+        case (true, true): out.put(",\"exclusive\":\"both\"")
+        case (true, false): out.put(",\"exclusive\":\"min\"")
+        case (false, true): out.put(",\"exclusive\":\"max\"")
+        case (false, false): break
+        }
+        out.put("}")
+    }
+
+    /// What was named, without the classes that it brought.
+    private static func mostSpecific(_ codes: BitSet, _ definition: FactDefinition) -> BitSet {
+        var result = BitSet()
+        codes.forEach { if definition.codes[$0].descendants.isDisjoint(with: codes) { result.insert($0) } }
+        return result
+    }
+
+    /// What was named as a class, without the members that it brought.
+    private static func mostGeneral(_ codes: BitSet, _ definition: FactDefinition) -> BitSet {
+        var result = BitSet()
+        codes.forEach { if definition.codes[$0].ancestors.isDisjoint(with: codes) { result.insert($0) } }
+        return result
+    }
+
+    /// Remarks are of this case alone and few.
+    private mutating func write(_ notes: [CaseNote], isFirst: Bool) {
+        var json = JSONWriter()
+        json.beginObject()
+        GuidanceBody.write(notes, vocabulary, to: &json)
+        if !isFirst { out.put(",") }
+        out.put(json.bytes.dropFirst())
+    }
+
+    // MARK: - Options
+
+    private mutating func writeOptions(_ plan: AnswerPlan) {
+        out.put(",\"options\":[")
+        for (place, option) in plan.options.enumerated() {
+            if place > 0 { out.put(",") }
+            put(pieces.interventions[Int(option.intervention)].option)
+            if option.needs.isEmpty {
+                out.put(",\"standing\":\"recommended\"")
+            } else {
+                out.put(",\"standing\":\"conditional\"")
+                putPaths(",\"needs\":", option.needs)
+            }
+            out.put(",\"rank\":")
+            out.put(place + 1)
+            put(pieces.rules[Int(option.lead)])
+            if option.regimen >= 0 { writeRegimen(option, plan) }
+            writeLabels(option, plan)
+            writeCited(",\"evidence\":", option.evidence, plan, pieces.statements)
+            writeCautions(option, plan)
+            writeAgreement(option, plan)
+            out.put("}")
+        }
+        out.put("]")
+    }
+
+    private mutating func putPaths(_ name: StaticString, _ facts: BitSet) {
+        if facts.isEmpty { return }
+        out.put(name)
+        var separator = UInt8(ascii: "[")
+        facts.forEach {
+            out.put(byte: separator)
+            separator = UInt8(ascii: ",")
+            put(pieces.facts[$0].path)
+        }
+        out.put("]")
+    }
+
+    private mutating func writeRegimen(_ option: AnswerPlan.PlannedOption, _ plan: AnswerPlan) {
+        let regimen = pieces.regimens[Int(option.regimen)]
+        put(regimen.opening)
+        for (place, number) in option.parts.enumerated() {
+            if place > 0 { out.put(",") }
+            let part = pieces.parts[Int(regimen.firstPart) + place]
+            put(part.before)
+            out.put(",\"reference\":")
+            out.put(Int(plan.parts[number].number))
+            put(part.after)
+            switch plan.parts[number].dose {
+            case .nothing: break
+            case .needs(let facts):
+                putPaths(",\"calculated\":{\"needs\":", facts)
+                out.put(",\"explanation\":\"Not calculated: not known, or not as one number: ")
+                putTitles(facts)
+                out.put(".\"}")
+            case .reckoned(let dose, let sources):
+                var json = JSONWriter()
+                json.beginObject()
+                DoseJSON(vocabulary: vocabulary).write(dose.renumbered(sources), to: &json)
+                json.endObject()
+                out.put(",\"calculated\":")
+                out.put(json.bytes[...])
+            }
+            out.put("}")
+        }
+        out.put("]}")
+    }
+
+    private mutating func writeLabels(_ option: AnswerPlan.PlannedOption, _ plan: AnswerPlan) {
+        if option.labels.isEmpty { return }
+        out.put(",\"labels\":[")
+        for place in option.labels {
+            if place > option.labels.lowerBound { out.put(",") }
+            let label = plan.labels[place]
+            let written = pieces.labels[label.label]
+            put(written.opening)
+            switch label.status {
+            case .labelled: out.put(",\"status\":\"labelled\"")
+            case .offLabel: out.put(",\"status\":\"off-label\"")
+            case .own: put(written.status)
+            }
+            if label.section >= 0 { put(pieces.sections[Int(label.section)]) }
+            putPaths(",\"needs\":", label.needs)
+            out.put(",\"reference\":")
+            out.put(Int(label.number))
+            out.put("}")
+        }
+        out.put("]")
+    }
+
+    private mutating func writeCited(
+        _ name: StaticString, _ range: Range<Int>, _ plan: AnswerPlan, _ list: [AnswerPieces.Cut]
+    ) {
+        if range.isEmpty { return }
+        out.put(name)
+        var separator = UInt8(ascii: "[")
+        for place in range {
+            out.put(byte: separator)
+            separator = UInt8(ascii: ",")
+            let cited = plan.cited[place]
+            put(list[Int(cited.entry)].before)
+            out.put(",\"reference\":")
+            out.put(Int(cited.number))
+            put(list[Int(cited.entry)].after)
+        }
+        out.put("]")
+    }
+
+    private mutating func writeCautions(_ option: AnswerPlan.PlannedOption, _ plan: AnswerPlan) {
+        if option.cautions.isEmpty { return }
+        out.put(",\"cautions\":[")
+        for place in option.cautions {
+            if place > option.cautions.lowerBound { out.put(",") }
+            let caution = plan.cautions[place]
+            let written = pieces.limits[Int(caution.limit)]
+            put(written.opening)
+            putPaths(",\"because\":", caution.because)
+            putPaths(",\"needs\":", caution.needs)
+            put(written.section)
+            out.put(",\"reference\":")
+            out.put(Int(caution.number))
+            put(written.confirmed)
+            out.put("}")
+        }
+        out.put("]")
+    }
+
+    private mutating func writeAgreement(_ option: AnswerPlan.PlannedOption, _ plan: AnswerPlan) {
+        if option.pro.isEmpty && option.contra.isEmpty && option.silent.isEmpty { return }
+        out.put(",\"agreement\":{")
+        writeCited("\"for\":", option.pro, plan, pieces.voices)
+        writeCited(option.pro.isEmpty ? "\"against\":" : ",\"against\":", option.contra, plan, pieces.voices)
+        writeCited(
+            option.pro.isEmpty && option.contra.isEmpty ? "\"silent\":" : ",\"silent\":", option.silent, plan,
+            pieces.voices)
+        out.put("}")
+    }
+
+    // MARK: - The rest
+
+    private mutating func writeExcluded(_ plan: AnswerPlan) {
+        out.put(",\"excluded\":[")
+        for (place, exclusion) in plan.excluded.enumerated() {
+            if place > 0 { out.put(",") }
+            put(pieces.interventions[Int(exclusion.intervention)].exclusion)
+            var section = Piece.empty
+            switch exclusion.reason {
+            case .refused(let reason, let holding):
+                put(pieces.reasons[Int(reason)].words)
+                for place in holding {
+                    out.put("; ")
+                    put(pieces.reasons[Int(plan.holding[place])].words)
+                }
+            case .told(let reason):
+                put(pieces.reasons[Int(reason)].words)
+                section = pieces.reasons[Int(reason)].section
+            case .doesNotApply(let facts):
+                out.put("does not apply to this case: ")
+                var isFirst = true
+                facts.forEach {
+                    if !isFirst { out.put("; ") }
+                    isFirst = false
+                    put(pieces.facts[$0].title)
+                    out.put(": ")
+                    putWords(values[$0], $0)
+                }
+            }
+            out.put("\"")
+            putPaths(",\"because\":", exclusion.because)
+            put(section)
+            if let number = exclusion.number {
+                out.put(",\"reference\":")
+                out.put(Int(number))
+            }
+            out.put("}")
+        }
+        out.put("]")
+    }
+
+    /// A value in words, as `FactDefinition.words(for:)` says it.
+    private mutating func putWords(_ value: FactValue, _ fact: Int) {
+        let written = pieces.facts[fact]
+        switch value {
+        case .codes(let codes):
+            if codes == .upTo(Int(written.codeCount)) { return out.put("not known") }
+            putTitles(codes, written, between: " or ")
+        case .quantity(let interval): putWords(interval, written)
+        case .members(let included, let excluded):
+            if included.isEmpty && excluded.isEmpty { return out.put("not known") }
+            putTitles(included, written, between: ", ")
+            if excluded.isEmpty { return }
+            if !included.isEmpty { out.put("; ") }
+            if excluded.union(included).count == Int(written.codeCount) { return out.put("nothing else") }
+            out.put("not ")
+            putTitles(excluded, written, between: ", not ")
+        }
+    }
+
+    private mutating func putTitles(
+        _ codes: BitSet, _ written: AnswerPieces.FactPieces, between separator: StaticString
+    ) {
+        var isFirst = true
+        codes.forEach {
+            if !isFirst { out.put(separator) }
+            isFirst = false
+            put(pieces.codeTitles[Int(written.firstCode) + $0])
+        }
+    }
+
+    private mutating func putWords(_ interval: Interval, _ written: AnswerPieces.FactPieces) {
+        if let point = interval.point {
+            putPlain(point)
+            return put(written.unitWords)
+        }
+        let (low, high) = (interval.lower.isFinite, interval.upper.isFinite)
+        if !low && !high { return out.put("not known") }
+        if low {
+            if high {
+                if interval.lowerIsOpen { out.put("above ") }
+            } else {
+                out.put(interval.lowerIsOpen ? "above " : "at least ")
+            }
+            putPlain(interval.lower)
+        }
+        if high {
+            if low {
+                out.put(interval.upperIsOpen ? " to below " : " to ")
+            } else {
+                out.put(interval.upperIsOpen ? "below " : "at most ")
+            }
+            putPlain(interval.upper)
+        }
+        put(written.unitWords)
+    }
+
+    private mutating func putPlain(_ number: Double) { out.put(text: FactDefinition.plain(number)) }
+
+    private mutating func writeExaminations(_ plan: AnswerPlan) {
+        out.put(",\"diagnostics\":[")
+        for (place, examination) in plan.examinations.enumerated() {
+            if place > 0 { out.put(",") }
+            put(pieces.diagnostics[Int(examination.diagnostic)])
+            putPaths(",\"needs\":", examination.needs)
+            writeCited(",\"evidence\":", examination.evidence, plan, pieces.statements)
+            out.put("}")
+        }
+        out.put("]")
+    }
+
+    private mutating func writeTiers(_ plan: AnswerPlan) {
+        out.put(",\"tiers\":{")
+        for (place, tier) in plan.tiers.enumerated() {
+            out.put(place == 0 ? "\"" : ",\"")
+            put(pieces.tiers[tier.tier])
+            out.put("\":{")
+            if let summary = tier.summary {
+                out.put("\"summary\":\"")
+                put(pieces.openings[Int(summary)])
+                out.put("\"")
+            }
+            writeCited(
+                tier.summary == nil ? "\"statements\":" : ",\"statements\":", tier.statements, plan, pieces.statements)
+            out.put("}")
+        }
+        out.put("}")
+    }
+
+    private mutating func writeDisagreements(_ plan: AnswerPlan) {
+        out.put(",\"disagreements\":[")
+        for (place, entry) in plan.disagreements.enumerated() {
+            if place > 0 { out.put(",") }
+            let written = pieces.disagreements[Int(entry.disagreement)]
+            put(written.opening)
+            for (side, place) in written.positions.enumerated() {
+                if side > 0 { out.put(",") }
+                let position = pieces.positions[place]
+                put(position.before)
+                out.put(",\"reference\":")
+                out.put(Int(plan.numbers[entry.numbers.lowerBound + side]))
+                put(position.after)
+            }
+            out.put("]")
+            put(written.closing)
+        }
+        out.put("]")
+    }
+
+    private mutating func writeQuestions(_ plan: AnswerPlan) {
+        out.put(",\"followUp\":[")
+        for (place, question) in plan.questions.enumerated() {
+            if place > 0 { out.put(",") }
+            put(pieces.facts[question.fact].question)
+            var separator: StaticString = ",\"wouldChange\":["
+            for moved in question.wouldChange {
+                out.put(separator)
+                separator = ","
+                put(pieces.interventions[Int(plan.moved[moved])].id)
+            }
+            out.put("]}")
+        }
+        out.put("]")
+    }
+}
+
+extension DoseCalculation {
+    /// The same with other numbers for its sources: `numbers[n - 1]` in the place of n.
+    fileprivate func renumbered(_ numbers: [Int32]) -> DoseCalculation {
+        func renumbered(_ line: Line) -> Line {
+            Line(
+                statement: line.statement, section: line.section,
+                number: line.number.map { numbers.indices.contains($0 - 1) ? Int(numbers[$0 - 1]) : 0 },
+                isConfirmed: line.isConfirmed)
+        }
+        switch self {
+        case .dose(let dose, let perDay, let steps, let rounding, let remark):
+            return .dose(dose, perDay: perDay, steps: steps.map(renumbered), rounding: rounding, remark: remark)
+        case .needs: return self
+        case .withheld(let lines): return .withheld(lines.map(renumbered))
+        }
+    }
+}

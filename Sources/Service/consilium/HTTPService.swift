@@ -1,0 +1,219 @@
+import ClinicalAPI
+import CoreMetrics
+import Dispatch
+import FoundationEssentials
+import Glibc
+import HTTPGzip
+import HTTPServer
+import HTTPTLS
+import HTTPWire
+import KnowledgeStore
+import ServiceLifecycle
+import Telemetry
+
+/// The service as it runs: the knowledge, the public port, the administrator's listener, the reload. It is made whole or not
+/// at all; `run` starts it, waits for the shutdown and drains.
+final class HTTPService: Service {
+    /// Where log lines go.
+    let log: LogOutput
+    private let settings: Settings
+    private let readiness = Readiness()
+    private let current: CurrentKnowledge
+    private let server: HTTPServer
+    private let admin: HTTPServer?
+    private let reloader: Reloader
+    private let tls: TLSContext?
+    private let manager: ServiceManager
+    private let warnings: [KnowledgeDefect]
+
+    /// Loads everything that the settings name; listens nowhere yet.
+    /// - Throws: `ConfigurationError` where something named cannot be used.
+    init(_ effective: EffectiveSettings, reader: SettingsReader) throws(ConfigurationError) {
+        let settings = effective.values
+        self.settings = settings
+        log = LogOutput(descriptor: STDERR_FILENO, level: LogLevel(name: settings.logLevel) ?? .info)
+        manager = ServiceManager(environment: reader.environment)
+        let registry = MetricRegistry()
+        MetricsSystem.bootstrap(registry)
+
+        // What is coded once is coded as small as it gets.
+        let smallest = settings.compression ? GzipCoding(level: 9) : nil
+        let source = KnowledgeSource(coding: smallest, counts: RecommendationCounts(registry))
+        let loaded = try source.load(settings)
+        warnings = loaded.base.warnings
+        let (advisor, kept) = source.advisors(loaded)
+        current = CurrentKnowledge(advisor, kept: kept)
+        tls = try Self.openTLS(settings)
+
+        var parts: [any ReloadPart] = [KnowledgePart(current: current, source: source), LogLevelPart(log: log)]
+        if let tls { parts.append(CertificatePart(tls: tls)) }
+        reloader = Reloader(reader: reader, inForce: effective, parts: parts, log: log, registry: registry)
+
+        let api = ClinicalAPI(
+            current: current, openAPI: Self.contract(), readiness: readiness, coder: smallest?.makeCoder(),
+            metrics: settings.metrics ? registry : nil)
+        let router = Router(routes: api.routes) { [current] in current.generation }
+        let metrics = ServerMetrics(prefix: "consilium_http", routes: router.routes.map(\.pattern))
+        ServiceFigures.add(
+            to: registry, server: metrics, current: current, readiness: readiness, tls: tls, log: log)
+        var configuration = settings.server
+        configuration.secureChannels = tls
+        configuration.contentCoding = settings.compression ? GzipCoding() : nil
+        configuration.observer = Self.observer(settings, log, metrics)
+        let stages = Self.stages(settings, router)
+        server = HTTPServer(
+            configuration: configuration,
+            handler: stages.isEmpty ? router : MiddlewareChain(stages, around: router))
+        admin = Self.admin(
+            settings, OperationsRoutes(current: current, readiness: readiness, metrics: registry), reloader)
+        watch()
+    }
+
+    // MARK: - Running
+
+    func run() async throws {
+        let address = try server.start()
+        let adminAddress = try admin?.start()
+        for warning in warnings { Console.error("warning: \(warning)") }
+        let knowledge = current.advisor.knowledge
+        let scheme = settings.isSecure ? "https" : "http"
+        let local = knowledge.local.isEmpty ? "" : " and \(knowledge.local.documents.count) local documents"
+        let said =
+            "answers on \(scheme)://\(address) with knowledge \(knowledge.manifest.version)\(local)"
+            + (adminAddress.map { ", administered at \($0)" } ?? "")
+        Console.line("consilium \(ProductVersion.current) \(said)")
+        manager.ready(said)
+        ProcessMemory.giveBack(after: .seconds(1))
+        let watched = keepWatch()
+        try await gracefulShutdown()
+        manager.stopping()
+        log.write(.notice, "shutting down")
+        // Not ready first, so that balancers look elsewhere; then the listeners close and what is under way is finished.
+        readiness.beginDrain()
+        server.beginLeaving()
+        if settings.drainDelay > 0 { try? await Task.sleep(for: .seconds(settings.drainDelay)) }
+        await server.stop(within: .seconds(settings.shutdownTimeout))
+        // Last, so that figures can be read to the end.
+        await admin?.stop(within: .seconds(1))
+        withExtendedLifetime(watched) {}
+        log.write(.notice, "stopped")
+    }
+
+    /// What goes on beside the requests, until this is let go.
+    private struct Watch {
+        let reload: ReloadSignal
+        var repetitions: [Repetition] = []
+    }
+
+    private func keepWatch() -> Watch {
+        var watch = Watch(
+            reload: ReloadSignal(SIGHUP) { [manager, reloader] in
+                manager.reloading(microseconds: MonotonicClock.microseconds())
+                reloader.reload { manager.ready("the last reload was \($0.result.rawValue)") }
+            })
+        if let tls {
+            watch.repetitions.append(
+                Repetition(every: .seconds(settings.tlsTicketRotation)) { [log] in
+                    if !tls.rotateTickets() { log.write(.error, "no new ticket key") }
+                })
+        }
+        if let interval = manager.signOfLifeInterval {
+            // A loop that is stuck is no life: the manager then restarts the process.
+            watch.repetitions.append(
+                Repetition(every: .microseconds(interval), leeway: .microseconds(interval / 10)) {
+                    [manager, readiness] in
+                    if readiness.isAlive { manager.alive() }
+                })
+        }
+        return watch
+    }
+
+    /// What readiness looks at.
+    private func watch() {
+        readiness.watchLoops { [server] in server.longestTurn }
+        readiness.watch { [server, settings] in
+            let open = server.openConnections
+            let said = "\(open) of \(settings.maximumConnections) connections are open"
+            return .init("connections", open < settings.maximumConnections ? .pass : .fail, said)
+        }
+        readiness.watch { [server, settings] in
+            let held = server.heldBytes
+            let said = "\(held) of \(settings.maximumHeldSize) bytes are held for requests and answers"
+            return .init("memory", held < settings.maximumHeldSize ? .pass : .fail, said)
+        }
+        readiness.watch { [reloader] in reloader.check }
+    }
+
+    // MARK: - Parts
+
+    private static func openTLS(_ settings: Settings) throws(ConfigurationError) -> TLSContext? {
+        guard settings.isSecure else { return nil }
+        var configuration = TLSConfiguration(
+            certificates: zip(settings.tlsCertificate, settings.tlsKey).map { CertificateFiles(chain: $0, key: $1) })
+        configuration.clientAuthorities = settings.tlsClientCA.isEmpty ? nil : settings.tlsClientCA
+        configuration.clientCertificates = .init(rawValue: settings.tlsClientCertificates) ?? .none
+        do throws(TLSConfigurationError) {
+            let context = try TLSContext(configuration)
+            if context.secondsOfValidity < 0 { Console.error("warning: a certificate has expired") }
+            return context
+        } catch {
+            throw ConfigurationError(sentences: [error.sentence])
+        }
+    }
+
+    /// The administrator's listener: one loop, no TLS, no access log.
+    private static func admin(
+        _ settings: Settings, _ operations: OperationsRoutes, _ reloader: Reloader
+    ) -> HTTPServer? {
+        guard let address = AdminAddress(settings.adminAddress) else { return nil }
+        let hasToken = !settings.adminToken.isEmpty
+        let routes = AdminRoutes(reloader: reloader, isTrusted: hasToken || address.isPrivate).routes
+        let router = Router(routes: operations.routes + routes)
+        var configuration = ServerConfiguration()
+        configuration.host = address.host
+        configuration.port = address.port
+        configuration.loops = 1
+        configuration.maximumConnections = 100
+        return HTTPServer(
+            configuration: configuration,
+            handler: hasToken ? MiddlewareChain([TokenGate(settings.adminToken)], around: router) : router)
+    }
+
+    /// The stages around the routes, outermost first: pages of other origins must be able to read also a 429.
+    private static func stages(_ settings: Settings, _ router: Router) -> [any Middleware] {
+        var stages: [any Middleware] = []
+        if !settings.corsOrigins.isEmpty {
+            stages.append(
+                CrossOrigin(
+                    origins: settings.corsOrigins,
+                    exposed: [
+                        "ETag", "Knowledge-Version", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id",
+                    ], allowsPrivateNetwork: settings.corsPrivateNetwork, methods: { router.allowedMethods(of: $0) }))
+        }
+        if settings.rateLimit > 0 {
+            stages.append(
+                RateLimit(requestsPerMinute: settings.rateLimit) { request in
+                    let path = request.path
+                    return OperationsRoutes.healthPatterns.contains { path.elementsEqual($0.utf8) }
+                })
+        }
+        return stages
+    }
+
+    private static func observer(
+        _ settings: Settings, _ log: LogOutput, _ metrics: ServerMetrics
+    ) -> (any ExchangeObserver)? {
+        var observers: [any ExchangeObserver] = []
+        if settings.accessLog { observers.append(AccessLog(log, silentRoutes: OperationsRoutes.healthPatterns)) }
+        if settings.metrics || !settings.adminAddress.isEmpty { observers.append(metrics) }
+        return observers.count > 1 ? ObserverGroup(observers) : observers.first
+    }
+
+    /// `openapi.yaml` beside the program, else in the working folder.
+    private static func contract() -> [UInt8]? {
+        let folder = Console.executablePath.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+        let beside = folder.joined(separator: "/") + "/openapi.yaml"
+        return (FileManager.default.contents(atPath: beside) ?? FileManager.default.contents(atPath: "openapi.yaml"))
+            .map { [UInt8]($0) }
+    }
+}

@@ -1,0 +1,58 @@
+import ClinicalAPI
+import HTTPGzip
+import HTTPServer
+import KnowledgeStore
+import RecommendationEngine
+
+/// Loads what the settings name and makes the advisors that answer from it: the same way at the start and at a reload.
+struct KnowledgeSource: Sendable {
+    /// What the settings name, loaded and linked.
+    struct Loaded {
+        let base: KnowledgeBase
+        let kept: [KnowledgeBase]
+
+        /// What tells one load from another.
+        var digests: [String] { [base.digest] + kept.map(\.digest).sorted() }
+
+        /// Asks the release its own cases.
+        /// - Throws: `ConfigurationError` where one is answered otherwise than it says. That a case is missing for some
+        ///   rule is for the editor, not for who serves.
+        func runCases() throws(ConfigurationError) {
+            let failed = KnowledgeExamination(base) { _ in }.defects.filter { $0.code == .caseFails }
+            guard failed.isEmpty else {
+                throw ConfigurationError(
+                    failed, "\(failed.count) cases of the release \(base.manifest.version) are answered otherwise")
+            }
+        }
+    }
+
+    /// Codes the stored documents once; nil: not at all.
+    let coding: GzipCoding?
+    /// Counts what is answered.
+    let counts: RecommendationCounts
+
+    /// Loads the release in use, the local knowledge over it and the kept releases.
+    func load(_ settings: Settings) throws(ConfigurationError) -> Loaded {
+        let base = try KnowledgeOption.read(
+            settings.knowledge.isEmpty ? nil : settings.knowledge,
+            local: settings.localKnowledge.isEmpty ? nil : settings.localKnowledge)
+        return Loaded(base: base, kept: try KnowledgeOption.releases(settings.releases, beside: base))
+    }
+
+    /// The advisors over what was loaded.
+    func advisors(_ loaded: Loaded) -> (advisor: Advisor, kept: [Advisor]) {
+        let held = loaded.kept.map(\.manifest.version)
+        return (
+            Advisor(knowledge: loaded.base, held: held, coding: coding, counts: counts),
+            loaded.kept.map {
+                Advisor(
+                    knowledge: $0, held: held + [loaded.base.manifest.version], coding: coding, counts: counts)
+            }
+        )
+    }
+
+    /// What tells these advisors' releases from others.
+    static func digests(_ advisor: Advisor, _ kept: [Advisor]) -> [String] {
+        [advisor.knowledge.digest] + kept.map(\.knowledge.digest).sorted()
+    }
+}
