@@ -1,7 +1,7 @@
-package import Foundation
-package import HTTPServer
+import Foundation
+import HTTPServer
 package import HTTPWire
-import Synchronization
+package import Synchronization
 import Yams
 
 /// `openapi.yaml` as a tree, and what of an exchange it does not declare.

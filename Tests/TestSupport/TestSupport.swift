@@ -3,6 +3,7 @@ import Foundation
 package import HTTPServer
 package import HTTPWire
 package import KnowledgeStore
+import Synchronization
 
 /// The checkout, and what the tests of several rooms need from it.
 package enum Checkout {

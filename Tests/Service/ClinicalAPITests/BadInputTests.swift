@@ -159,11 +159,16 @@ struct BadInput: CustomTestStringConvertible, Sendable {
         #expect(reply.strings("case.conflicts.*.path") == ["tumor.grade"])
     }
 
-    @Test func `of a hundred thousand wrong codes costs no more than twenty`() throws {
-        let codes = Array(repeating: "\"lanreotidee\"", count: 15_000).joined(separator: ",")
-        let reply = try Checkout.router().recommend(#"{"case":{"treatment":{"prior":[\#(codes)]}}}"#)
-        #expect(reply.status == 422)
-        #expect(reply.strings("errors.*.code").count == 20)
+    @Test func `of a list with a hundred wrong codes tells twenty, and of a longer list only that it is too long`() throws {
+        func codes(_ count: Int) throws -> [String] {
+            let codes = Array(repeating: "\"livver\"", count: count).joined(separator: ",")
+            let reply = try Checkout.router().recommend(#"{"case":{"disease":{"metastaticSites":[\#(codes)]}}}"#)
+            #expect(reply.status == 422)
+            return reply.strings("errors.*.code")
+        }
+        #expect(try codes(100) == Array(repeating: "unknown-code", count: 20))
+        #expect(try codes(101) == ["too-many"])
+        #expect(try codes(20_000) == ["too-many"])
     }
 
     @Test(
