@@ -159,7 +159,7 @@ struct BadInput: CustomTestStringConvertible, Sendable {
         #expect(reply.strings("case.conflicts.*.path") == ["tumor.grade"])
     }
 
-    @Test func `of a list with a hundred wrong codes tells twenty, and of a longer list only that it is too long`() throws {
+    @Test func `of a hundred wrong codes tells twenty, of a longer list only that it is too long`() throws {
         func codes(_ count: Int) throws -> [String] {
             let codes = Array(repeating: "\"livver\"", count: count).joined(separator: ",")
             let reply = try Checkout.router().recommend(#"{"case":{"disease":{"metastaticSites":[\#(codes)]}}}"#)
