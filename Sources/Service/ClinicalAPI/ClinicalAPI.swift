@@ -13,14 +13,17 @@ public final class ClinicalAPI: Sendable {
     private let page: StoredDocument?
     private let docs: StoredDocument?
     private let operations: OperationsRoutes
+    private let ehr: EHRSettings
 
     /// The routes. `openAPI` are the bytes of `openapi.yaml`, nil where the file is not at hand; `coder` codes them once;
     /// `pages` are what people read; `metrics` are shown at `/metrics`, nil: there is nothing.
     public init(
         current: CurrentKnowledge, openAPI: [UInt8]?, readiness: Readiness = Readiness(),
-        coder: (any ContentCoder)? = nil, metrics: MetricRegistry? = nil, pages: PageFiles = PageFiles()
+        coder: (any ContentCoder)? = nil, metrics: MetricRegistry? = nil, ehr: EHRSettings = EHRSettings(),
+        pages: PageFiles = PageFiles()
     ) {
         self.current = current
+        self.ehr = ehr
         operations = OperationsRoutes(current: current, readiness: readiness, metrics: metrics)
         let contract = { (bytes: [UInt8], type: String) in
             StoredDocument(
@@ -59,7 +62,8 @@ public final class ClinicalAPI: Sendable {
                 self.beside(request, self.openAPIJSON, "openapi.json")
             },
             plain(.get, "/docs", name: "getDocs") { request, _ in self.beside(request, self.docs, "docs.html") },
-        ] + operations.routes
+        ] + CDSRoutes(current: current, settings: ehr).routes
+            + FHIRRoutes(current: current, settings: ehr).routes + operations.routes
     }
 
     /// A route that takes no query parameters and says so.

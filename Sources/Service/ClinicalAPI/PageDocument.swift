@@ -60,25 +60,16 @@ enum PageDocument {
         {
             var hash = SHA256()
             hash.update(rest[start.upperBound..<end.lowerBound].utf8)
-            found.append("'sha256-\(base64(hash.finish()))'")
+            found.append("'sha256-\(Base64.text(bytes(hash.finish())))'")
             rest = rest[end.upperBound...]
         }
         return found.isEmpty ? "'none'" : found.joined(separator: " ")
     }
 
-    /// Base64 (RFC 4648 §4) of bytes in hexadecimal.
-    private static func base64(_ hexadecimal: String) -> String {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
-        let bits = hexadecimal.flatMap { digit in
-            let value = digit.hexDigitValue ?? 0
-            return [value >> 3 & 1, value >> 2 & 1, value >> 1 & 1, value & 1]
-        }
-        var text = ""
-        for start in stride(from: 0, to: bits.count, by: 6) {
-            let sextet = (start..<start + 6).reduce(0) { $0 << 1 | ($1 < bits.count ? bits[$1] : 0) }
-            text.append(alphabet[sextet])
-        }
-        return text + String(repeating: "=", count: (4 - text.count % 4) % 4)
+    /// The bytes of digits in hexadecimal.
+    private static func bytes(_ hexadecimal: String) -> [UInt8] {
+        let digits = hexadecimal.compactMap(\.hexDigitValue)
+        return stride(from: 0, to: digits.count - 1, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
     }
 
     /// A text inside a double-quoted attribute.

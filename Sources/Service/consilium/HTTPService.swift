@@ -52,7 +52,9 @@ final class HTTPService: Service {
 
         let api = ClinicalAPI(
             current: current, openAPI: Self.contract(), readiness: readiness, coder: smallest?.makeCoder(),
-            metrics: settings.metrics ? registry : nil, pages: Self.pages(settings))
+            metrics: settings.metrics ? registry : nil,
+            ehr: EHRSettings(publicBaseURL: settings.publicBaseURL.isEmpty ? nil : settings.publicBaseURL),
+            pages: Self.pages(settings))
         let router = Router(routes: api.routes) { [current] in current.generation }
         let metrics = ServerMetrics(prefix: "consilium_http", routes: router.routes.map(\.pattern))
         ServiceFigures.add(

@@ -83,10 +83,19 @@ def audit(page, where):
     return seen
 
 
+def until(page, holds):
+    """Waits for an expression. Playwright's own waiting evaluates text in the page, which the policy rightly forbids."""
+    for _ in range(200):
+        if page.evaluate(holds):
+            return
+        page.wait_for_timeout(50)
+    raise SystemExit(f"never: {holds}")
+
+
 def ask(page, act):
     with page.expect_response(lambda r: r.url.endswith("/recommend")) as got:
         act()
-    page.wait_for_function("!document.querySelector('#go').disabled")
+    until(page, "!document.querySelector('#go').disabled")
     return got.value
 
 
@@ -148,7 +157,7 @@ def reading(browser, base, width, scheme):
     check(where + ": no dose for a patient", page.locator(".dose b").count() == 0)
     # Back, without a question in any address or storage.
     page.go_back()
-    page.wait_for_function("document.querySelector('[name=audience][value=clinician]').checked")
+    until(page, "document.querySelector('[name=audience][value=clinician]').checked")
     check(where + ": back", page.inner_text("#summary") == refined.json()["summary"])
     check(where + ": address", page.url == base + "/" and not any("lanreotide" in u for u in log["urls"]), page.url)
     check(where + ": storage", page.evaluate("localStorage.length+sessionStorage.length+document.cookie.length") == 0)
@@ -167,7 +176,7 @@ def printed(page, data):
     # Ligatures of the font are letters again.
     flat = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
     for what in [data["knowledge"]["digest"], data["knowledge"]["version"], data["knowledge"]["released"], data["disclaimer"], data["options"][0]["title"], "Printed"]:
-        check("print holds " + what[:40], re.sub(r"\s+", "", what) in flat)
+        check("print holds " + what[:40], re.sub(r"\s+", "", unicodedata.normalize("NFKC", what)) in flat)
     check("print holds no form", "Showoptions" not in flat)
     print(f"print: {len(PdfReader(path).pages)} pages", flush=True)
 
@@ -226,7 +235,7 @@ def form_and_faults(browser, base):
     page.fill("#question", "What is the capital of France?")
     page.route("**/recommend", lambda route: (page.wait_for_timeout(300), route.continue_()))
     page.evaluate("document.querySelector('#form').requestSubmit(); document.querySelector('#question').value='Insulinoma, localised. What next?'; ask(false)")
-    page.wait_for_function("!running")
+    until(page, "!running")
     check("the stale request is given up", page.inner_text(".typed") == "Insulinoma, localised. What next?")
     context.close()
 
