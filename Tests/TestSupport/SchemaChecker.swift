@@ -61,7 +61,9 @@ package struct SchemaChecker {
 
     private func listFaults(_ value: Any, _ schema: [String: Any], _ place: String) -> [String] {
         guard let elements = value as? [Any] else { return ["\(place): no list"] }
-        let mayBeEmpty = place.hasSuffix(".items") || place.hasSuffix("wouldChange") || place == "$.case"
+        let mayBeEmpty =
+            [".items", ".cards", ".services"].contains(where: place.hasSuffix) || place.hasSuffix("wouldChange")
+            || place == "$.case"
         var found = elements.isEmpty && !mayBeEmpty ? ["\(place): an empty list"] : []
         let items = schema["items"] as? [String: Any] ?? [:]
         for (index, element) in elements.enumerated() { found += faults(element, items, at: "\(place)[\(index)]") }
