@@ -247,7 +247,8 @@ class Client:
             if isinstance(value, dict):
                 value.pop("age", None)
             if isinstance(wanted, list):
-                if not isinstance(value, dict) or not set(wanted) <= set(value.get("includes", [])):
+                held = value.get("includes", []) if isinstance(value, dict) else value
+                if not isinstance(held, list) or not set(wanted) <= set(held):
                     self.fail(name, f"{path} is {value}, expected {wanted}")
             elif isinstance(wanted, (int, float)):
                 if not isinstance(value, dict) or abs(value.get("value", 1e9) - wanted) > 1e-6:
