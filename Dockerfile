@@ -31,8 +31,8 @@ RUN swift build -c release --product consilium --static-swift-stdlib -Xswiftc -g
 COPY openapi.yaml /image/consilium/
 # Of the libraries that the program is linked with, those that the base has are the base's: its updates count.
 SHELL ["/bin/bash", "-o", "pipefail", "-c"]
-RUN --mount=type=bind,from=runtime,target=/runtime \
-    ldd /image/consilium/consilium | awk '$2 == "=>" { print $3 }' | while read -r library; do \
+COPY --from=runtime / /runtime
+RUN ldd /image/consilium/consilium | awk '$2 == "=>" { print $3 }' | while read -r library; do \
         [ -e "/runtime$library" ] || [ -e "/runtime/usr$library" ] || cp -L "$library" /image/consilium/lib/; \
     done
 # One time for every file, and no writing by anybody: the layer is the same in every build.
