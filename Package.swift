@@ -162,7 +162,9 @@ let package = Package(
             path: "Tests/Clinical/QuestionParsingTests", exclude: ["Sentences"], swiftSettings: settings),
         .testTarget(
             name: "ClinicalAPITests",
-            dependencies: ["ClinicalAPI", "HTTPServer", "HTTPWire", "KnowledgeStore", "TestSupport", "Yams"],
+            dependencies: [
+                "ClinicalAPI", "ClinicalModel", "HTTPServer", "HTTPWire", "KnowledgeStore", "TestSupport", "Yams",
+            ],
             path: "Tests/Service/ClinicalAPITests", swiftSettings: settings),
         .testTarget(
             name: "FHIRReadingTests",

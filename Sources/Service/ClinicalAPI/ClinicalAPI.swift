@@ -10,14 +10,16 @@ public final class ClinicalAPI: Sendable {
     let current: CurrentKnowledge
     private let openAPI: StoredDocument?
     private let operations: OperationsRoutes
+    private let ehr: EHRSettings
 
     /// The routes. `openAPI` are the bytes of `openapi.yaml`, nil where the file is not at hand; `coder` codes them once;
     /// `metrics` are shown at `/metrics`, nil: there is nothing.
     public init(
         current: CurrentKnowledge, openAPI: [UInt8]?, readiness: Readiness = Readiness(),
-        coder: (any ContentCoder)? = nil, metrics: MetricRegistry? = nil
+        coder: (any ContentCoder)? = nil, metrics: MetricRegistry? = nil, ehr: EHRSettings = EHRSettings()
     ) {
         self.current = current
+        self.ehr = ehr
         operations = OperationsRoutes(current: current, readiness: readiness, metrics: metrics)
         self.openAPI = openAPI.map {
             StoredDocument(
@@ -47,7 +49,8 @@ public final class ClinicalAPI: Sendable {
             plain(.get, "/problems/{slug}", name: "getProblem") { request, path in self.problem(request, path["slug"])
             },
             plain(.get, "/openapi.yaml", name: "getOpenAPI") { request, _ in self.contract(request) },
-        ] + operations.routes
+        ] + CDSRoutes(current: current, settings: ehr).routes
+            + FHIRRoutes(current: current, settings: ehr).routes + operations.routes
     }
 
     /// A route that takes no query parameters and says so.

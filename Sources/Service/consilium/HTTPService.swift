@@ -53,7 +53,8 @@ final class HTTPService: Service {
 
         let api = ClinicalAPI(
             current: current, openAPI: Self.contract(), readiness: readiness, coder: smallest?.makeCoder(),
-            metrics: settings.metrics ? registry : nil)
+            metrics: settings.metrics ? registry : nil,
+            ehr: EHRSettings(publicBaseURL: settings.publicBaseURL.isEmpty ? nil : settings.publicBaseURL))
         let router = Router(routes: api.routes) { [current] in current.generation }
         let metrics = ServerMetrics(prefix: "consilium_http", routes: router.routes.map(\.pattern))
         ServiceFigures.add(
