@@ -75,9 +75,13 @@ let package = Package(
             ],
             path: "Sources/Service/ClinicalAPI", swiftSettings: settings),
         .target(name: "CMalloc", path: "Sources/Service/CMalloc"),
+        .target(
+            name: "ReadingPages", path: "Sources/Service/ReadingPages", resources: [.copy("Pages")],
+            swiftSettings: settings),
         .executableTarget(
             name: "consilium",
             dependencies: [
+                "ReadingPages",
                 "CMalloc",
                 "ClinicalAPI", "HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPSignatures", "HTTPWire", "JSONText", "Signing",
                 "Telemetry", "ClinicalModel",

@@ -33,12 +33,13 @@ private let doors: [String: (folder: String, imports: Set<String>)] = [
     "FHIRReading": (
         "Sources/Service/FHIRReading", ["JSONText", "DecisionLogic", "ClinicalModel", "KnowledgeStore"]
     ),
+    "ReadingPages": ("Sources/Service/ReadingPages", ["FoundationEssentials"]),
     "consilium": (
         "Sources/Service/consilium",
         [
             "ClinicalAPI", "HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPSignatures", "HTTPWire", "JSONText", "Telemetry",
-            "Signing",
-            "ClinicalModel", "DecisionLogic", "KnowledgeStore", "RecommendationEngine", "GuidelineContent", "CMalloc",
+            "Signing", "ReadingPages", "ClinicalModel", "DecisionLogic", "KnowledgeStore", "RecommendationEngine",
+            "GuidelineContent", "CMalloc",
             "CoreMetrics", "ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals", "FoundationEssentials",
             "Glibc", "Dispatch",
             "Synchronization",

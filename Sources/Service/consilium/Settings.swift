@@ -36,6 +36,7 @@ struct Settings {
     var signingKeyId = ""
     var corsOrigins: [String] = []
     var corsPrivateNetwork = false
+    var reportAddress = ""
     var rateLimit = 0
     var metrics = false
     var adminAddress = ""
