@@ -78,6 +78,7 @@ final class HTTPService: Service {
     // MARK: - Running
 
     func run() async throws {
+        ProcessMemory.giveBack()
         let address = try server.start()
         let adminAddress = try admin?.start()
         for warning in warnings { Console.error("warning: \(warning)") }
@@ -89,6 +90,7 @@ final class HTTPService: Service {
             + (adminAddress.map { ", administered at \($0)" } ?? "")
         Console.line("consilium \(ProductVersion.current) \(said)")
         manager.ready(said)
+        // Once more when the start's own threads have come to rest.
         ProcessMemory.giveBack(after: .seconds(1))
         let watched = keepWatch()
         try await gracefulShutdown()
