@@ -40,7 +40,10 @@ struct KnowledgeJSON {
         json.member("released", manifest.released)
         json.member("title", manifest.title)
         json.member("license", manifest.license)
+        json.member("developer", manifest.developer)
+        json.member("funding", manifest.funding)
         json.member("intendedUse", manifest.intendedUse)
+        if let regulation = manifest.regulation { json.object("regulation") { Self.write(regulation, to: &$0) } }
         json.member("disclaimer", manifest.disclaimer.clinician)
         json.member("editorialPolicy", manifest.editorialPolicy)
         write("review", knowledge.review(), &json)
@@ -71,6 +74,18 @@ struct KnowledgeJSON {
         if !matrix.cells.isEmpty { CoverageJSON(matrix: matrix).writeTotals(to: &json) }
         json.endObject()
         return json.bytes
+    }
+
+    private static func write(_ regulation: Manifest.Regulation, to json: inout JSONWriter) {
+        json.member("device", regulation.device)
+        json.member("source", regulation.source)
+        json.list("criteria", regulation.criteria) { json, criterion in
+            json.beginObject()
+            json.member("section", criterion.section)
+            json.member("criterion", criterion.criterion)
+            json.member("answer", criterion.answer)
+            json.endObject()
+        }
     }
 
     func write(_ name: String, _ review: Review, _ json: inout JSONWriter) {
