@@ -89,7 +89,7 @@ let package = Package(
             ],
             path: "Sources/Service/consilium", swiftSettings: settings),
         .target(
-            name: "TestSupport", dependencies: ["ClinicalAPI", "HTTPServer", "HTTPWire", "KnowledgeStore"],
+            name: "TestSupport", dependencies: ["ClinicalAPI", "HTTPServer", "HTTPWire", "KnowledgeStore", "Yams"],
             path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(
             name: "JSONTextTests", dependencies: ["JSONText"], path: "Tests/JSONTextTests", swiftSettings: settings),

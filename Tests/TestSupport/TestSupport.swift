@@ -3,6 +3,7 @@ import Foundation
 package import HTTPServer
 package import HTTPWire
 package import KnowledgeStore
+import Synchronization
 
 /// The checkout, and what the tests of several rooms need from it.
 package enum Checkout {
@@ -80,16 +81,25 @@ package struct Reply {
 }
 
 extension Router {
+    /// Sends a request; an answer that the contract does not declare, in any part, is an error.
+    package func send(
+        _ method: HTTPMethod, _ target: String, fields: [(String, String)] = [], body: [UInt8] = []
+    ) throws -> Reply {
+        let response = respond(to: try HTTPRequest(method, target, fields: fields, body: body))
+        let breaches = Contract.shared.withLock { contract in
+            contract?.breaches(of: response, to: method, target) ?? ["openapi.yaml cannot be read"]
+        }
+        guard breaches.isEmpty else { throw UndeclaredAnswer(request: "\(method) \(target)", breaches: breaches) }
+        return Reply(response)
+    }
+
     /// Posts a JSON text to `/recommend`.
     package func recommend(_ body: String) throws -> Reply {
-        Reply(
-            respond(
-                to: try HTTPRequest(
-                    .post, "/recommend", fields: [("Content-Type", "application/json")], body: Array(body.utf8))))
+        try send(.post, "/recommend", fields: [("Content-Type", "application/json")], body: Array(body.utf8))
     }
 
     /// Gets a path.
     package func get(_ path: String, accept: String? = nil) throws -> Reply {
-        Reply(respond(to: try HTTPRequest(.get, path, fields: accept.map { [("Accept", $0)] } ?? [])))
+        try send(.get, path, fields: accept.map { [("Accept", $0)] } ?? [])
     }
 }
