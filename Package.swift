@@ -40,6 +40,11 @@ let package = Package(
         .target(
             name: "HTTPTLS", dependencies: ["HTTPServer", "HTTPWire", "COpenSSL"], path: "Sources/HTTP/HTTPTLS",
             swiftSettings: settings),
+        .target(
+            name: "Signing", dependencies: ["COpenSSL"], path: "Sources/Signing", swiftSettings: settings),
+        .target(
+            name: "HTTPSignatures", dependencies: ["HTTPServer", "HTTPWire", "Signing"],
+            path: "Sources/HTTP/HTTPSignatures", swiftSettings: settings),
         .target(name: "CZlib", path: "Sources/HTTP/CZlib", linkerSettings: [.linkedLibrary("z")]),
         .target(
             name: "HTTPGzip", dependencies: ["HTTPServer", "CZlib"], path: "Sources/HTTP/HTTPGzip",
@@ -81,13 +86,17 @@ let package = Package(
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
             path: "Sources/Service/ClientAccess", swiftSettings: settings),
+        .target(
+            name: "ReadingPages", path: "Sources/Service/ReadingPages", resources: [.copy("Pages")],
+            swiftSettings: settings),
         .executableTarget(
             name: "consilium",
             dependencies: [
+                "ReadingPages",
                 "CMalloc",
-                "ClinicalAPI", "ClientAccess", "Journal", "HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPWire", "JSONText",
-                "Telemetry",
-                "ClinicalModel",
+                "ClinicalAPI", "ClientAccess", "Journal", "HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPSignatures",
+                "HTTPWire", "JSONText", "Signing",
+                "Telemetry", "ClinicalModel",
                 "DecisionLogic", "KnowledgeStore", "RecommendationEngine", "GuidelineContent",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -97,7 +106,7 @@ let package = Package(
             ],
             path: "Sources/Service/consilium", swiftSettings: settings),
         .target(
-            name: "TestSupport", dependencies: ["ClinicalAPI", "HTTPServer", "HTTPWire", "KnowledgeStore"],
+            name: "TestSupport", dependencies: ["ClinicalAPI", "HTTPServer", "HTTPWire", "KnowledgeStore", "Yams"],
             path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(
             name: "JSONTextTests", dependencies: ["JSONText"], path: "Tests/JSONTextTests", swiftSettings: settings),
@@ -116,6 +125,9 @@ let package = Package(
             name: "TelemetryTests",
             dependencies: ["Telemetry", "JSONText", .product(name: "Metrics", package: "swift-metrics")],
             path: "Tests/TelemetryTests", swiftSettings: settings),
+        .testTarget(
+            name: "SigningTests", dependencies: ["Signing", "HTTPSignatures", "HTTPServer", "HTTPWire"],
+            path: "Tests/SigningTests", swiftSettings: settings),
         .testTarget(
             name: "HTTPTLSTests", dependencies: ["HTTPTLS", "HTTPServer", "COpenSSL"],
             path: "Tests/HTTP/HTTPTLSTests", swiftSettings: settings),

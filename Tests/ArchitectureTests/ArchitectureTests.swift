@@ -12,6 +12,8 @@ private let doors: [String: (folder: String, imports: Set<String>)] = [
         ["HTTPWire", "CEpoll", "JSONText", "Telemetry", "Glibc", "Dispatch", "Synchronization"]
     ),
     "HTTPTLS": ("Sources/HTTP/HTTPTLS", ["HTTPServer", "HTTPWire", "COpenSSL", "Glibc", "Synchronization"]),
+    "Signing": ("Sources/Signing", ["COpenSSL"]),
+    "HTTPSignatures": ("Sources/HTTP/HTTPSignatures", ["HTTPServer", "HTTPWire", "Signing"]),
     "HTTPGzip": ("Sources/HTTP/HTTPGzip", ["HTTPServer", "CZlib"]),
     "DecisionLogic": ("Sources/Clinical/DecisionLogic", []),
     "ClinicalModel": ("Sources/Clinical/ClinicalModel", ["DecisionLogic"]),
@@ -31,6 +33,7 @@ private let doors: [String: (folder: String, imports: Set<String>)] = [
     "FHIRReading": (
         "Sources/Service/FHIRReading", ["JSONText", "DecisionLogic", "ClinicalModel", "KnowledgeStore"]
     ),
+    "ReadingPages": ("Sources/Service/ReadingPages", ["FoundationEssentials"]),
     "Journal": ("Sources/Service/Journal", ["JSONText", "Crypto", "Glibc", "Dispatch", "Synchronization"]),
     "ClientAccess": (
         "Sources/Service/ClientAccess",
@@ -42,8 +45,10 @@ private let doors: [String: (folder: String, imports: Set<String>)] = [
     "consilium": (
         "Sources/Service/consilium",
         [
-            "ClinicalAPI", "ClientAccess", "Journal", "HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPWire", "JSONText", "Telemetry",
-            "ClinicalModel", "DecisionLogic", "KnowledgeStore", "RecommendationEngine", "GuidelineContent", "CMalloc",
+            "ClinicalAPI", "ClientAccess", "Journal", "HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPSignatures", "HTTPWire",
+            "JSONText", "Telemetry",
+            "Signing", "ReadingPages", "ClinicalModel", "DecisionLogic", "KnowledgeStore", "RecommendationEngine",
+            "GuidelineContent", "CMalloc",
             "CoreMetrics", "ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals", "FoundationEssentials",
             "Glibc", "Dispatch",
             "Synchronization",

@@ -58,6 +58,10 @@ public struct BitSet: Sendable, Equatable, Hashable {
         return word >> UInt64(member & 63) & 1 == 1
     }
 
+    /// The members below 64, by bit.
+    @inline(__always)
+    var firstWord: UInt64 { words.0 }
+
     /// Whether nothing is a member.
     public var isEmpty: Bool { words.0 | words.1 | words.2 | words.3 == 0 }
 

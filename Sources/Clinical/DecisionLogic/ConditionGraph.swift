@@ -9,6 +9,8 @@ package struct ConditionGraph: Sendable {
     enum Kind: UInt8, Sendable {
         case all, any, not, count
         case isOneOf, includes, within, isKnown, isPartlyKnown
+        /// `isOneOf` and `includes` of a fact with at most 64 codes, which is nearly every one.
+        case isOneOfFew, includesFew
     }
 
     /// One part: an operator with its children, or a test on a fact.
@@ -20,6 +22,8 @@ package struct ConditionGraph: Sendable {
         let first: Int32
         /// How many children it has.
         let count: Int32
+        /// The codes of a test on few codes, by bit.
+        let mask: UInt64
     }
 
     private(set) var parts: [Part] = []
@@ -41,9 +45,13 @@ package struct ConditionGraph: Sendable {
     }
     private var known: [Key: Node] = [:]
     private let unrestricted: [FactValue]
+    private let isFew: [Bool]
 
     /// An empty graph over a vocabulary.
-    package init(_ vocabulary: Vocabulary) { unrestricted = vocabulary.unrestricted }
+    package init(_ vocabulary: Vocabulary) {
+        unrestricted = vocabulary.unrestricted
+        isFew = vocabulary.facts.map { $0.codes.count <= 64 }
+    }
 
     /// How many parts it has.
     package var count: Int { parts.count }
@@ -65,8 +73,8 @@ package struct ConditionGraph: Sendable {
         var (kind, code, set) = (Kind.isKnown, 0, BitSet())
         var interval: Interval?
         switch test {
-        case .isOneOf(let wanted): (kind, set) = (.isOneOf, wanted)
-        case .includes(let wanted): (kind, code) = (.includes, wanted)
+        case .isOneOf(let wanted): (kind, set) = (isFew[fact] ? .isOneOfFew : .isOneOf, wanted)
+        case .includes(let wanted): (kind, code) = (isFew[fact] ? .includesFew : .includes, wanted)
         case .within(let wanted): (kind, interval) = (.within, wanted)
         case .isKnown: kind = .isKnown
         case .isPartlyKnown: kind = .isPartlyKnown
@@ -85,7 +93,9 @@ package struct ConditionGraph: Sendable {
             intervals.append(interval)
         }
         return append(
-            Part(kind: kind, operand: Int32(fact), first: first, count: 0), key, reads: BitSet(only: fact),
+            Part(
+                kind: kind, operand: Int32(fact), first: first, count: 0,
+                mask: kind == .includesFew ? 1 << UInt64(code & 63) : set.firstWord), key, reads: BitSet(only: fact),
             unknown: test.evaluate(unrestricted[fact]))
     }
 
@@ -94,7 +104,8 @@ package struct ConditionGraph: Sendable {
         if (kind == .all || kind == .any) && nodes.count == 1 { return nodes[0] }
         let key = Key(kind: kind, operand: Int32(least), children: nodes, set: BitSet(), ends: [])
         if let node = known[key] { return node }
-        let part = Part(kind: kind, operand: Int32(least), first: Int32(children.count), count: Int32(nodes.count))
+        let part = Part(
+            kind: kind, operand: Int32(least), first: Int32(children.count), count: Int32(nodes.count), mask: 0)
         children += nodes
         let truths = nodes.map { unknown[Int($0)] }
         let truth: Truth =
@@ -126,6 +137,20 @@ package struct ConditionGraph: Sendable {
     package func facts(of node: Node) -> BitSet { reads[Int(node)] }
 }
 
+/// The first words of what is known of a fact with at most 64 codes.
+struct Words: Sendable {
+    let first: UInt64
+    let second: UInt64
+
+    init(_ value: FactValue) {
+        switch value {
+        case .codes(let codes): (first, second) = (codes.firstWord, 0)
+        case .members(let included, let excluded): (first, second) = (included.firstWord, excluded.firstWord)
+        case .quantity: (first, second) = (0, 0)
+        }
+    }
+}
+
 /// The verdicts of a graph over one case. What was judged is kept until a value changes.
 package struct GraphJudge: Sendable {
     package let graph: ConditionGraph
@@ -133,7 +158,10 @@ package struct GraphJudge: Sendable {
     package private(set) var values: [FactValue]
     /// The facts of which something is known.
     package private(set) var known = BitSet()
+    /// Of facts with at most 64 codes the codes that remain, or those that hold and those that do not.
+    private var words: [Words]
     private let unrestricted: [FactValue]
+    private let unrestrictedWords: [Words]
     /// Verdicts by node, each with the turn in which it was made: forgetting all is beginning another turn.
     private var verdicts: [UInt32]
     private var turn: UInt32 = 1
@@ -144,18 +172,24 @@ package struct GraphJudge: Sendable {
         self.graph = graph
         unrestricted = vocabulary.unrestricted
         values = unrestricted
+        unrestrictedWords = unrestricted.map { Words($0) }
+        words = unrestrictedWords
         verdicts = Array(repeating: 0, count: graph.count)
     }
 
     /// Begins anew, knowing nothing.
     package mutating func reset() {
-        Self.copy(unrestricted, to: &values)
+        // Only what was set differs.
+        known.forEach {
+            values[$0] = unrestricted[$0]
+            words[$0] = unrestrictedWords[$0]
+        }
         known = BitSet()
         forget()
     }
 
     /// INVARIANT: both have a value for each fact.
-    private static func copy(_ source: [FactValue], to target: inout [FactValue]) {
+    private static func copy<Value>(_ source: [Value], to target: inout [Value]) {
         target.withUnsafeMutableBufferPointer { target in
             source.withUnsafeBufferPointer { source in _ = target.update(fromContentsOf: source) }
         }
@@ -165,13 +199,34 @@ package struct GraphJudge: Sendable {
     @inline(__always)
     package mutating func set(_ fact: Int, _ value: FactValue) {
         values[fact] = value
+        words[fact] = Words(value)
         known.insert(fact)
     }
 
-    /// Goes back to values that it had.
-    package mutating func restore(_ values: [FactValue], known: BitSet) {
-        Self.copy(values, to: &self.values)
-        self.known = known
+    /// What it knows, to come back to.
+    package struct Memory: Sendable {
+        var values: [FactValue]
+        var words: [Words]
+        var known = BitSet()
+    }
+
+    /// A memory of nothing.
+    package var blank: Memory { Memory(values: unrestricted, words: unrestrictedWords) }
+
+    /// Keeps what it knows.
+    package func save(to memory: inout Memory) {
+        Self.copy(values, to: &memory.values)
+        Self.copy(words, to: &memory.words)
+        memory.known = known
+    }
+
+    /// Goes back to what it knew then.
+    package mutating func restore(_ memory: Memory) {
+        known.union(memory.known).forEach {
+            values[$0] = memory.values[$0]
+            words[$0] = memory.words[$0]
+        }
+        known = memory.known
         forget()
     }
 
@@ -232,6 +287,12 @@ package struct GraphJudge: Sendable {
             }
             let least = Int(part.operand)
             return sure >= least ? .true : possible >= least ? .unknown : .false
+        case .isOneOfFew:
+            let left = words[Int(part.operand)].first
+            return left & ~part.mask == 0 ? .true : left & part.mask == 0 ? .false : .unknown
+        case .includesFew:
+            let flags = words[Int(part.operand)]
+            return flags.first & part.mask != 0 ? .true : flags.second & part.mask != 0 ? .false : .unknown
         case .isOneOf:
             guard case .codes(let codes) = values[Int(part.operand)] else { return .unknown }
             let wanted = graph.sets[first]

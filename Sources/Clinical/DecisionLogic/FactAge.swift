@@ -2,24 +2,27 @@
 public struct FactAge: Sendable, Equatable {
     /// The number as it was told.
     public let value: Double
+    /// The place of its unit in `units`: a number, so that a statement is plain bytes.
+    private let place: UInt8
+
     /// Its UCUM unit: `h`, `d`, `wk`, `mo`, `a`.
-    public let unit: String
+    public var unit: String { Self.units[Int(place)] }
 
     /// An age; nil for another unit.
     public init?(value: Double, unit: String) {
-        guard Self.daysPerUnit[unit] != nil else { return nil }
+        guard let place = Self.units.firstIndex(of: unit) else { return nil }
         self.value = value
-        self.unit = unit
+        self.place = UInt8(place)
     }
 
     /// The same in days.
-    public var days: Double { value * (Self.daysPerUnit[unit] ?? 1) }
+    public var days: Double { value * Self.daysPerUnit[Int(place)] }
 
     /// The units, shortest first.
     public static let units = ["h", "d", "wk", "mo", "a"]
 
     /// UCUM: a year is 365.25 days, a month a twelfth of it.
-    private static let daysPerUnit: [String: Double] = ["h": 1.0 / 24, "d": 1, "wk": 7, "mo": 30.4375, "a": 365.25]
+    private static let daysPerUnit = [1.0 / 24, 1, 7, 30.4375, 365.25]
 }
 
 /// For how long a value is taken without a remark.

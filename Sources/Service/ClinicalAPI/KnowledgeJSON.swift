@@ -110,7 +110,7 @@ enum ReferenceJSON {
         json.member("year", reference.year)
         json.member("pmid", reference.pmid)
         json.member("doi", reference.doi)
-        json.member("setId", reference.setId)
+        json.member("labelSetId", reference.setId)
         json.member("revision", reference.revision)
         json.member("jurisdiction", reference.jurisdiction)
         json.member("confirmed", reference.isConfirmed)

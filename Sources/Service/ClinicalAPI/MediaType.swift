@@ -25,8 +25,17 @@ enum MediaType {
     }
 
     /// Whether an Accept field takes a type; an absent field takes everything. The most specific range decides.
-    static func accepts(_ field: String?, _ type: String) -> Bool {
-        guard let field, !trimmed(field[...]).isEmpty else { return true }
+    static func accepts(_ field: String?, _ type: String) -> Bool { quality(of: type, field) > 0 }
+
+    /// Whether the client would rather have one type than another.
+    static func prefers(_ type: String, over other: String, _ request: HTTPRequest) -> Bool {
+        let field = request[field: "accept"]
+        return quality(of: type, field) > quality(of: other, field)
+    }
+
+    /// How much an Accept field wants a type, 0 to 1.
+    static func quality(of type: String, _ field: String?) -> Double {
+        guard let field, !trimmed(field[...]).isEmpty else { return 1 }
         let family = type.prefix { $0 != "/" } + "/*"
         var best: (specificity: Int, quality: Double) = (-1, 0)
         for range in field.lowercased().split(separator: ",") {
@@ -37,7 +46,7 @@ enum MediaType {
             let quality = parts.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
             best = (specificity, quality)
         }
-        return best.specificity >= 0 && best.quality > 0
+        return best.specificity >= 0 ? best.quality : 0
     }
 
     private static func trimmed(_ text: Substring) -> String {

@@ -14,8 +14,8 @@ struct Consilium: AsyncParsableCommand {
             """,
         version: ProductVersion.current,
         subcommands: [
-            ServeCommand.self, CheckCommand.self, AskCommand.self, DiffCommand.self, HealthcheckCommand.self,
-            KeyCommand.self, JournalCommand.self,
+            ServeCommand.self, CheckCommand.self, AskCommand.self, DiffCommand.self, SignCommand.self,
+            HealthcheckCommand.self, KeyCommand.self, JournalCommand.self,
         ])
 }
 

@@ -6,11 +6,14 @@ import FoundationEssentials
 import Glibc
 import HTTPGzip
 import HTTPServer
+import HTTPSignatures
 import HTTPTLS
 import HTTPWire
 import Journal
 import KnowledgeStore
+import ReadingPages
 import ServiceLifecycle
+import Signing
 import Telemetry
 
 /// The service as it runs: the knowledge, the public port, the administrator's listener, the reload. It is made whole or not
@@ -66,7 +69,7 @@ final class HTTPService: Service {
             ehr: EHRSettings(
                 publicBaseURL: settings.publicBaseURL.isEmpty ? nil : settings.publicBaseURL,
                 issued: { feedback.remember($0) }),
-            feedback: feedback)
+            pages: Self.pages(settings), feedback: feedback)
         let router = Router(routes: door?.guarding(api.routes, registry) ?? api.routes) { [current] in
             current.generation
         }
@@ -76,6 +79,7 @@ final class HTTPService: Service {
         var configuration = settings.server
         configuration.secureChannels = tls
         configuration.contentCoding = settings.compression ? GzipCoding() : nil
+        configuration.sealer = try Self.sealer(settings)
         configuration.observer = Self.observer(settings, log, metrics)
         var stages = Self.stages(settings, router, door)
         if let audit = journals.audit { stages.append(try Self.audit(settings, audit, current)) }
@@ -90,6 +94,7 @@ final class HTTPService: Service {
     // MARK: - Running
 
     func run() async throws {
+        ProcessMemory.giveBack()
         let address = try server.start()
         let adminAddress = try admin?.start()
         for warning in warnings { Console.error("warning: \(warning)") }
@@ -100,10 +105,12 @@ final class HTTPService: Service {
         let said =
             "answers on \(scheme)://\(address) with knowledge \(knowledge.manifest.version)\(local)"
             + (adminAddress.map { ", administered at \($0)" } ?? "")
+        // Before anybody is told that it runs: who is told may send SIGHUP at once.
+        let watched = keepWatch()
         Console.line("consilium \(ProductVersion.current) \(said)")
         manager.ready(said)
+        // Once more when the start's own threads have come to rest.
         ProcessMemory.giveBack(after: .seconds(1))
-        let watched = keepWatch()
         try await gracefulShutdown()
         manager.stopping()
         log.write(.notice, "shutting down")
@@ -194,6 +201,22 @@ final class HTTPService: Service {
         }
     }
 
+    /// What vouches for answers; nil where nothing is to.
+    private static func sealer(_ settings: Settings) throws(ConfigurationError) -> AnswerSignature? {
+        if settings.signingKey.isEmpty { return settings.contentDigest ? AnswerSignature(key: nil, keyID: "") : nil }
+        let key: SigningKey
+        do throws(SigningError) {
+            key = try SigningKey(
+                pem: FileManager.default.contents(atPath: settings.signingKey).map { [UInt8]($0) } ?? [])
+        } catch {
+            throw ConfigurationError(sentences: [
+                "`\(settings.signingKey)` holds no private key of Ed25519 in PEM without a passphrase"
+            ])
+        }
+        return AnswerSignature(
+            key: key, keyID: settings.signingKeyId.isEmpty ? key.verifying.id : settings.signingKeyId)
+    }
+
     /// The administrator's listener: one loop, no TLS, no access log.
     private static func admin(
         _ settings: Settings, _ operations: OperationsRoutes, _ reloader: Reloader
@@ -255,11 +278,20 @@ final class HTTPService: Service {
         return observers.count > 1 ? ObserverGroup(observers) : observers.first
     }
 
-    /// `openapi.yaml` beside the program, else in the working folder.
-    private static func contract() -> [UInt8]? {
+    /// `openapi.yaml` or `openapi.json` beside the program, else in the working folder.
+    private static func contract(_ name: String = "openapi.yaml") -> [UInt8]? {
         let folder = Console.executablePath.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-        let beside = folder.joined(separator: "/") + "/openapi.yaml"
-        return (FileManager.default.contents(atPath: beside) ?? FileManager.default.contents(atPath: "openapi.yaml"))
+        let beside = folder.joined(separator: "/") + "/" + name
+        return (FileManager.default.contents(atPath: beside) ?? FileManager.default.contents(atPath: name))
             .map { [UInt8]($0) }
+    }
+
+    /// What people read. Without it the service answers programs as before.
+    private static func pages(_ settings: Settings) -> PageFiles {
+        let path = Console.executablePath
+        return PageFiles(
+            index: ReadingPages.page("index.html", executable: path),
+            docs: ReadingPages.page("docs.html", executable: path), openAPI: contract("openapi.json"),
+            reportAddress: settings.reportAddress)
     }
 }

@@ -10,6 +10,8 @@ struct Settings {
     var knowledge = ""
     var localKnowledge = ""
     var releases = ""
+    var requireSignedKnowledge = false
+    var knowledgeKeys: [String] = []
     var loops = 0
     var maximumConnections = 10_000
     var maximumConnectionsPerAddress = 0
@@ -40,8 +42,12 @@ struct Settings {
     var auditKey = ""
     var auditOverflow = "refuse"
     var journalMaximumSize = 67_108_864
+    var contentDigest = false
+    var signingKey = ""
+    var signingKeyId = ""
     var corsOrigins: [String] = []
     var corsPrivateNetwork = false
+    var reportAddress = ""
     var rateLimit = 0
     var metrics = false
     var adminAddress = ""
@@ -108,6 +114,12 @@ struct Settings {
         if !adminAddress.isEmpty && AdminAddress(adminAddress) == nil {
             faults.append(
                 "`adminAddress`: `\(adminAddress)` is none; write `127.0.0.1:9090`, `[::1]:9090` or `unix:/a/path`")
+        }
+        if requireSignedKnowledge && knowledgeKeys.isEmpty {
+            faults.append("`requireSignedKnowledge` needs `knowledgeKeys`")
+        }
+        if !signingKeyId.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }) {
+            faults.append("`signingKeyId` has visible ASCII characters but `\"` and `\\`")
         }
         if !adminToken.isEmpty && adminToken.utf8.count < 16 {
             faults.append("`adminToken` must have at least 16 characters")

@@ -12,8 +12,7 @@ package struct CaseJudge: Sendable {
 
     private var judge: GraphJudge
     private var completion: CompiledCompletion
-    private var before = CompiledCompletion.State()
-    private var fitting = CompiledCompletion.State()
+    private var before: CompiledCompletion.State
     /// The number of each source in the answer, 0 for none yet.
     private var numbers: [Int32]
     /// Rules of each intervention, and the interventions that have some.
@@ -62,6 +61,7 @@ package struct CaseJudge: Sendable {
         self.knowledge = knowledge
         judge = GraphJudge(knowledge.graph, knowledge.clinical.vocabulary)
         completion = CompiledCompletion(knowledge)
+        before = CompiledCompletion.State(memory: judge.blank)
         numbers = Array(repeating: 0, count: knowledge.models.references.count)
         rulesOf = Array(repeating: [], count: knowledge.interventions.count)
     }
@@ -70,8 +70,8 @@ package struct CaseJudge: Sendable {
     /// False where the plain way must answer: where a value is old, nothing is of this field, or doses are
     /// withheld; nothing is planned then.
     package mutating func recommend(for statements: [FactStatement], notes: [CaseNote]) -> Bool {
+        for reference in plan.references { numbers[Int(reference)] = 0 }
         plan.clear()
-        for index in numbers.indices { numbers[index] = 0 }
         if statements.contains(where: { $0.age != nil }) { return false }
         completion.complete(statements, &judge)
         plan.conflicts.append(contentsOf: completion.conflicts)
@@ -116,32 +116,39 @@ package struct CaseJudge: Sendable {
 
     /// Finds the one disease topic that speaks, and what lies over it; or what must be known before one can.
     private mutating func chooseTopic(_ statements: [FactStatement]) -> Bool {
-        possible.removeAll(keepingCapacity: true)
+        possible.clear()
         for number in knowledge.leads {
             let topic = knowledge.topics[number]
             if topic.asksWhatIsKnown || judge.truth(topic.scope) != .false { possible.append(number) }
         }
-        completion.save(judge, to: &before)
         var (fits, mayFit) = (0, 0)
         var lead = -1
-        for (place, number) in possible.enumerated() {
-            if place > 0 { completion.restore(before, &judge) }
-            completion.assume(number, &judge)
+        var isBefore = true
+        // Whether a topic fits is seen in its own view, unless nothing that it assumes can change that.
+        if possible.contains(where: { !knowledge.scopeAssumptions[$0].isEmpty }) { completion.save(judge, to: &before) }
+        for number in possible {
+            if !knowledge.scopeAssumptions[number].isEmpty {
+                if !isBefore { completion.restore(before, &judge) }
+                completion.assumeForScope(number, &judge)
+                isBefore = false
+            } else if !isBefore {
+                completion.restore(before, &judge)
+                isBefore = true
+            }
             switch judge.truth(knowledge.topics[number].scope) {
             case .true:
                 fits += 1
-                if lead < 0 {
-                    lead = number
-                    if place + 1 < possible.count { completion.save(judge, to: &fitting) }
-                }
+                if lead < 0 { lead = number }
             case .unknown: mayFit += 1
             case .false: break
             }
         }
         guard fits == 1 else {
+            if isBefore { completion.save(judge, to: &before) }
             return askForTopic(statements, fits > 0 ? .true : .unknown, count: fits > 0 ? fits : mayFit)
         }
-        if possible.last != lead { completion.restore(fitting, &judge) }
+        if !isBefore { completion.restore(before, &judge) }
+        completion.assume(lead, &judge)
         return self.lead(by: lead)
     }
 
@@ -188,10 +195,10 @@ package struct CaseJudge: Sendable {
 
     /// Plans the questions that choose between topics, as `RecommendationEngine` asks them.
     private mutating func askForScope(_ wantedTruth: Truth) {
-        pairs.removeAll(keepingCapacity: true)
+        pairs.clear()
         for number in possible {
             completion.restore(before, &judge)
-            completion.assume(number, &judge)
+            completion.assumeForScope(number, &judge)
             let scope = knowledge.topics[number].scope
             if judge.truth(scope) != wantedTruth { continue }
             var wanted = judge.needs(scope)
@@ -230,10 +237,10 @@ package struct CaseJudge: Sendable {
     // MARK: - Options
 
     private mutating func judgeOptions() {
-        for intervention in concerned { rulesOf[Int(intervention)].removeAll(keepingCapacity: true) }
-        concerned.removeAll(keepingCapacity: true)
-        assessed.removeAll(keepingCapacity: true)
-        pool.removeAll(keepingCapacity: true)
+        for intervention in concerned { rulesOf[Int(intervention)].clear() }
+        concerned.clear()
+        assessed.clear()
+        pool.clear()
         for topic in plan.topics {
             for place in knowledge.topics[topic].rules.range {
                 let rule = knowledge.lists[place]
@@ -275,7 +282,7 @@ package struct CaseJudge: Sendable {
             let because = isRefused ? BitSet(only: Int(limit.refusal)) : judge.grounds(limit.when)
             return add(.forbidden(limit.reason, because: because, refused: isRefused), 0..<0, 0..<0)
         }
-        judged.removeAll(keepingCapacity: true)
+        judged.clear()
         for rule in rulesOf[Int(intervention)] {
             judged.append(
                 Judged(rule: rule, truth: judge.truth(knowledge.rules[Int(rule)].when), rank: rank(of: rule)))
@@ -294,7 +301,7 @@ package struct CaseJudge: Sendable {
                 ($0.rank, knowledge.rules[Int($0.rule)].place) < ($1.rank, knowledge.rules[Int($1.rule)].place)
             }
         } else {
-            judged.removeAll(keepingCapacity: true)
+            judged.clear()
         }
         let start = pool.count
         if overrides {
@@ -491,7 +498,7 @@ package struct CaseJudge: Sendable {
     /// Numbered in the order of the rules, told tier by tier.
     private mutating func planEvidence(_ rules: Range<Int>) -> Range<Int> {
         let start = plan.cited.count
-        seen.removeAll(keepingCapacity: true)
+        seen.clear()
         for place in rules {
             for entry in knowledge.rules[Int(pool[place])].evidence.range {
                 let number = knowledge.lists[entry]
@@ -523,7 +530,7 @@ package struct CaseJudge: Sendable {
         _ rules: Range<Int>, _ more: Range<Int>, _ list: (CompiledKnowledge.RuleEntry) -> Run
     ) -> Range<Int> {
         let start = plan.cited.count
-        seen.removeAll(keepingCapacity: true)
+        seen.clear()
         for place in rules { addVoices(list(knowledge.rules[Int(pool[place])])) }
         for place in more { addVoices(list(knowledge.rules[Int(pool[place])])) }
         return start..<plan.cited.count
@@ -541,11 +548,11 @@ package struct CaseJudge: Sendable {
 
     private mutating func planCautions(_ intervention: Int32, _ rules: Range<Int>) -> Range<Int> {
         let start = plan.cautions.count
-        told.removeAll(keepingCapacity: true)
+        told.clear()
         consider(knowledge.interventions[Int(intervention)].ownLimits)
         for place in rules { consider(knowledge.rules[Int(pool[place])].cautions) }
         consider(knowledge.interventions[Int(intervention)].labelLimits)
-        seen.removeAll(keepingCapacity: true)
+        seen.clear()
         for wanted in 0...3 {
             for (place, number) in told where place == wanted {
                 let limit = knowledge.limits[Int(number)]
@@ -587,7 +594,7 @@ package struct CaseJudge: Sendable {
     // MARK: - The rest
 
     private mutating func addExaminations() {
-        seen.removeAll(keepingCapacity: true)
+        seen.clear()
         for topic in plan.topics {
             for place in knowledge.topics[topic].diagnostics.range {
                 let number = knowledge.lists[place]
@@ -635,7 +642,7 @@ package struct CaseJudge: Sendable {
     }
 
     private mutating func addDisagreements() {
-        seen.removeAll(keepingCapacity: true)
+        seen.clear()
         for topic in plan.topics {
             for place in knowledge.topics[topic].disagreements.range {
                 let number = knowledge.lists[place]
@@ -658,8 +665,8 @@ package struct CaseJudge: Sendable {
 
     /// What to ask, as `FollowUps` orders it.
     private mutating func addQuestions() {
-        wanted.removeAll(keepingCapacity: true)
-        pairs.removeAll(keepingCapacity: true)
+        wanted.clear()
+        pairs.clear()
         for option in plan.options { option.needs.forEach { want($0, option.intervention, kind: 0) } }
         for option in plan.options {
             for rule in rulesOf[Int(option.intervention)] where speaks(rule, for: option) {

@@ -6,8 +6,7 @@ import DecisionLogic
 struct CompiledCompletion: Sendable {
     /// What was said of a case, and what follows from it, before any topic assumes anything.
     struct State: Sendable {
-        var values: [FactValue] = []
-        var known = BitSet()
+        var memory: GraphJudge.Memory
         var applied: [Bool] = []
         var facts: [AnswerPlan.PlannedFact] = []
         var becauses: [Int] = []
@@ -17,7 +16,8 @@ struct CompiledCompletion: Sendable {
     /// The facts that each narrowed fact rests on.
     private var support: [BitSet]
     private var applied: [Bool]
-    private var candidates: [Int32] = []
+    /// What may newly hold, a bit a derivation.
+    private var candidates: [UInt64]
     private var firing: [Int32] = []
     private var grounds: [BitSet] = []
     private var reasons: [(fact: Int, place: Int, derivation: Int)] = []
@@ -46,25 +46,31 @@ struct CompiledCompletion: Sendable {
         self.knowledge = knowledge
         support = Array(repeating: BitSet(), count: knowledge.clinical.vocabulary.facts.count)
         applied = Array(repeating: false, count: knowledge.derivations.count)
+        candidates = Array(repeating: 0, count: (knowledge.derivations.count + 63) / 64)
+    }
+
+    @inline(__always)
+    private mutating func consider(_ derivations: [Int32]) {
+        for number in derivations { candidates[Int(number) >> 6] |= 1 << UInt64(number & 63) }
     }
 
     private mutating func clear() {
+        for index in candidates.indices { candidates[index] = 0 }
         for index in support.indices { support[index] = BitSet() }
         for index in applied.indices { applied[index] = false }
-        reasons.removeAll(keepingCapacity: true)
-        said.removeAll(keepingCapacity: true)
-        facts.removeAll(keepingCapacity: true)
-        becauses.removeAll(keepingCapacity: true)
-        candidates.removeAll(keepingCapacity: true)
-        parties.removeAll(keepingCapacity: true)
+        reasons.clear()
+        said.clear()
+        facts.clear()
+        becauses.clear()
+        parties.clear()
     }
 
     /// Completes ordered statements.
     mutating func complete(_ statements: [FactStatement], _ judge: inout GraphJudge) {
-        conflicts.removeAll(keepingCapacity: true)
-        voices.removeAll(keepingCapacity: true)
+        conflicts.clear()
+        voices.clear()
         blocked = BitSet()
-        blockedCodes.removeAll(keepingCapacity: true)
+        blockedCodes.clear()
         if !attempt(statements, recording: false, &judge) {
             // Each turn blocks at least one more fact or code, so this ends.
             while !attempt(statements, recording: true, &judge) {}
@@ -83,7 +89,7 @@ struct CompiledCompletion: Sendable {
     ) -> Bool {
         clear()
         judge.reset()
-        emptied.removeAll(keepingCapacity: true)
+        emptied.clear()
         for (place, statement) in statements.enumerated() where !blocked.contains(statement.fact) {
             let said = unblocked(statement.value, statement.fact)
             let value = judge.values[statement.fact].intersection(said)
@@ -102,8 +108,8 @@ struct CompiledCompletion: Sendable {
             }
         }
         if emptied.isEmpty {
-            candidates += knowledge.spontaneous
-            judge.known.forEach { candidates += knowledge.readers[$0] }
+            consider(knowledge.spontaneous)
+            judge.known.forEach { consider(knowledge.readers[$0]) }
             if derive(recording: recording, &judge) { return true }
         }
         if recording {
@@ -174,9 +180,8 @@ struct CompiledCompletion: Sendable {
         while true {
             findFiring(&judge)
             if firing.isEmpty { return true }
-            grounds.removeAll(keepingCapacity: true)
+            grounds.clear()
             for number in firing { grounds.append(judge.grounds(knowledge.derivations[Int(number)].when)) }
-            candidates.removeAll(keepingCapacity: true)
             for (place, number) in firing.enumerated() {
                 let derivation = knowledge.derivations[Int(number)]
                 applied[Int(number)] = true
@@ -199,7 +204,7 @@ struct CompiledCompletion: Sendable {
                 judge.set(fact, narrowed)
                 support[fact].formUnion(ledFrom)
                 reasons.append((fact, reasons.count, Int(number)))
-                candidates += knowledge.readers[fact]
+                consider(knowledge.readers[fact])
                 if narrowed.isEmpty {
                     if !recording { return false }
                     if !emptied.contains(fact) { emptied.append(fact) }
@@ -210,19 +215,22 @@ struct CompiledCompletion: Sendable {
         }
     }
 
-    /// The candidates that hold and have not fired, ascending.
+    /// The candidates that hold and have not fired, ascending; none is a candidate afterwards.
     private mutating func findFiring(_ judge: inout GraphJudge) {
-        firing.removeAll(keepingCapacity: true)
-        if candidates.isEmpty { return }
-        candidates.sort()
-        var last: Int32 = -1
-        for number in candidates where number != last {
-            last = number
-            let derivation = knowledge.derivations[Int(number)]
-            if !applied[Int(number)], !blocked.contains(derivation.fact), judge.truth(derivation.given) == .true,
-                judge.truth(derivation.when) == .true
-            {
-                firing.append(number)
+        firing.clear()
+        for place in candidates.indices {
+            var rest = candidates[place]
+            if rest == 0 { continue }
+            candidates[place] = 0
+            while rest != 0 {
+                let number = place << 6 + rest.trailingZeroBitCount
+                rest &= rest &- 1
+                let derivation = knowledge.derivations[number]
+                if !applied[number], !blocked.contains(derivation.fact), judge.truth(derivation.given) == .true,
+                    judge.truth(derivation.when) == .true
+                {
+                    firing.append(Int32(number))
+                }
             }
         }
     }
@@ -255,8 +263,7 @@ struct CompiledCompletion: Sendable {
     /// Keeps the present state, for topics that each assume their own.
     func save(_ judge: GraphJudge, to state: inout State) {
         // Copied element by element: a shared buffer would be copied whole at the next change, and newly allocated.
-        Self.copy(judge.values, to: &state.values)
-        state.known = judge.known
+        judge.save(to: &state.memory)
         Self.copy(applied, to: &state.applied)
         Self.copy(facts, to: &state.facts)
         Self.copy(becauses, to: &state.becauses)
@@ -264,63 +271,73 @@ struct CompiledCompletion: Sendable {
 
     /// Goes back to a state.
     mutating func restore(_ state: State, _ judge: inout GraphJudge) {
-        judge.restore(state.values, known: state.known)
+        judge.restore(state.memory)
         Self.copy(state.applied, to: &applied)
         Self.copy(state.facts, to: &facts)
         Self.copy(state.becauses, to: &becauses)
     }
 
     private static func copy<Element>(_ source: [Element], to target: inout [Element]) {
-        target.removeAll(keepingCapacity: true)
-        target.append(contentsOf: source)
+        // Of plain bytes and mostly of the same length: overwriting is cheaper than emptying and filling.
+        guard source.count == target.count else {
+            target.clear()
+            return target.append(contentsOf: source)
+        }
+        target.withUnsafeMutableBufferPointer { target in
+            source.withUnsafeBufferPointer { source in _ = target.update(fromContentsOf: source) }
+        }
     }
 
     /// Applies the declared defaults of a topic, in order, to what is still untouched.
     mutating func assume(_ number: Int, _ judge: inout GraphJudge) {
-        let vocabulary = knowledge.clinical.vocabulary
-        for place in knowledge.topics[number].assumptions.range {
-            let assumption = knowledge.assumptions[place]
-            let fact = assumption.fact
-            guard !blocked.contains(fact), judge.truth(assumption.when) == .true else { continue }
-            if let value = assumption.value {
-                guard judge.values[fact] == vocabulary.unrestricted[fact] else { continue }
-                judge.set(fact, value)
-                facts.append(.init(fact: fact, value: value, source: .assumed(place), closesSet: false))
-            } else {
-                guard case .members(let included, let excluded) = judge.values[fact] else { continue }
-                let definition = vocabulary.facts[fact]
-                var open = BitSet.upTo(definition.codes.count).subtracting(included).subtracting(excluded)
-                for entry in blockedCodes where entry.fact == fact { open = open.subtracting(entry.codes) }
-                if open.isEmpty { continue }
-                let closed = open.subtracting(Self.membersOfUnresolvedClasses(included, definition))
-                judge.set(fact, .members(included: included, excluded: excluded.union(closed)))
-                facts.append(
-                    .init(
-                        fact: fact, value: .members(included: BitSet(), excluded: closed),
-                        source: .assumed(place), closesSet: true))
-            }
-            judge.forget()
-            deriveFromAssumed(fact, &judge)
+        for place in knowledge.topics[number].assumptions.range { assume(at: place, &judge) }
+    }
+
+    /// Applies those defaults alone that can change what the topic's scope says: enough to see whether it fits.
+    mutating func assumeForScope(_ number: Int, _ judge: inout GraphJudge) {
+        for place in knowledge.scopeAssumptions[number] { assume(at: place, &judge) }
+    }
+
+    private mutating func assume(at place: Int, _ judge: inout GraphJudge) {
+        let assumption = knowledge.assumptions[place]
+        let fact = assumption.fact
+        guard !blocked.contains(fact), judge.truth(assumption.when) == .true else { return }
+        if let value = assumption.value {
+            guard judge.values[fact] == knowledge.unrestricted[fact] else { return }
+            judge.set(fact, value)
+            facts.append(.init(fact: fact, value: value, source: .assumed(place), closesSet: false))
+        } else {
+            guard case .members(let included, let excluded) = judge.values[fact] else { return }
+            var open = knowledge.allCodes[fact].subtracting(included).subtracting(excluded)
+            for entry in blockedCodes where entry.fact == fact { open = open.subtracting(entry.codes) }
+            if open.isEmpty { return }
+            let closed = open.subtracting(membersOfUnresolvedClasses(included, fact))
+            judge.set(fact, .members(included: included, excluded: excluded.union(closed)))
+            facts.append(
+                .init(
+                    fact: fact, value: .members(included: BitSet(), excluded: closed),
+                    source: .assumed(place), closesSet: true))
         }
+        judge.forget()
+        deriveFromAssumed(fact, &judge)
     }
 
     /// The members of classes that hold without any of their members being named.
-    private static func membersOfUnresolvedClasses(_ included: BitSet, _ definition: FactDefinition) -> BitSet {
+    private func membersOfUnresolvedClasses(_ included: BitSet, _ fact: Int) -> BitSet {
         var result = BitSet()
+        let first = Int(knowledge.firstCodes[fact])
         included.forEach {
-            let members = definition.codes[$0].descendants
+            let members = knowledge.descendants[first + $0]
             if members.isDisjoint(with: included) { result.formUnion(members) }
         }
         return result
     }
 
     private mutating func deriveFromAssumed(_ fact: Int, _ judge: inout GraphJudge) {
-        candidates.removeAll(keepingCapacity: true)
-        candidates += knowledge.readers[fact]
+        consider(knowledge.readers[fact])
         while true {
             findFiring(&judge)
             if firing.isEmpty { return }
-            candidates.removeAll(keepingCapacity: true)
             for number in firing {
                 let derivation = knowledge.derivations[Int(number)]
                 applied[Int(number)] = true
@@ -332,9 +349,17 @@ struct CompiledCompletion: Sendable {
                     .init(
                         fact: derivation.fact, value: narrowed, source: .derivedFromAssumed(Int(number)),
                         closesSet: false))
-                candidates += knowledge.readers[derivation.fact]
+                consider(knowledge.readers[derivation.fact])
             }
             judge.forget()
         }
+    }
+}
+
+extension Array {
+    /// Empties it and keeps its memory; nothing where it is empty, which emptying does not notice by itself.
+    @inline(__always)
+    mutating func clear() {
+        if !isEmpty { removeAll(keepingCapacity: true) }
     }
 }

@@ -229,8 +229,15 @@ package struct CompiledKnowledge: Sendable {
     var tierSummaries: [Run] = []
     var tierStatements: [Run] = []
     var lists: [Int32] = []
-    /// The order in which facts are asked for, by fact.
+    /// The order in which facts are asked for, what is known where nothing was said, and all codes, by fact.
     var priorities: [Int] = []
+    var unrestricted: [FactValue] = []
+    var allCodes: [BitSet] = []
+    /// Where the codes of a fact begin in `descendants`.
+    var firstCodes: [Int32] = []
+    var descendants: [BitSet] = []
+    /// By topic, those of its assumptions that can change what its scope says.
+    var scopeAssumptions: [[Int]] = []
 
     /// The first assumption of a topic, in `models.assumptions`.
     package func assumptions(of topic: Int) -> Range<Int> { topics[topic].assumptions.range }
@@ -240,6 +247,12 @@ package struct CompiledKnowledge: Sendable {
         self.clinical = clinical
         graph = ConditionGraph(clinical.vocabulary)
         priorities = clinical.vocabulary.facts.map(\.priority)
+        unrestricted = clinical.vocabulary.unrestricted
+        for fact in clinical.vocabulary.facts {
+            allCodes.append(.upTo(fact.codes.count))
+            firstCodes.append(Int32(descendants.count))
+            descendants += fact.codes.map(\.descendants)
+        }
         var compiler = KnowledgeCompiler(clinical)
         compiler.fill(&self)
         graph.seal()
@@ -262,7 +275,29 @@ package struct CompiledKnowledge: Sendable {
         spontaneous = derivations.indices.filter {
             judge.truth(derivations[$0].given) == .true && judge.truth(derivations[$0].when) == .true
         }.map(Int32.init)
+        scopeAssumptions = self.topics.map { topic in
+            let facts = factsBehind(topic.scope, topic.assumptions.range)
+            return topic.assumptions.range.filter { facts.contains(assumptions[$0].fact) }
+        }
         let order = rules.indices.sorted { models.rules[$0].id < models.rules[$1].id }
         for (place, rule) in order.enumerated() { rules[rule].place = Int32(place) }
+    }
+    /// The facts that a condition reads, and those from which they can be derived or assumed, however many steps away.
+    private func factsBehind(_ node: Node, _ assumed: Range<Int>) -> BitSet {
+        var result = graph.facts(of: node)
+        func reads(_ nodes: Node...) -> BitSet {
+            nodes.reduce(into: BitSet()) { if $1 >= 0 { $0.formUnion(graph.facts(of: $1)) } }
+        }
+        while true {
+            var more = result
+            for derivation in derivations where result.contains(derivation.fact) {
+                more.formUnion(reads(derivation.given, derivation.when))
+            }
+            for place in assumed where result.contains(assumptions[place].fact) {
+                more.formUnion(reads(assumptions[place].when))
+            }
+            if more == result { return result }
+            result = more
+        }
     }
 }

@@ -409,34 +409,29 @@ private struct Writing {
     ) {
         if range.isEmpty { return }
         out.put(name)
-        var separator = UInt8(ascii: "[")
+        out.put(byte: UInt8(ascii: "["))
         for place in range {
-            out.put(byte: separator)
-            separator = UInt8(ascii: ",")
             let cited = plan.cited[place]
-            put(list[Int(cited.entry)].before)
-            out.put(",\"reference\":")
+            let cut = list[Int(cited.entry)]
+            out.put(cut.before, isFirst: place == range.lowerBound)
             out.put(Int(cited.number))
-            put(list[Int(cited.entry)].after)
+            put(cut.after)
         }
-        out.put("]")
+        out.put(byte: UInt8(ascii: "]"))
     }
 
     private mutating func writeCautions(_ option: AnswerPlan.PlannedOption, _ plan: AnswerPlan) {
         if option.cautions.isEmpty { return }
         out.put(",\"cautions\":[")
         for place in option.cautions {
-            if place > option.cautions.lowerBound { out.put(",") }
             let caution = plan.cautions[place]
             let written = pieces.limits[Int(caution.limit)]
-            put(written.opening)
+            out.put(written.opening, isFirst: place == option.cautions.lowerBound)
             putPaths(",\"because\":", caution.because)
             putPaths(",\"needs\":", caution.needs)
             put(written.section)
-            out.put(",\"reference\":")
             out.put(Int(caution.number))
             put(written.confirmed)
-            out.put("}")
         }
         out.put("]")
     }
@@ -588,10 +583,8 @@ private struct Writing {
             let written = pieces.disagreements[Int(entry.disagreement)]
             put(written.opening)
             for (side, place) in written.positions.enumerated() {
-                if side > 0 { out.put(",") }
                 let position = pieces.positions[place]
-                put(position.before)
-                out.put(",\"reference\":")
+                out.put(position.before, isFirst: side == 0)
                 out.put(Int(plan.numbers[entry.numbers.lowerBound + side]))
                 put(position.after)
             }

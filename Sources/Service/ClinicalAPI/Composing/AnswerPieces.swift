@@ -128,13 +128,15 @@ struct AnswerPieces: Sendable {
         voices = models.voices.map { voice($0) }
         limits = zip(models.limits, compiled.limits).map { limit, entry in
             (
-                opening: store.opening {
+                opening: store.listed {
                     $0.member(
                         "severity",
                         (entry.forbids ? Guidance.Caution.Severity.contraindication : .warning).rawValue)
                     $0.member("statement", limit.wording.clinician)
-                }, section: store.members { $0.member("section", limit.section) },
-                confirmed: store.members { $0.member("confirmed", limit.isConfirmed) }
+                },
+                section: store.extended(
+                    store.members { $0.member("section", limit.section) }, with: ",\"reference\":"),
+                confirmed: store.closed { $0.member("confirmed", limit.isConfirmed) }
             )
         }
         reasons = models.reasons.map { reason in
@@ -235,7 +237,7 @@ struct AnswerPieces: Sendable {
 
     private mutating func statement(_ model: Statement) -> Cut {
         Cut(
-            before: store.opening {
+            before: store.entry {
                 $0.member("id", model.id)
                 $0.member("tier", model.tier.rawValue)
                 $0.member("statement", model.wording.clinician)
@@ -248,7 +250,7 @@ struct AnswerPieces: Sendable {
 
     private mutating func voice(_ model: Voice) -> Cut {
         Cut(
-            before: store.opening {
+            before: store.entry {
                 $0.member("source", model.source)
                 $0.member("scheme", model.strength?.scheme)
                 $0.member("grade", model.strength?.grade)
@@ -261,7 +263,7 @@ struct AnswerPieces: Sendable {
         for position in model.positions {
             positions.append(
                 Cut(
-                    before: store.opening {
+                    before: store.entry {
                         $0.member("source", position.source)
                         $0.member("says", position.wording.clinician)
                     }, after: store.closed { $0.member("confirmed", position.isConfirmed) }))
@@ -277,6 +279,14 @@ struct AnswerPieces: Sendable {
 }
 
 extension PieceStore {
+    /// Members as they begin an object in a list, with the comma and the brace in front.
+    mutating func listed(_ write: (inout JSONWriter) -> Void) -> Piece {
+        var json = JSONWriter()
+        json.beginObject()
+        write(&json)
+        return add([UInt8(ascii: ",")] + json.bytes)
+    }
+
     /// Members that follow others and end their object.
     mutating func closed(_ write: (inout JSONWriter) -> Void) -> Piece { closed(members(write)) }
 

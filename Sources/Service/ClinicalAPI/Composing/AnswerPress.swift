@@ -11,13 +11,22 @@ final class AnswerPress: Sendable {
     private let composer: AnswerComposer
     /// Reads the cases that it answers.
     let scanner: CaseScanner
-    /// Judges that rest: there are never more than requests at one moment.
-    private let resting = Mutex<[CaseJudge]>([])
+    /// Judges, each for one request at a time: whoever finds all busy takes a new one.
+    private let desks: [Desk]
+
+    /// A judge with a lock, which nobody waits for.
+    private final class Desk: Sendable {
+        let judge: Mutex<CaseJudge>
+
+        init(_ knowledge: CompiledKnowledge) { judge = Mutex(CaseJudge(knowledge)) }
+    }
 
     init(_ knowledge: KnowledgeBase) {
         scanner = CaseScanner(
             vocabulary: knowledge.clinical.vocabulary, body: knowledge.clinical.doseRules.body)
-        composer = AnswerComposer(CompiledKnowledge(knowledge.clinical), knowledge)
+        let compiled = CompiledKnowledge(knowledge.clinical)
+        composer = AnswerComposer(compiled, knowledge)
+        desks = (0..<4).map { _ in Desk(compiled) }
     }
 
     /// The bytes of the answer for a clinician who asks for no trace; nil where the plain way must answer.
@@ -26,8 +35,24 @@ final class AnswerPress: Sendable {
     func answer(
         _ statements: [FactStatement], notes: [CaseNote], _ counts: RecommendationCounts?
     ) -> [UInt8]? {
-        var judge = resting.withLock { $0.popLast() } ?? CaseJudge(composer.compiled)
-        defer { resting.withLock { $0.append(judge) } }
+        for desk in desks {
+            // Twice optional: nil where the desk is busy, else the answer, which the plain way may have to give.
+            let tried = desk.judge.withLockIfAvailable { judge in
+                Tried(answer: answer(statements, notes, counts, &judge))
+            }
+            if let tried { return tried.answer }
+        }
+        var judge = CaseJudge(composer.compiled)
+        return answer(statements, notes, counts, &judge)
+    }
+
+    private struct Tried {
+        let answer: [UInt8]?
+    }
+
+    private func answer(
+        _ statements: [FactStatement], _ notes: [CaseNote], _ counts: RecommendationCounts?, _ judge: inout CaseJudge
+    ) -> [UInt8]? {
         let ordered = FactStatement.ordered(statements)
         guard judge.recommend(for: ordered, notes: notes) else { return nil }
         counts?.count(topic: judge.plan.topics.first, isGuidance: judge.plan.isGuidance)

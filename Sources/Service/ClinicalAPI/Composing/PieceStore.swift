@@ -40,6 +40,15 @@ struct PieceStore: Sendable {
         return add(json.bytes)
     }
 
+    /// Members as they begin an object in a list, with the comma and the brace in front, up to the number of their source.
+    mutating func entry(_ write: (inout JSONWriter) -> Void) -> Piece {
+        var json = JSONWriter()
+        json.beginObject()
+        write(&json)
+        let comma: [UInt8] = json.bytes.count > 1 ? [UInt8(ascii: ",")] : []
+        return add([UInt8(ascii: ",")] + json.bytes + comma + Array("\"reference\":".utf8))
+    }
+
     /// A piece with more text behind it.
     mutating func extended(_ piece: Piece, with text: String) -> Piece {
         add(Array(bytes[Int(piece.start)..<Int(piece.start + piece.count)]) + Array(text.utf8))
@@ -101,6 +110,13 @@ struct AnswerBytes {
 
     @inline(__always)
     mutating func put(_ piece: Piece) { copy(source + Int(piece.start), Int(piece.count)) }
+
+    /// A piece that begins with a comma, without it where it is the first of its list.
+    @inline(__always)
+    mutating func put(_ piece: Piece, isFirst: Bool) {
+        let skipped = isFirst ? 1 : 0
+        copy(source + Int(piece.start) + skipped, Int(piece.count) - skipped)
+    }
 
     @inline(__always)
     mutating func put(_ text: StaticString) { copy(UnsafeRawPointer(text.utf8Start), text.utf8CodeUnitCount) }

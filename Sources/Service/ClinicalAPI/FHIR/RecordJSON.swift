@@ -65,6 +65,12 @@ struct RecordJSON {
             }
             json.endObject()
         case .members(let included, let excluded):
+            // What only holds is a list (docs/decisions/0030); an empty list would say that nothing does.
+            if excluded.isEmpty, !included.isEmpty {
+                json.beginArray()
+                for code in included.members { json.string(definition.codes[code].id) }
+                return json.endArray()
+            }
             json.beginObject()
             json.member("includes", included.members.map { definition.codes[$0].id })
             json.member("excludes", excluded.members.map { definition.codes[$0].id })
