@@ -27,8 +27,9 @@ RUN swift build -c release --product consilium --static-swift-stdlib -Xswiftc -g
     && mkdir -p /image/consilium/lib \
     && cp .build/release/consilium /image/consilium/ \
     && strip /image/consilium/consilium \
-    && cp -r .build/release/consilium_GuidelineContent.resources /image/consilium/
-COPY openapi.yaml /image/consilium/
+    && cp -r .build/release/consilium_GuidelineContent.resources /image/consilium/ \
+    && cp -r .build/release/consilium_ReadingPages.resources /image/consilium/
+COPY openapi.yaml openapi.json /image/consilium/
 # Of the libraries that the program is linked with, those that the base has are the base's: its updates count.
 SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 COPY --from=runtime / /runtime

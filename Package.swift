@@ -70,9 +70,13 @@ let package = Package(
             ],
             path: "Sources/Service/ClinicalAPI", swiftSettings: settings),
         .target(name: "CMalloc", path: "Sources/Service/CMalloc"),
+        .target(
+            name: "ReadingPages", path: "Sources/Service/ReadingPages", resources: [.copy("Pages")],
+            swiftSettings: settings),
         .executableTarget(
             name: "consilium",
             dependencies: [
+                "ReadingPages",
                 "CMalloc",
                 "ClinicalAPI", "HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPWire", "JSONText", "Telemetry",
                 "ClinicalModel",
@@ -85,7 +89,7 @@ let package = Package(
             ],
             path: "Sources/Service/consilium", swiftSettings: settings),
         .target(
-            name: "TestSupport", dependencies: ["ClinicalAPI", "HTTPServer", "HTTPWire", "KnowledgeStore"],
+            name: "TestSupport", dependencies: ["ClinicalAPI", "HTTPServer", "HTTPWire", "KnowledgeStore", "Yams"],
             path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(
             name: "JSONTextTests", dependencies: ["JSONText"], path: "Tests/JSONTextTests", swiftSettings: settings),
@@ -154,7 +158,9 @@ let package = Package(
             path: "Tests/Clinical/QuestionParsingTests", exclude: ["Sentences"], swiftSettings: settings),
         .testTarget(
             name: "ClinicalAPITests",
-            dependencies: ["ClinicalAPI", "HTTPServer", "HTTPWire", "KnowledgeStore", "TestSupport", "Yams"],
+            dependencies: [
+                "ClinicalAPI", "ClinicalModel", "HTTPServer", "HTTPWire", "KnowledgeStore", "TestSupport", "Yams",
+            ],
             path: "Tests/Service/ClinicalAPITests", swiftSettings: settings),
         .testTarget(
             name: "FHIRReadingTests",

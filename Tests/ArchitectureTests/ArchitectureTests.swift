@@ -31,11 +31,13 @@ private let doors: [String: (folder: String, imports: Set<String>)] = [
     "FHIRReading": (
         "Sources/Service/FHIRReading", ["JSONText", "DecisionLogic", "ClinicalModel", "KnowledgeStore"]
     ),
+    "ReadingPages": ("Sources/Service/ReadingPages", ["FoundationEssentials"]),
     "consilium": (
         "Sources/Service/consilium",
         [
             "ClinicalAPI", "HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPWire", "JSONText", "Telemetry",
-            "ClinicalModel", "DecisionLogic", "KnowledgeStore", "RecommendationEngine", "GuidelineContent", "CMalloc",
+            "ClinicalModel", "DecisionLogic", "KnowledgeStore", "RecommendationEngine", "GuidelineContent",
+            "ReadingPages", "CMalloc",
             "CoreMetrics", "ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals", "FoundationEssentials",
             "Glibc", "Dispatch",
             "Synchronization",

@@ -28,6 +28,7 @@ package struct SchemaChecker {
         {
             found.append("\(place): does not match \(pattern)")
         }
+        found += boundFaults(value, schema, place)
         switch schema["type"] as? String {
         case "array": found += listFaults(value, schema, place)
         case "string" where (value as? String)?.isEmpty ?? true: found.append("\(place): no string, or an empty one")
@@ -40,9 +41,29 @@ package struct SchemaChecker {
         return found
     }
 
+    /// What lies outside the bounds of a text, a number or a list.
+    private func boundFaults(_ value: Any, _ schema: [String: Any], _ place: String) -> [String] {
+        func bound(_ name: String) -> Double? { (schema[name] as? Int).map(Double.init) ?? schema[name] as? Double }
+        let (size, names): (Double?, [String]) =
+            switch (schema["type"] as? String, value) {
+            case ("string", let text as String): (Double(text.unicodeScalars.count), ["minLength", "maxLength"])
+            case ("array", let list as [Any]): (Double(list.count), ["minItems", "maxItems"])
+            case ("object", let object as [String: Any]): (Double(object.count), ["minProperties", "maxProperties"])
+            case ("number", let number as NSNumber), ("integer", let number as NSNumber):
+                (number.doubleValue, ["minimum", "maximum"])
+            default: (nil, [])
+            }
+        guard let size else { return [] }
+        return names.filter { name in
+            bound(name).map { name.hasPrefix("min") ? size < $0 : size > $0 } ?? false
+        }.map { "\(place): outside \($0)" }
+    }
+
     private func listFaults(_ value: Any, _ schema: [String: Any], _ place: String) -> [String] {
         guard let elements = value as? [Any] else { return ["\(place): no list"] }
-        let mayBeEmpty = place.hasSuffix(".items") || place.hasSuffix("wouldChange") || place == "$.case"
+        let mayBeEmpty =
+            [".items", ".cards", ".services"].contains(where: place.hasSuffix) || place.hasSuffix("wouldChange")
+            || place == "$.case"
         var found = elements.isEmpty && !mayBeEmpty ? ["\(place): an empty list"] : []
         let items = schema["items"] as? [String: Any] ?? [:]
         for (index, element) in elements.enumerated() { found += faults(element, items, at: "\(place)[\(index)]") }

@@ -3,6 +3,7 @@ import Foundation
 package import HTTPServer
 package import HTTPWire
 package import KnowledgeStore
+import Synchronization
 
 /// The checkout, and what the tests of several rooms need from it.
 package enum Checkout {
@@ -29,8 +30,14 @@ package enum Checkout {
     /// The routes over it, in the process.
     package static func router() throws -> Router {
         let contract = try Data(contentsOf: URL(fileURLWithPath: root + "/openapi.yaml"))
+        let page = { (path: String) in [UInt8](try Data(contentsOf: URL(fileURLWithPath: root + "/" + path))) }
+        let pages = PageFiles(
+            index: try page("Sources/Service/ReadingPages/Pages/index.html"),
+            docs: try page("Sources/Service/ReadingPages/Pages/docs.html"), openAPI: try page("openapi.json"),
+            reportAddress: "mailto:errors@example.org")
         return Router(
-            routes: ClinicalAPI(current: CurrentKnowledge(try advisor()), openAPI: [UInt8](contract)).routes)
+            routes: ClinicalAPI(current: CurrentKnowledge(try advisor()), openAPI: [UInt8](contract), pages: pages)
+                .routes)
     }
 }
 
@@ -74,16 +81,25 @@ package struct Reply {
 }
 
 extension Router {
+    /// Sends a request; an answer that the contract does not declare, in any part, is an error.
+    package func send(
+        _ method: HTTPMethod, _ target: String, fields: [(String, String)] = [], body: [UInt8] = []
+    ) throws -> Reply {
+        let response = respond(to: try HTTPRequest(method, target, fields: fields, body: body))
+        let breaches = Contract.shared.withLock { contract in
+            contract?.breaches(of: response, to: method, target) ?? ["openapi.yaml cannot be read"]
+        }
+        guard breaches.isEmpty else { throw UndeclaredAnswer(request: "\(method) \(target)", breaches: breaches) }
+        return Reply(response)
+    }
+
     /// Posts a JSON text to `/recommend`.
     package func recommend(_ body: String) throws -> Reply {
-        Reply(
-            respond(
-                to: try HTTPRequest(
-                    .post, "/recommend", fields: [("Content-Type", "application/json")], body: Array(body.utf8))))
+        try send(.post, "/recommend", fields: [("Content-Type", "application/json")], body: Array(body.utf8))
     }
 
     /// Gets a path.
     package func get(_ path: String, accept: String? = nil) throws -> Reply {
-        Reply(respond(to: try HTTPRequest(.get, path, fields: accept.map { [("Accept", $0)] } ?? [])))
+        try send(.get, path, fields: accept.map { [("Accept", $0)] } ?? [])
     }
 }

@@ -14,6 +14,26 @@ public struct Manifest: Sendable {
         public let grades: [(grade: String, meaning: String)]
     }
 
+    /// How a release stands to the rules on software as a medical device.
+    public struct Regulation: Sendable {
+        /// One criterion with the answer of this release.
+        public struct Criterion: Sendable {
+            /// Where it stands: `21 USC 360j(o)(1)(E)(i)`.
+            public let section: String
+            /// What it asks, in own words.
+            public let criterion: String
+            /// How the release meets it.
+            public let answer: String
+        }
+
+        /// What it is and is not, once and clearly.
+        public let device: String
+        /// The source of the criteria.
+        public let source: String
+        /// The criteria, in their order.
+        public let criteria: [Criterion]
+    }
+
     /// The signature of the clinician who approved a release.
     public struct Signature: Sendable, Equatable {
         /// The clinician.
@@ -40,6 +60,12 @@ public struct Manifest: Sendable {
     public let disclaimer: Wording
     /// How the content is made and reviewed.
     public let editorialPolicy: String
+    /// Who makes the release; nil: it does not say.
+    public let developer: String?
+    /// Who pays for it, in a sentence; nil: it does not say.
+    public let funding: String?
+    /// What it is not, and why it need be none: its standing towards rules on devices, with an answer to each criterion.
+    public let regulation: Regulation?
     /// The review state of the release.
     public let review: Review
     /// Who signed it; nil: nobody.
@@ -49,13 +75,16 @@ public struct Manifest: Sendable {
 
     init(_ node: DocumentNode) {
         node.allow(
-            "schema", "version", "released", "title", "license", "intendedUse", "disclaimer", "disclaimerPatient",
-            "editorialPolicy", "review", "signature", "schemes")
+            "schema", "version", "released", "title", "license", "developer", "funding", "regulation", "intendedUse",
+            "disclaimer", "disclaimerPatient", "editorialPolicy", "review", "signature", "schemes")
         node.checkHeader(kind: "manifest", id: nil)
         version = node.string("version")
         released = node.string("released")
         title = node.string("title")
         license = node.string("license")
+        developer = node.optionalString("developer")
+        funding = node.optionalString("funding")
+        regulation = node.optional("regulation").map(Regulation.init)
         intendedUse = node.string("intendedUse")
         disclaimer = Wording(clinician: node.string("disclaimer"), patient: node.string("disclaimerPatient"))
         editorialPolicy = node.string("editorialPolicy")
@@ -89,6 +118,20 @@ extension Manifest {
         if let signature, signature.documents != documents {
             node.defect(.signatureBroken, "the documents are not those that were signed; their digest is \(documents)")
         }
+    }
+}
+
+extension Manifest.Regulation {
+    init(_ node: DocumentNode) {
+        node.allow("device", "source", "criteria")
+        self.init(
+            device: node.string("device"), source: node.string("source"),
+            criteria: (node.required("criteria")?.elements ?? []).map { criterion in
+                criterion.allow("section", "criterion", "answer")
+                return Criterion(
+                    section: criterion.string("section"), criterion: criterion.string("criterion"),
+                    answer: criterion.string("answer"))
+            })
     }
 }
 

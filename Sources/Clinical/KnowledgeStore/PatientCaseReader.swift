@@ -5,7 +5,7 @@ public import JSONText
 /// Something in a case that is not a case, with its place.
 public struct CaseProblem: Sendable, Equatable {
     /// `unknown-member`, `unknown-code`, `wrong-type`, `wrong-unit`, `out-of-range`, `implausible`, `empty`,
-    /// `contradiction`.
+    /// `contradiction`, `too-many`.
     public let code: String
     /// The place in the document that was read.
     public let pointer: JSONPointer
@@ -21,6 +21,8 @@ public struct PatientCaseReader: Sendable {
     public let vocabulary: Vocabulary
     /// No more problems than these are told of one case.
     public static let mostProblems = 20
+    /// No list of codes is longer: more than any fact has, and the contract's `maxItems`.
+    public static let mostCodes = 100
 
     /// What one person can weigh and measure; nil: not checked.
     public let body: DoseRules.Body?
@@ -177,6 +179,10 @@ private struct Reading {
             problem("wrong-type", pointer, "expected a list of codes, found \(value.kind)")
             return BitSet()
         }
+        guard elements.count <= PatientCaseReader.mostCodes else {
+            problem("too-many", pointer, "a list has no more than \(PatientCaseReader.mostCodes) codes")
+            return BitSet()
+        }
         var result = BitSet()
         for (index, element) in elements.enumerated() {
             if let code = code(definition, element, pointer.element(index)) { result.insert(code) }
@@ -199,7 +205,9 @@ private struct Reading {
                 continue
             }
             let codes = codeList(definition, member.value, pointer.member("anyOf"))
-            if codes.isEmpty { problem("empty", pointer.member("anyOf"), "an empty list names no value") }
+            if case .array(let elements) = member.value, elements.isEmpty {
+                problem("empty", pointer.member("anyOf"), "an empty list names no value")
+            }
             result = .codes(codes)
         }
         return result

@@ -1,14 +1,17 @@
 /// SHA-256 (FIPS 180-4) of the knowledge's bytes: a fingerprint, not a secret. Once jwt-kit brings swift-crypto, that
 /// library takes its place (docs/decisions/0005).
-struct SHA256 {
+package struct SHA256 {
     private var state: [UInt32] = [
         0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
     ]
     private var pending: [UInt8] = []
     private var length: UInt64 = 0
 
+    /// A digest of nothing yet.
+    package init() {}
+
     /// Takes more bytes.
-    mutating func update(_ bytes: some Collection<UInt8>) {
+    package mutating func update(_ bytes: some Collection<UInt8>) {
         pending.append(contentsOf: bytes)
         length += UInt64(bytes.count)
         var start = 0
@@ -20,7 +23,7 @@ struct SHA256 {
     }
 
     /// The digest in lower-case hexadecimal, 64 characters.
-    mutating func finish() -> String {
+    package mutating func finish() -> String {
         let bits = length * 8
         pending.append(0x80)
         while pending.count % 64 != 56 { pending.append(0) }

@@ -220,3 +220,17 @@ public struct RecommendationEngine: Sendable {
         }
     }
 }
+
+extension RecommendationEngine {
+    /// The ledger of one treatment for a case, whether or not the answer names it. `references` are those of the answer; what
+    /// is cited beyond them follows.
+    package func safety(
+        of intervention: Intervention, for statements: [FactStatement], citing references: [Reference]
+    ) -> (items: [SafetyItem], references: [Reference]) {
+        let values = complete(statements).values
+        var sources = Bibliography(knowledge.references)
+        for reference in references { _ = sources.cite(reference.id) }
+        let items = SafetyLedger(knowledge: knowledge, values: values).items(of: intervention, &sources)
+        return (items, sources.references)
+    }
+}

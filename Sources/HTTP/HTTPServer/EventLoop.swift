@@ -75,10 +75,16 @@ final class EventLoop {
         var waiting: OutputQueue?
         var interest = Interest.reading
         var lingersUntil: Milliseconds = 0
+        /// While it may still be about to send its first request, a drain does not take it for idle.
+        let isNewUntil: Milliseconds
         /// What is counted of it among the bytes that the server holds.
         var heldBytes = 0
 
-        init(connection: Connection, descriptor: Int32, peer: PeerAddress?, channel: (any SecureChannel)?) {
+        init(
+            connection: Connection, descriptor: Int32, peer: PeerAddress?, channel: (any SecureChannel)?,
+            isNewUntil: Milliseconds
+        ) {
+            self.isNewUntil = isNewUntil
             self.connection = connection
             self.descriptor = descriptor
             self.peer = peer
@@ -119,6 +125,7 @@ final class EventLoop {
     private static let smallHold = 8_192
     private static let sealedRounds = 16
     private static let acceptPause: Milliseconds = 100
+    private static let newcomersGrace: Milliseconds = 1_000
 
     /// nil where the kernel gives no descriptor.
     init?(
@@ -231,7 +238,7 @@ final class EventLoop {
         let deadline = now + (channel == nil ? deadlines.idle : deadlines.handshake)
         let slot = Slot(
             connection: Connection(peer: peer, deadline: deadline), descriptor: descriptor, peer: peer,
-            channel: channel ?? nil)
+            channel: channel ?? nil, isNewUntil: now + Self.newcomersGrace)
         let index = free.popLast() ?? slots.count
         if index == slots.count {
             slots.append(slot)
@@ -557,7 +564,10 @@ final class EventLoop {
         }
         for index in slots.indices {
             guard let slot = slots[index] else { continue }
-            let isIdle = slot.stage == .open && slot.waiting == nil && slot.connection.isIdle
+            // Who connected a moment ago has not had the time to ask: on a busy machine a client may be put aside between
+            // its connect and its send, and would read the end of the stream for an answer.
+            let isIdle =
+                slot.stage == .open && slot.waiting == nil && slot.connection.isIdle && now >= slot.isNewUntil
             if phase == .stopping || isIdle { closeSlot(slot, index) }
         }
     }

@@ -2,6 +2,7 @@ public import ClinicalModel
 public import DecisionLogic
 public import HTTPServer
 public import KnowledgeStore
+import FHIRReading
 import QuestionParsing
 public import RecommendationEngine
 import Telemetry
@@ -13,6 +14,8 @@ public final class Advisor: Sendable {
     public let knowledge: KnowledgeBase
     /// The engine over it.
     public let engine: RecommendationEngine
+    /// Reads records of patients.
+    let records: FHIRReader
     private let parser: QuestionParser
     private let counts: RecommendationCounts?
     /// Compiled when the first case is posted.
@@ -35,6 +38,7 @@ public final class Advisor: Sendable {
         engine = RecommendationEngine(knowledge: knowledge.clinical)
         tagPrefix = String(knowledge.digest.dropFirst(7).prefix(8))
         stored = StoredDocuments(knowledge, held: held, tagPrefix: tagPrefix, coding: coding)
+        records = FHIRReader(knowledge: knowledge)
         press = OnDemand { AnswerPress(knowledge) }
         parser = QuestionParser(lexicon: knowledge.lexicon, vocabulary: knowledge.clinical.vocabulary)
         self.counts = counts?.counting(topics: knowledge.clinical.topics.map(\.id))

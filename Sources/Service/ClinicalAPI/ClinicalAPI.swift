@@ -9,21 +9,30 @@ public import Telemetry
 public final class ClinicalAPI: Sendable {
     let current: CurrentKnowledge
     private let openAPI: StoredDocument?
+    private let openAPIJSON: StoredDocument?
+    private let page: StoredDocument?
+    private let docs: StoredDocument?
     private let operations: OperationsRoutes
+    private let ehr: EHRSettings
 
     /// The routes. `openAPI` are the bytes of `openapi.yaml`, nil where the file is not at hand; `coder` codes them once;
-    /// `metrics` are shown at `/metrics`, nil: there is nothing.
+    /// `pages` are what people read; `metrics` are shown at `/metrics`, nil: there is nothing.
     public init(
         current: CurrentKnowledge, openAPI: [UInt8]?, readiness: Readiness = Readiness(),
-        coder: (any ContentCoder)? = nil, metrics: MetricRegistry? = nil
+        coder: (any ContentCoder)? = nil, metrics: MetricRegistry? = nil, ehr: EHRSettings = EHRSettings(),
+        pages: PageFiles = PageFiles()
     ) {
         self.current = current
+        self.ehr = ehr
         operations = OperationsRoutes(current: current, readiness: readiness, metrics: metrics)
-        self.openAPI = openAPI.map {
+        let contract = { (bytes: [UInt8], type: String) in
             StoredDocument(
-                body: $0, contentType: "application/yaml", digest: "openapi", cacheControl: CachePolicy.knowledge,
-                coder: coder)
+                body: bytes, contentType: type, digest: "openapi", cacheControl: CachePolicy.knowledge, coder: coder)
         }
+        self.openAPI = openAPI.map { contract($0, "application/yaml") }
+        openAPIJSON = pages.openAPI.map { contract($0, "application/json") }
+        page = pages.index.map { PageDocument.stored($0, reportAddress: pages.reportAddress, coder: coder) }
+        docs = pages.docs.map { PageDocument.stored($0, reportAddress: pages.reportAddress, coder: coder) }
     }
 
     /// The routes, in the order of `openapi.yaml`.
@@ -46,8 +55,15 @@ public final class ClinicalAPI: Sendable {
             },
             plain(.get, "/problems/{slug}", name: "getProblem") { request, path in self.problem(request, path["slug"])
             },
-            plain(.get, "/openapi.yaml", name: "getOpenAPI") { request, _ in self.contract(request) },
-        ] + operations.routes
+            plain(.get, "/openapi.yaml", name: "getOpenAPI") { request, _ in
+                self.beside(request, self.openAPI, "openapi.yaml")
+            },
+            plain(.get, "/openapi.json", name: "getOpenAPIAsJSON") { request, _ in
+                self.beside(request, self.openAPIJSON, "openapi.json")
+            },
+            plain(.get, "/docs", name: "getDocs") { request, _ in self.beside(request, self.docs, "docs.html") },
+        ] + CDSRoutes(current: current, settings: ehr).routes
+            + FHIRRoutes(current: current, settings: ehr).routes + operations.routes
     }
 
     /// A route that takes no query parameters and says so.
@@ -175,7 +191,8 @@ public final class ClinicalAPI: Sendable {
     // MARK: - Contract
 
     private func index(_ request: HTTPRequest) -> HTTPResponse {
-        json(request) { advisor in
+        if let page, MediaType.prefersPage(request) { return page.response(to: request) }
+        var response = json(request) { advisor in
             var json = JSONWriter()
             json.beginObject()
             json.member("name", "consilium")
@@ -190,16 +207,19 @@ public final class ClinicalAPI: Sendable {
             json.endObject()
             return json.bytes
         }
+        response.fields.add("Accept", to: "Vary")
+        return response
     }
 
-    private func contract(_ request: HTTPRequest) -> HTTPResponse {
-        guard let openAPI else {
+    /// A file that lies beside the program, as it stands.
+    private func beside(_ request: HTTPRequest, _ document: StoredDocument?, _ name: String) -> HTTPResponse {
+        guard let document else {
             return refused(
                 ProblemDetails(
                     slug: "not-found", title: "Not Found", status: HTTPStatus(404),
-                    detail: "openapi.yaml does not lie beside the program"), request)
+                    detail: "\(name) does not lie beside the program"), request)
         }
-        return openAPI.response(to: request)
+        return document.response(to: request)
     }
 
     private func problem(_ request: HTTPRequest, _ slug: String) -> HTTPResponse {

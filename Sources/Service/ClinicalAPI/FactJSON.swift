@@ -43,6 +43,16 @@ struct FactJSON {
     }
 
     private func range(_ json: inout JSONWriter, _ interval: Interval, _ unit: String) {
+        Self.writeMembers(interval, unit: unit, to: &json)
+    }
+
+    /// The members of a quantity as the case format has them: `value`, or `min` and `max` with `exclusive`; and `unit`.
+    static func writeMembers(_ interval: Interval, unit: String, to json: inout JSONWriter) {
+        if let point = interval.point {
+            json.member("value", point)
+            json.member("unit", unit)
+            return
+        }
         let (low, high) = (interval.lower.isFinite, interval.upper.isFinite)
         if low { json.member("min", interval.lower) }
         if high { json.member("max", interval.upper) }

@@ -146,7 +146,7 @@ struct GuidanceBody {
         json.list("evidence", option.evidence) { write($1, &$0) }
         json.list("cautions", option.cautions) { write($1, &$0) }
         writeAgreement(option, &json)
-        writeTrace(option.intervention, option.rules, option.safety, &json)
+        writeTrace(option.intervention, option.rules, option.safety, option.evidence.map(\.number), &json)
         json.endObject()
     }
 
@@ -237,7 +237,7 @@ struct GuidanceBody {
 
     private func writeTrace(
         _ intervention: Intervention, _ rules: [(id: String, trace: Trace?)], _ safety: [SafetyItem],
-        _ json: inout JSONWriter
+        _ evidence: [Int], _ json: inout JSONWriter
     ) {
         guard explanation != .none, !rules.isEmpty else { return }
         json.object("trace") { json in
@@ -249,8 +249,18 @@ struct GuidanceBody {
             }
             json.list("safety", safety) { write($1, &$0) }
             guard explanation == .full else { return }
+            json.object("sourceAttributes") {
+                SourceAttributes(knowledge: knowledge).write(
+                    rules.map(\.id), of: intervention, references: cited(evidence), to: &$0)
+            }
             LocalTrace.write(localTrace.documents(of: intervention, rules: rules.map(\.id)), to: &json)
         }
+    }
+
+    /// The sources of these numbers, each once.
+    private func cited(_ numbers: [Int]) -> [Reference] {
+        numbers.reduce(into: [Int]()) { list, number in if !list.contains(number) { list.append(number) } }
+            .compactMap { guidance.references.indices.contains($0 - 1) ? guidance.references[$0 - 1] : nil }
     }
 
     private func write(_ item: SafetyItem, _ json: inout JSONWriter) {
@@ -293,7 +303,8 @@ struct GuidanceBody {
         json.member("because", paths(exclusion.because))
         json.member("section", exclusion.section)
         json.member("reference", exclusion.number)
-        writeTrace(exclusion.intervention, exclusion.rules, exclusion.safety, &json)
+        writeTrace(
+            exclusion.intervention, exclusion.rules, exclusion.safety, [exclusion.number].compactMap { $0 }, &json)
         json.endObject()
     }
 

@@ -40,7 +40,10 @@ struct KnowledgeJSON {
         json.member("released", manifest.released)
         json.member("title", manifest.title)
         json.member("license", manifest.license)
+        json.member("developer", manifest.developer)
+        json.member("funding", manifest.funding)
         json.member("intendedUse", manifest.intendedUse)
+        if let regulation = manifest.regulation { json.object("regulation") { Self.write(regulation, to: &$0) } }
         json.member("disclaimer", manifest.disclaimer.clinician)
         json.member("editorialPolicy", manifest.editorialPolicy)
         write("review", knowledge.review(), &json)
@@ -73,6 +76,18 @@ struct KnowledgeJSON {
         return json.bytes
     }
 
+    private static func write(_ regulation: Manifest.Regulation, to json: inout JSONWriter) {
+        json.member("device", regulation.device)
+        json.member("source", regulation.source)
+        json.list("criteria", regulation.criteria) { json, criterion in
+            json.beginObject()
+            json.member("section", criterion.section)
+            json.member("criterion", criterion.criterion)
+            json.member("answer", criterion.answer)
+            json.endObject()
+        }
+    }
+
     func write(_ name: String, _ review: Review, _ json: inout JSONWriter) {
         json.object(name) {
             $0.member("status", review.status)
@@ -95,7 +110,7 @@ enum ReferenceJSON {
         json.member("year", reference.year)
         json.member("pmid", reference.pmid)
         json.member("doi", reference.doi)
-        json.member("setId", reference.setId)
+        json.member("labelSetId", reference.setId)
         json.member("revision", reference.revision)
         json.member("jurisdiction", reference.jurisdiction)
         json.member("confirmed", reference.isConfirmed)

@@ -8,6 +8,9 @@ import RecommendationEngine
 
 /// A page of a list: `limit` and `cursor` read and checked. The cursor names its release, so that a list never mixes two.
 struct Page {
+    /// No value of a parameter is longer, in Unicode scalars; the contract's `maxLength`.
+    static let longestValue = 200
+
     let limit: Int
     let start: Int
 
@@ -18,6 +21,9 @@ struct Page {
         var start = 0
         for (name, value) in query {
             guard all.contains(name) else { throw Refusal(.unknownParameter(name, known: all)) }
+            guard value.unicodeScalars.count <= Self.longestValue else {
+                throw Refusal(.badParameter(name, "\(name) has at most \(Self.longestValue) characters"))
+            }
             if name == "limit" {
                 guard let number = Int(value), (1...200).contains(number) else {
                     throw Refusal(.badParameter("limit", "limit is a number from 1 to 200"))

@@ -14,11 +14,11 @@ enum MediaType {
         return isJSON(request[field: "content-type"])
     }
 
-    /// Whether a Content-Type is JSON in UTF-8.
-    static func isJSON(_ field: String?) -> Bool {
+    /// Whether a Content-Type is JSON in UTF-8, under `name` where that is another type's.
+    static func isJSON(_ field: String?, name: String = "application/json") -> Bool {
         guard let field else { return false }
         let parts = field.lowercased().split(separator: ";").map { trimmed($0) }
-        guard parts.first == "application/json" else { return false }
+        guard parts.first == name else { return false }
         return parts.dropFirst().allSatisfy { parameter in
             !parameter.hasPrefix("charset=") || ["charset=utf-8", "charset=\"utf-8\""].contains(parameter)
         }

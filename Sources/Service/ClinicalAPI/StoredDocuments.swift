@@ -65,6 +65,8 @@ enum CachePolicy {
     static let question = "private, no-cache"
     /// The answer to a posted case: nobody keeps it.
     static let patient = "private, no-store"
+    /// A page: asked each time, for it changes with the program and is small.
+    static let page = "no-cache"
     /// The state of the service.
     static let state = "no-store"
 }

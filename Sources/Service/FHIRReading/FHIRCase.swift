@@ -18,6 +18,8 @@ public struct FHIRCase: Sendable {
     public let isDeceased: Bool
     /// How many patients the data is of; one, where it can be used.
     public let patientCount: Int
+    /// The id of the patient among the data, where there is one with an id.
+    public let patientID: String?
     /// The day of the request, from which every age is reckoned.
     public let day: CivilDay
     /// The drugs that the record shows as being given now, by id.

@@ -107,7 +107,8 @@ struct FHIRReading {
             },
             facts: facts, unread: pool.unread, unreadCount: pool.unreadCount, incomplete: collection.incomplete,
             showsNeuroendocrineNeoplasm: facts.contains { evidence.contains($0.statement.fact) },
-            isDeceased: isDeceased, patientCount: Set(patients).count, day: day, currentDrugs: current)
+            isDeceased: isDeceased, patientCount: Set(patients).count,
+            patientID: wanted ?? patients.first { !$0.isEmpty }, day: day, currentDrugs: current)
     }
 
     private mutating func read(_ resource: FHIRResource) {

@@ -8,6 +8,7 @@ import HTTPServer
 import HTTPTLS
 import HTTPWire
 import KnowledgeStore
+import ReadingPages
 import ServiceLifecycle
 import Telemetry
 
@@ -51,7 +52,9 @@ final class HTTPService: Service {
 
         let api = ClinicalAPI(
             current: current, openAPI: Self.contract(), readiness: readiness, coder: smallest?.makeCoder(),
-            metrics: settings.metrics ? registry : nil)
+            metrics: settings.metrics ? registry : nil,
+            ehr: EHRSettings(publicBaseURL: settings.publicBaseURL.isEmpty ? nil : settings.publicBaseURL),
+            pages: Self.pages(settings))
         let router = Router(routes: api.routes) { [current] in current.generation }
         let metrics = ServerMetrics(prefix: "consilium_http", routes: router.routes.map(\.pattern))
         ServiceFigures.add(
@@ -72,6 +75,7 @@ final class HTTPService: Service {
     // MARK: - Running
 
     func run() async throws {
+        ProcessMemory.giveBack()
         let address = try server.start()
         let adminAddress = try admin?.start()
         for warning in warnings { Console.error("warning: \(warning)") }
@@ -83,6 +87,7 @@ final class HTTPService: Service {
             + (adminAddress.map { ", administered at \($0)" } ?? "")
         Console.line("consilium \(ProductVersion.current) \(said)")
         manager.ready(said)
+        // Once more when the start's own threads have come to rest.
         ProcessMemory.giveBack(after: .seconds(1))
         let watched = keepWatch()
         try await gracefulShutdown()
@@ -209,11 +214,20 @@ final class HTTPService: Service {
         return observers.count > 1 ? ObserverGroup(observers) : observers.first
     }
 
-    /// `openapi.yaml` beside the program, else in the working folder.
-    private static func contract() -> [UInt8]? {
+    /// `openapi.yaml` or `openapi.json` beside the program, else in the working folder.
+    private static func contract(_ name: String = "openapi.yaml") -> [UInt8]? {
         let folder = Console.executablePath.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-        let beside = folder.joined(separator: "/") + "/openapi.yaml"
-        return (FileManager.default.contents(atPath: beside) ?? FileManager.default.contents(atPath: "openapi.yaml"))
+        let beside = folder.joined(separator: "/") + "/" + name
+        return (FileManager.default.contents(atPath: beside) ?? FileManager.default.contents(atPath: name))
             .map { [UInt8]($0) }
+    }
+
+    /// What people read. Without it the service answers programs as before.
+    private static func pages(_ settings: Settings) -> PageFiles {
+        let path = Console.executablePath
+        return PageFiles(
+            index: ReadingPages.page("index.html", executable: path),
+            docs: ReadingPages.page("docs.html", executable: path), openAPI: contract("openapi.json"),
+            reportAddress: settings.reportAddress)
     }
 }

@@ -122,6 +122,12 @@ extension Settings {
             Setting(
                 "corsPrivateNetwork", .flag(\.corsPrivateNetwork),
                 "answers a browser's question about private networks with yes"),
+            Setting(
+                "reportAddress", .text(\.reportAddress, "`mailto:…` or `https://…`"),
+                """
+                where a reader of the page `/` reports an error in an answer; the digest and the answer's hash go with \
+                it, nothing of the patient. Without it the page has no such link
+                """),
         ]
     }
 

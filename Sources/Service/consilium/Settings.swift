@@ -31,6 +31,7 @@ struct Settings {
     var publicBaseURL = ""
     var corsOrigins: [String] = []
     var corsPrivateNetwork = false
+    var reportAddress = ""
     var rateLimit = 0
     var metrics = false
     var adminAddress = ""

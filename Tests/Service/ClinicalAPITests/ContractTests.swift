@@ -6,25 +6,6 @@ import TestSupport
 import Testing
 import Yams
 
-/// `openapi.yaml` as a tree.
-struct Contract {
-    let root: [String: Any]
-
-    init() throws { root = try #require(try Yams.load(yaml: Checkout.text("openapi.yaml")) as? [String: Any]) }
-
-    var paths: [String: [String: [String: Any]]] { root["paths"] as? [String: [String: [String: Any]]] ?? [:] }
-
-    /// A schema by its name.
-    func schema(_ name: String) -> [String: Any] {
-        ((root["components"] as? [String: Any])?["schemas"] as? [String: Any])?[name] as? [String: Any] ?? [:]
-    }
-
-    /// What of an answer the contract does not describe.
-    func faults(_ value: Any, _ schema: [String: Any]) -> [String] {
-        SchemaChecker { self.schema(String($0.split(separator: "/").last ?? "")) }.faults(value, schema)
-    }
-}
-
 @Suite struct `The contract` {
     @Test func `declares every route of the table and no other`() throws {
         let declared = Set(
@@ -48,7 +29,7 @@ struct Contract {
     @Test(
         "describes the answer of",
         arguments: [
-            ("/", "Index"), ("/drugs", "DrugPage"), ("/references", "ReferencePage"), ("/topics", "TopicPage"),
+            ("/", "ServiceIndex"), ("/drugs", "DrugPage"), ("/references", "ReferencePage"), ("/topics", "TopicPage"),
             ("/topics/pancreatic-net", "TopicDetail"),
             ("/knowledge", "Release"), ("/problems/invalid-case", "ProblemKind"), ("/livez", "Status"),
             ("/readyz", "Readiness"),
@@ -96,11 +77,18 @@ struct Contract {
             let members = contract.schema(name)["properties"] as? [String: [String: Any]] ?? [:]
             declared.formUnion(members.keys.map { "\(group.key).\($0)" })
             for fact in facts {
-                guard let path = fact["path"] as? String, path.hasPrefix(group.key + ".") else { continue }
-                let member = members[String(path.dropFirst(group.key.count + 1))]
-                let choices = member?["anyOf"] as? [[String: Any]]
-                let first = choices?.first?["items"] as? [String: Any] ?? choices?.first
-                guard let codes = first?["enum"] as? [String] else { continue }
+                guard let path = fact["path"] as? String, path.hasPrefix(group.key + "."),
+                    let member = members[String(path.dropFirst(group.key.count + 1))],
+                    let first = (contract.resolved(member)["oneOf"] as? [[String: Any]])?.first
+                else { continue }
+                let choice = contract.resolved(first)
+                if fact["type"] as? String == "quantity" {
+                    #expect((choice["minimum"] as? NSNumber)?.doubleValue == fact["min"] as? Double)
+                    #expect((choice["maximum"] as? NSNumber)?.doubleValue == fact["max"] as? Double)
+                    #expect(contract.resolved(member)["x-unit"] as? String == fact["unit"] as? String)
+                }
+                let listed = (choice["items"] as? [String: Any]).map(contract.resolved) ?? choice
+                guard let codes = listed["enum"] as? [String] else { continue }
                 #expect(codes == (fact["codes"] as? [[String: Any]])?.compactMap { $0["code"] as? String }, "\(path)")
             }
         }
@@ -119,6 +107,75 @@ struct Contract {
                 try Checkout.router().recommend(String(decoding: body, as: UTF8.self)).string("outcome") == "guidance",
                 "\(name)")
         }
+    }
+
+    @Test func `has recorded examples that are still what the service says`() throws {
+        let contract = try Contract()
+        let router = try Checkout.router()
+        let examples =
+            (contract.root["components"] as? [String: Any])?["examples"] as? [String: [String: Any]] ?? [:]
+        #expect(examples.count >= 29)
+        var sent = 0
+        for (name, example) in examples.sorted(by: { $0.key < $1.key }) {
+            // What only a connection or a server of its own can answer is compared by `Scripts/contract-examples --check`.
+            let alone = ["settings", "stall", "size", "pad", "hold"]
+            guard let request = example["x-request"] as? [String: Any], !alone.contains(where: { request[$0] != nil }),
+                let status = example["x-status"] as? Int, ![412, 417].contains(status), name != "Ready"
+            else { continue }
+            var fields = (request["headers"] as? [String: String] ?? [:]).map { ($0.key, $0.value) }
+            var body: [UInt8] = []
+            if let text = request["body"] as? String {
+                body = Array(text.utf8)
+            } else if let value = request["body"] {
+                fields.append(("Content-Type", "application/json"))
+                let data = try JSONSerialization.data(withJSONObject: value, options: [.sortedKeys])
+                body = Array(data)
+            }
+            let method = try #require(request["method"] as? String) == "POST" ? HTTPMethod.post : .get
+            let reply = try router.send(
+                method, try #require(request["path"] as? String), fields: fields, body: body)
+            #expect(reply.status == status, "\(name)")
+            let said = cut(reply.json, request["keep"] as? Int)
+            let recorded = try #require(example["value"])
+            #expect(try comparable(said) == comparable(recorded), "\(name): Scripts/contract-examples records it anew")
+            sent += 1
+        }
+        #expect(sent >= 20)
+    }
+
+    /// The value with no list longer than that.
+    private func cut(_ value: Any, _ most: Int?) -> Any {
+        guard let most else { return value }
+        if let object = value as? [String: Any] { return object.mapValues { cut($0, most) } }
+        if let list = value as? [Any] { return list.prefix(most).map { cut($0, most) } }
+        return value
+    }
+
+    /// The text of a value without digests, cursors and ids of requests: they change with every release.
+    private func comparable(_ value: Any) throws -> String {
+        let data = try JSONSerialization.data(withJSONObject: value, options: [.sortedKeys])
+        return String(decoding: data, as: UTF8.self)
+            .replacingOccurrences(
+                of: "sha256:[0-9a-f]{64}|\\b[0-9a-f]{8}\\.[0-9]{1,6}\\b", with: "…", options: .regularExpression
+            )
+            .replacingOccurrences(of: ",?\"instance\":\"[^\"]*\"", with: "", options: .regularExpression)
+    }
+
+    @Test func `notices an answer whose status, field, media type or path it does not declare`() throws {
+        let contract = try Contract()
+        func breaches(_ response: HTTPResponse, _ target: String = "/livez") -> [String] {
+            contract.breaches(of: response, to: .get, target)
+        }
+        var answer = HTTPResponse(
+            HTTPStatus(200), body: Array(#"{"status":"ok"}"#.utf8), contentType: "application/json")
+        #expect(breaches(answer) == [])
+        #expect(breaches(answer, "/nowhere") == ["GET /nowhere is not declared"])
+        answer.fields["X-New"] = "1"
+        #expect(breaches(answer) == ["the field x-new is not declared"])
+        #expect(breaches(HTTPResponse(HTTPStatus(418), body: [], contentType: nil)) == ["418 is not declared"])
+        #expect(
+            breaches(HTTPResponse(HTTPStatus(200), body: [65], contentType: "text/plain"))
+                == ["the media type text/plain is not declared"])
     }
 
     @Test func `notices an answer that it does not describe`() throws {

@@ -203,6 +203,27 @@ private final class Turned: ExchangeObserver {
         for descriptor in [kept, idle, fresh, busy] { close(descriptor) }
     }
 
+    @Test func `answers who connected just before the drain and asks just after it`() async throws {
+        let (server, client) = try start()
+        let seen = client.connection()
+        client.write(get("/1"), seen)
+        _ = read(seen)
+        let newcomer = client.connection()
+        server.beginDrain()
+        // The loops have begun to drain once one of them closes the door.
+        while true {
+            let probe = client.connection()
+            if probe < 0 { break }
+            close(probe)
+        }
+        client.write(get("/1"), newcomer)
+        let answer = text(client.readAll(newcomer))
+        #expect(answer.hasPrefix("HTTP/1.1 200 "))
+        #expect(answer.contains("Connection: close\r\n"))
+        await server.stop(within: .seconds(8))
+        for descriptor in [seen, newcomer] { close(descriptor) }
+    }
+
     @Test func `cuts off what does not end in time`() async throws {
         let (server, client) = try start()
         let stuck = client.connection()
