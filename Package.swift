@@ -39,6 +39,11 @@ let package = Package(
         .target(
             name: "HTTPTLS", dependencies: ["HTTPServer", "COpenSSL"], path: "Sources/HTTP/HTTPTLS",
             swiftSettings: settings),
+        .target(
+            name: "Signing", dependencies: ["COpenSSL"], path: "Sources/Signing", swiftSettings: settings),
+        .target(
+            name: "HTTPSignatures", dependencies: ["HTTPServer", "HTTPWire", "Signing"],
+            path: "Sources/HTTP/HTTPSignatures", swiftSettings: settings),
         .target(name: "CZlib", path: "Sources/HTTP/CZlib", linkerSettings: [.linkedLibrary("z")]),
         .target(
             name: "HTTPGzip", dependencies: ["HTTPServer", "CZlib"], path: "Sources/HTTP/HTTPGzip",
@@ -78,8 +83,8 @@ let package = Package(
             dependencies: [
                 "ReadingPages",
                 "CMalloc",
-                "ClinicalAPI", "HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPWire", "JSONText", "Telemetry",
-                "ClinicalModel",
+                "ClinicalAPI", "HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPSignatures", "HTTPWire", "JSONText", "Signing",
+                "Telemetry", "ClinicalModel",
                 "DecisionLogic", "KnowledgeStore", "RecommendationEngine", "GuidelineContent",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -108,6 +113,9 @@ let package = Package(
             name: "TelemetryTests",
             dependencies: ["Telemetry", "JSONText", .product(name: "Metrics", package: "swift-metrics")],
             path: "Tests/TelemetryTests", swiftSettings: settings),
+        .testTarget(
+            name: "SigningTests", dependencies: ["Signing", "HTTPSignatures", "HTTPServer", "HTTPWire"],
+            path: "Tests/SigningTests", swiftSettings: settings),
         .testTarget(
             name: "HTTPTLSTests", dependencies: ["HTTPTLS", "HTTPServer", "COpenSSL"],
             path: "Tests/HTTP/HTTPTLSTests", swiftSettings: settings),

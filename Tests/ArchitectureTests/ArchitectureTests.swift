@@ -12,6 +12,8 @@ private let doors: [String: (folder: String, imports: Set<String>)] = [
         ["HTTPWire", "CEpoll", "JSONText", "Telemetry", "Glibc", "Dispatch", "Synchronization"]
     ),
     "HTTPTLS": ("Sources/HTTP/HTTPTLS", ["HTTPServer", "COpenSSL", "Glibc", "Synchronization"]),
+    "Signing": ("Sources/Signing", ["COpenSSL"]),
+    "HTTPSignatures": ("Sources/HTTP/HTTPSignatures", ["HTTPServer", "HTTPWire", "Signing"]),
     "HTTPGzip": ("Sources/HTTP/HTTPGzip", ["HTTPServer", "CZlib"]),
     "DecisionLogic": ("Sources/Clinical/DecisionLogic", []),
     "ClinicalModel": ("Sources/Clinical/ClinicalModel", ["DecisionLogic"]),
@@ -35,9 +37,9 @@ private let doors: [String: (folder: String, imports: Set<String>)] = [
     "consilium": (
         "Sources/Service/consilium",
         [
-            "ClinicalAPI", "HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPWire", "JSONText", "Telemetry",
-            "ClinicalModel", "DecisionLogic", "KnowledgeStore", "RecommendationEngine", "GuidelineContent",
-            "ReadingPages", "CMalloc",
+            "ClinicalAPI", "HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPSignatures", "HTTPWire", "JSONText", "Telemetry",
+            "Signing", "ReadingPages", "ClinicalModel", "DecisionLogic", "KnowledgeStore", "RecommendationEngine",
+            "GuidelineContent", "CMalloc",
             "CoreMetrics", "ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals", "FoundationEssentials",
             "Glibc", "Dispatch",
             "Synchronization",

@@ -190,6 +190,8 @@ public struct Terminology: Sendable {
     public let tables: [Table]
     /// Other ways of writing a unit.
     public let units: [String: Unit]
+    /// Every row once, by system and code.
+    public let allRows: [Row]
     private let rows: [Key: Row]
     private let prefixes: [Key: Row]
     private let matching: [String: Matching]
@@ -200,17 +202,13 @@ public struct Terminology: Sendable {
         self.rows = rows
         self.prefixes = prefixes
         self.units = units
+        allRows = (rows.values + prefixes.filter { rows[$0.key] == nil }.map(\.value))
+            .sorted { ($0.system, $0.code) < ($1.system, $1.code) }
         matching = Dictionary(tables.map { ($0.system, $0.matching) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// No table at all.
     public static let none = Terminology(tables: [], rows: [:], prefixes: [:], units: [:])
-
-    /// Every row once, by system and code, for checks and documents.
-    public var allRows: [Row] {
-        (Array(rows.values) + prefixes.filter { rows[$0.key] == nil }.map(\.value))
-            .sorted { ($0.system, $0.code) < ($1.system, $1.code) }
-    }
 
     /// Whether any table is of this system.
     public func knows(system: String) -> Bool { matching[system] != nil }

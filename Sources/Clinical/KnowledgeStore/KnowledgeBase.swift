@@ -9,6 +9,10 @@ public final class KnowledgeBase: Sendable {
     public let digest: String
     /// `sha256:` and the digest over every document but the manifest: what a reviewer signs.
     public let documentsDigest: String
+    /// `sha256:` and the digest of the release alone, whatever lies over it: what its maker signs.
+    public let releaseDigest: String
+    /// `sha256:` and the digest of the folder of local knowledge alone; nil where there is none.
+    public let localDigest: String?
     /// What a folder of local knowledge changed in the release.
     public let local: LocalChanges
     /// What the engine judges with.
@@ -34,7 +38,8 @@ public final class KnowledgeBase: Sendable {
     public let usedBy: [String: [String]]
 
     init(
-        manifest: Manifest, digest: String, documentsDigest: String, local: LocalChanges,
+        manifest: Manifest, digest: String, documentsDigest: String, releaseDigest: String, localDigest: String?,
+        local: LocalChanges,
         clinical: ClinicalKnowledge, lexicon: Lexicon, cases: [ClinicalCase], leaves: [LeafPlace], fileCount: Int,
         warnings: [KnowledgeDefect], usedBy: [String: [String]], coverage: CoverageAxes,
         terminology: Terminology
@@ -42,6 +47,8 @@ public final class KnowledgeBase: Sendable {
         self.manifest = manifest
         self.digest = digest
         self.documentsDigest = documentsDigest
+        self.releaseDigest = releaseDigest
+        self.localDigest = localDigest
         self.local = local
         self.clinical = clinical
         self.lexicon = lexicon

@@ -9,6 +9,10 @@ struct KnowledgeFiles {
     let documentsDigest: String
     /// `sha256:` and the digest over the manifest and `documentsDigest`: the whole release.
     let digest: String
+    /// `sha256:` and the digest over the release alone, whatever lies over it: what its maker signs.
+    let releaseDigest: String
+    /// `sha256:` and the digest over the local folder alone; nil where there is none.
+    let localDigest: String?
     /// What the local folder changed.
     let local: LocalChanges
     /// The documents of each folder, with the name without `.json` of each: topics ask for theirs again and again.
@@ -31,6 +35,8 @@ struct KnowledgeFiles {
         }
         var documents: [(path: String, node: DocumentNode)] = []
         var hash = SHA256()
+        // Hashed a second time only where something lies over the release.
+        var (releaseHash, localHash) = (SHA256(), SHA256())
         var manifestBytes: [UInt8] = []
         for path in own.union(localPaths).sorted() {
             let isLocal = localPaths.contains(path)
@@ -42,6 +48,12 @@ struct KnowledgeFiles {
                 // A local document counts as local: the same bytes in the release are another release.
                 if isLocal { hash.update("local".utf8) }
                 Self.add(path, bytes, to: &hash)
+                if isLocal { Self.add(path, bytes, to: &localHash) }
+                if local != nil, own.contains(path),
+                    let covered = isLocal ? Self.bytes(directory, path, log) : bytes
+                {
+                    Self.add(path, covered, to: &releaseHash)
+                }
             }
             do {
                 let value = try JSONReader().read(bytes)
@@ -59,11 +71,18 @@ struct KnowledgeFiles {
         }
         self.folders = folders
         documentsDigest = "sha256:" + hash.finish()
-        var whole = SHA256()
-        Self.add(Self.manifest, manifestBytes, to: &whole)
-        whole.update(documentsDigest.utf8)
-        digest = "sha256:" + whole.finish()
+        digest = Self.digest(manifestBytes, documentsDigest)
+        releaseDigest = local == nil ? digest : Self.digest(manifestBytes, "sha256:" + releaseHash.finish())
+        localDigest = local == nil ? nil : "sha256:" + localHash.finish()
         self.local = Self.changes(documents, localPaths, own, directory)
+    }
+
+    /// The digest over a manifest and the documents beside it.
+    private static func digest(_ manifest: [UInt8], _ documentsDigest: String) -> String {
+        var whole = SHA256()
+        add(Self.manifest, manifest, to: &whole)
+        whole.update(documentsDigest.utf8)
+        return "sha256:" + whole.finish()
     }
 
     /// The bytes of a file; nil, with a defect, where it cannot be read.

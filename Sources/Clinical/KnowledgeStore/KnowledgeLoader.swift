@@ -74,7 +74,8 @@ public struct KnowledgeLoader: Sendable {
         checker.check()
         guard !log.hasErrors else { throw refusal(log, files) }
         return KnowledgeBase(
-            manifest: manifest, digest: files.digest, documentsDigest: files.documentsDigest, local: files.local,
+            manifest: manifest, digest: files.digest, documentsDigest: files.documentsDigest,
+            releaseDigest: files.releaseDigest, localDigest: files.localDigest, local: files.local,
             clinical: clinical,
             lexicon: Lexicon(entries: phrases + entries, units: units), cases: cases, leaves: conditions.leaves,
             fileCount: files.documents.count, warnings: placed(log.defects, files), usedBy: checker.usedBy,

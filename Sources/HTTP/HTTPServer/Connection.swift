@@ -279,7 +279,8 @@ struct Connection {
         request.peer = peer
         let started = !context.isObserved ? 0 : MonotonicClock.microseconds()
         // Read before the handler is asked: what it answers then is of this generation or of a later one.
-        let generation = remembers && !context.closesAll ? context.handler.generation : nil
+        let generation =
+            remembers && !context.closesAll && !context.isSealed ? context.handler.generation : nil
         let response =
             request.isTunnel
             ? ProblemDetails.unknownMethod.response(requestID: request.id) : context.handler.respond(to: request)
@@ -367,14 +368,15 @@ struct Connection {
         _ answer: HTTPResponse, to request: HTTPRequest, _ option: ConnectionOption, started: UInt64, refusal: String?,
         _ context: inout LoopContext
     ) {
-        if answer.isFinal {
+        if answer.isFinal && !context.isSealed {
             context.output.append(
                 answer, after: &context.preamble, id: request.identity, option, hasBody: request.method != .head)
             if context.isObserved { tell(of: answer, request, started, refusal, context) }
             return
         }
         var response = answer
-        Representation.settle(&response, for: request, context.coder, context.coding)
+        if !answer.isFinal { Representation.settle(&response, for: request, context.coder, context.coding) }
+        if context.isSealed { context.sealer?.seal(&response, to: request) }
         context.output.append(
             response, after: &context.preamble, id: request.identity, option, hasBody: request.method != .head)
         if context.isObserved { tell(of: response, request, started, refusal, context) }

@@ -93,3 +93,9 @@ public struct MiddlewareChain: HTTPHandler {
         respond(to: request, from: 0) { _ in refusal }
     }
 }
+
+/// Adds fields that vouch for what is sent, such as its digest. Asked last, when the body is as it goes out.
+public protocol AnswerSealer: Sendable {
+    /// Adds them to the answer to a request.
+    func seal(_ response: inout HTTPResponse, to request: HTTPRequest)
+}

@@ -29,6 +29,8 @@ public struct ServerConfiguration: Sendable {
     public var contentCoding: (any ContentCoding)?
     /// When and how far bodies are coded.
     public var codingPolicy = CodingPolicy()
+    /// Vouches for every answer to a request that could be read; nil costs nothing. With one, no answer is remembered.
+    public var sealer: (any AnswerSealer)?
     /// Is told of every answer, for logs and metrics; nil costs nothing.
     public var observer: (any ExchangeObserver)?
 

@@ -30,6 +30,10 @@ struct LoopContext {
     /// Codes and decodes bodies; nil where no coding is offered.
     let coder: (any ContentCoder)?
     let coding: CodingPolicy
+    /// What vouches for each answer; nil where nothing does.
+    let sealer: (any AnswerSealer)?
+    /// Whether something does: looking at the sealer itself would copy it.
+    let isSealed: Bool
     /// What is told of each answer; nil where nobody listens.
     let observer: (any ExchangeObserver)?
     /// Whether somebody listens: looking at the observer itself would copy it.
@@ -57,13 +61,15 @@ struct LoopContext {
     init(
         handler: any HTTPHandler, limits: ParsingLimits = ParsingLimits(), deadlines: Deadlines = Deadlines(),
         coder: (any ContentCoder)? = nil, coding: CodingPolicy = CodingPolicy(),
-        observer: (any ExchangeObserver)? = nil, isSecure: Bool = false
+        sealer: (any AnswerSealer)? = nil, observer: (any ExchangeObserver)? = nil, isSecure: Bool = false
     ) {
         self.handler = handler
         self.limits = limits
         self.deadlines = deadlines
         self.coder = coder
         self.coding = coding
+        self.sealer = sealer
+        isSealed = sealer != nil
         self.observer = observer
         isObserved = observer != nil
         self.isSecure = isSecure

@@ -44,6 +44,9 @@ public final class Advisor: Sendable {
         self.counts = counts?.counting(topics: knowledge.clinical.topics.map(\.id))
     }
 
+    /// Does now what would else be done by the first request: for who has the time, such as a reload.
+    public func prepare() { _ = press.value }
+
     /// What a question says.
     public func read(_ question: String) -> (statements: [FactStatement], notes: [CaseNote]) {
         let parsed = parser.parse(question)

@@ -13,7 +13,10 @@ struct Consilium: AsyncParsableCommand {
             Exit codes follow sysexits: 0 done, 64 wrong usage, 65 bad data, 69 not available, 78 bad configuration.
             """,
         version: ProductVersion.current,
-        subcommands: [ServeCommand.self, CheckCommand.self, AskCommand.self, DiffCommand.self, HealthcheckCommand.self])
+        subcommands: [
+            ServeCommand.self, CheckCommand.self, AskCommand.self, DiffCommand.self, SignCommand.self,
+            HealthcheckCommand.self,
+        ])
 }
 
 /// The version of the service; the knowledge has its own.

@@ -5,11 +5,13 @@ import FoundationEssentials
 import Glibc
 import HTTPGzip
 import HTTPServer
+import HTTPSignatures
 import HTTPTLS
 import HTTPWire
 import KnowledgeStore
 import ReadingPages
 import ServiceLifecycle
+import Signing
 import Telemetry
 
 /// The service as it runs: the knowledge, the public port, the administrator's listener, the reload. It is made whole or not
@@ -62,6 +64,7 @@ final class HTTPService: Service {
         var configuration = settings.server
         configuration.secureChannels = tls
         configuration.contentCoding = settings.compression ? GzipCoding() : nil
+        configuration.sealer = try Self.sealer(settings)
         configuration.observer = Self.observer(settings, log, metrics)
         let stages = Self.stages(settings, router)
         server = HTTPServer(
@@ -164,6 +167,22 @@ final class HTTPService: Service {
         } catch {
             throw ConfigurationError(sentences: [error.sentence])
         }
+    }
+
+    /// What vouches for answers; nil where nothing is to.
+    private static func sealer(_ settings: Settings) throws(ConfigurationError) -> AnswerSignature? {
+        if settings.signingKey.isEmpty { return settings.contentDigest ? AnswerSignature(key: nil, keyID: "") : nil }
+        let key: SigningKey
+        do throws(SigningError) {
+            key = try SigningKey(
+                pem: FileManager.default.contents(atPath: settings.signingKey).map { [UInt8]($0) } ?? [])
+        } catch {
+            throw ConfigurationError(sentences: [
+                "`\(settings.signingKey)` holds no private key of Ed25519 in PEM without a passphrase"
+            ])
+        }
+        return AnswerSignature(
+            key: key, keyID: settings.signingKeyId.isEmpty ? key.verifying.id : settings.signingKeyId)
     }
 
     /// The administrator's listener: one loop, no TLS, no access log.

@@ -44,7 +44,8 @@ enum KnowledgeOption {
         }
     }
 
-    private static func find(_ folder: String?) throws(ConfigurationError) -> String {
+    /// The same, without a word.
+    static func find(_ folder: String?) throws(ConfigurationError) -> String {
         if let found = folder ?? GuidelineContent.directory(executable: Console.executablePath) { return found }
         let tried = GuidelineContent.candidates(executable: Console.executablePath).joined(separator: ", ")
         throw ConfigurationError([], "no knowledge was found; tried \(tried). Name a folder with --knowledge.")

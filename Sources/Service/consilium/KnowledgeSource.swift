@@ -26,17 +26,31 @@ struct KnowledgeSource: Sendable {
         }
     }
 
+    /// Where it was loaded from; empty: nowhere.
+    struct Folders {
+        let release: String
+        let local: String
+        let releases: String
+    }
+
     /// Codes the stored documents once; nil: not at all.
     let coding: GzipCoding?
     /// Counts what is answered.
     let counts: RecommendationCounts
 
-    /// Loads the release in use, the local knowledge over it and the kept releases.
+    /// Loads the release in use, the local knowledge over it and the kept releases, and checks their signatures where that
+    /// is required.
     func load(_ settings: Settings) throws(ConfigurationError) -> Loaded {
+        let named = settings.knowledge.isEmpty ? nil : settings.knowledge
         let base = try KnowledgeOption.read(
-            settings.knowledge.isEmpty ? nil : settings.knowledge,
-            local: settings.localKnowledge.isEmpty ? nil : settings.localKnowledge)
-        return Loaded(base: base, kept: try KnowledgeOption.releases(settings.releases, beside: base))
+            named, local: settings.localKnowledge.isEmpty ? nil : settings.localKnowledge)
+        let loaded = Loaded(base: base, kept: try KnowledgeOption.releases(settings.releases, beside: base))
+        if settings.requireSignedKnowledge {
+            let folders = Folders(
+                release: try KnowledgeOption.find(named), local: settings.localKnowledge, releases: settings.releases)
+            try KnowledgeTrust(files: settings.knowledgeKeys).check(loaded, folders)
+        }
+        return loaded
     }
 
     /// The advisors over what was loaded.

@@ -29,6 +29,7 @@ struct KnowledgePart: ReloadPart {
         guard loaded.digests != KnowledgeSource.digests(current.advisor, current.kept) else { return nil }
         try loaded.runCases()
         let (advisor, kept) = source.advisors(loaded)
+        advisor.prepare()
         return { [current] in
             let before = current.replace(with: advisor, kept: kept)
             // Whoever lets a release go takes it apart: not an event loop, so it is held until every answer is out.

@@ -28,6 +28,10 @@ struct ServeCommand: AsyncParsableCommand {
     var localKnowledge: String?
     @Option(help: "A folder of kept releases, each answering where a request names it.")
     var releases: String?
+    @Flag(help: "Take no knowledge that no trusted key has signed.")
+    var requireSignedKnowledge = false
+    @Option(help: "Files of trusted public keys in PEM, with commas.")
+    var knowledgeKeys: String?
     @Option(help: "The certificate chain in PEM; the port then speaks TLS.")
     var tlsCertificate: String?
     @Option(help: "The private key of the certificate in PEM.")
@@ -88,6 +92,8 @@ struct ServeCommand: AsyncParsableCommand {
         let own: [(String, String, String?)] = [
             ("host", "--host", host), ("port", "--port", port.map { "\($0)" }), ("knowledge", "--knowledge", knowledge),
             ("localKnowledge", "--local-knowledge", localKnowledge), ("releases", "--releases", releases),
+            ("requireSignedKnowledge", "--require-signed-knowledge", requireSignedKnowledge ? "true" : nil),
+            ("knowledgeKeys", "--knowledge-keys", knowledgeKeys),
             ("tlsCertificate", "--tls-certificate", tlsCertificate), ("tlsKey", "--tls-key", tlsKey),
             ("accessLog", "--access-log", accessLog.map { "\($0)" }),
         ]

@@ -1,7 +1,9 @@
 extension Settings {
     /// All settings, in the order of `Config/README.md`. A new one: a property with its default in `Settings`, a line here,
     /// and `UPDATE_GOLDEN=1 swift test --filter 'The configuration files'` writes the files in `Config/` anew.
-    static var table: [Setting] { listening + knowledge + limits + lifecycle + security + answers + observation }
+    static var table: [Setting] {
+        listening + knowledge + trust + limits + lifecycle + security + answers + observation
+    }
 
     private static var listening: [Setting] {
         [
@@ -32,6 +34,20 @@ extension Settings {
                 kept releases, each a whole release in a folder named by its version; they answer where a request names \
                 one with `knowledge`. Each costs start time and memory like the one in use
                 """),
+        ]
+    }
+
+    private static var trust: [Setting] {
+        [
+            Setting(
+                "requireSignedKnowledge", .flag(\.requireSignedKnowledge), flag: "--require-signed-knowledge",
+                """
+                neither start nor reload takes a folder of knowledge, local ones and kept releases included, whose file \
+                `SIGNATURE` (`consilium sign`) is not of a trusted key over these very files
+                """),
+            Setting(
+                "knowledgeKeys", .list(\.knowledgeKeys, "files in PEM"), flag: "--knowledge-keys",
+                "the public keys of Ed25519 that are trusted, several to a file"),
         ]
     }
 
@@ -117,6 +133,19 @@ extension Settings {
                 the URL under which clients reach the service, as `https://cds.example.org`; links in cards and FHIR \
                 resources need it, and are left out without it
                 """),
+            Setting(
+                "contentDigest", .flag(\.contentDigest),
+                "answers carry `Content-Digest` (RFC 9530, SHA-256); with `signingKey` always"),
+            Setting(
+                "signingKey", .text(\.signingKey, "file in PEM"),
+                """
+                a private key of Ed25519; answers then carry a signature (RFC 9421) over status, type, coding, digest of \
+                the content, release, and method and path of the request. No answer is remembered then, and each costs \
+                some 50 µs
+                """),
+            Setting(
+                "signingKeyId", .text(\.signingKeyId, "visible ASCII"),
+                "the name of the key in the signature; none: 16 digits of the SHA-256 of the public key"),
             Setting(
                 "corsOrigins", .list(\.corsOrigins, "origins"), "pages of these may read answers; `*` is all"),
             Setting(

@@ -9,6 +9,8 @@ struct Settings {
     var knowledge = ""
     var localKnowledge = ""
     var releases = ""
+    var requireSignedKnowledge = false
+    var knowledgeKeys: [String] = []
     var loops = 0
     var maximumConnections = 10_000
     var maximumConnectionsPerAddress = 0
@@ -29,6 +31,9 @@ struct Settings {
     var compression = true
     var compressionMinimumSize = 1_024
     var publicBaseURL = ""
+    var contentDigest = false
+    var signingKey = ""
+    var signingKeyId = ""
     var corsOrigins: [String] = []
     var corsPrivateNetwork = false
     var reportAddress = ""
@@ -79,6 +84,12 @@ struct Settings {
         if !adminAddress.isEmpty && AdminAddress(adminAddress) == nil {
             faults.append(
                 "`adminAddress`: `\(adminAddress)` is none; write `127.0.0.1:9090`, `[::1]:9090` or `unix:/a/path`")
+        }
+        if requireSignedKnowledge && knowledgeKeys.isEmpty {
+            faults.append("`requireSignedKnowledge` needs `knowledgeKeys`")
+        }
+        if !signingKeyId.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }) {
+            faults.append("`signingKeyId` has visible ASCII characters but `\"` and `\\`")
         }
         if !adminToken.isEmpty && adminToken.utf8.count < 16 {
             faults.append("`adminToken` must have at least 16 characters")
