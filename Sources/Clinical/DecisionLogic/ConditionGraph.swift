@@ -104,7 +104,8 @@ package struct ConditionGraph: Sendable {
         if (kind == .all || kind == .any) && nodes.count == 1 { return nodes[0] }
         let key = Key(kind: kind, operand: Int32(least), children: nodes, set: BitSet(), ends: [])
         if let node = known[key] { return node }
-        let part = Part(kind: kind, operand: Int32(least), first: Int32(children.count), count: Int32(nodes.count), mask: 0)
+        let part = Part(
+            kind: kind, operand: Int32(least), first: Int32(children.count), count: Int32(nodes.count), mask: 0)
         children += nodes
         let truths = nodes.map { unknown[Int($0)] }
         let truth: Truth =

@@ -2,7 +2,9 @@
 /// elsewhere: `w/o`, `r/o`, `+ve`, `neg`, `PET/CT`.
 enum Abbreviations {
     private static let words = [
-        "neg": "negative", "pos": "positive", "petct": "pet", "tumur": "tumour", "tumer": "tumor", "tumro": "tumor",
+        "neg": "negative", "centimetre": "cm", "centimetres": "cm", "centimeter": "cm", "centimeters": "cm",
+        "panc": "pancreas", "unk": "unknown", "pos": "positive", "petct": "pet", "tumur": "tumour", "tumer": "tumor",
+        "tumro": "tumor",
         "tumous": "tumour",
     ]
     private static let strokes: [[String]: String] = [

@@ -5,15 +5,14 @@ struct AskedTreatment {
     let tokens: [Token]
     /// Where terms of the disease begin.
     let tumours: Set<Int>
-    /// Where any term begins.
+    /// Where any term begins, but a medicine that ends the text: `pNET, everolimus, phenytoin` has one treatment.
     let starts: Set<Int>
 
     /// Whether a treatment with this scope is asked about.
     func isAsked(_ scope: Scope, _ term: Range<Int>) -> Bool {
-        let isPlain =
-            !(scope.isGiven || scope.isPlanned || scope.isNegated || scope.isDoubtful || scope.isRefused
-            || scope.isHarmful || scope.isTaken || scope.isStopped)
-        guard isPlain, term.lowerBound > 1, [",", ";"].contains(tokens[term.lowerBound - 1].text) else { return false }
+        guard scope.isPlain, term.lowerBound > 1, [",", ";"].contains(tokens[term.lowerBound - 1].text) else {
+            return false
+        }
         return isBehindTumour(term.lowerBound - 2) && endsClause(term.upperBound)
     }
 

@@ -4,7 +4,7 @@ struct Coordination {
     private let trie: TermTrie
     private let tokens: [Token]
 
-    private static let links: Set<String> = ["and", "or", ",", "/", "+", "but"]
+    private static let links: Set<String> = ["and", "or", "nor", ",", "/", "+", "but"]
     private static let modifiers: Set<String> = [
         "multiple", "several", "many", "few", "small", "large", "innumerable", "extensive", "diffuse", "bilobar",
         "the", "her", "his", "also", "some", "bilateral",

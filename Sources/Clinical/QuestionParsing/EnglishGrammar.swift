@@ -36,6 +36,14 @@ enum EnglishGrammar {
         "effects", "suspect", "suspects", "suspecting", "misdiagnosed", "mistaken", "mimicking", "mimics", "when",
         "once", "question",
     ]
+    /// What may turn out either way: `if the gallium scan is positive`.
+    static let examinations: Set<String> = ["scan", "pet", "ct", "mri", "biopsy", "test", "octreoscan", "imaging"]
+    /// Tumours of another kind, whose treatment and spread are not those of the patient's neuroendocrine tumour.
+    static let otherTumours: Set<String> = ["adenocarcinoma", "lymphoma", "melanoma", "sarcoma", "myeloma", "glioma"]
+    /// Before `cancer`: a tumour of another kind.
+    static let otherOrgans: Set<String> = [
+        "breast", "prostate", "ovarian", "cervical", "bladder", "bowel", "colorectal",
+    ]
     /// After a doubt: it is settled all the same: `tested positive for`.
     static let settled: Set<String> = ["positive", "confirmed", "proven", "proved", "showed", "shows", "revealed"]
     /// After a term: it is not asserted.
@@ -95,7 +103,8 @@ enum EnglishGrammar {
         "commencing", "initiate", "initiating", "before", "during", "dose", "doses", "dosing", "dosage", "consider",
         "considering", "considered", "should", "proposed", "proposes", "undergo", "undergoing", "preoperative", "wants",
         "prefers", "needs", "requires", "requests", "rechallenge", "eligible", "eligibility", "candidate", "candidates",
-        "referred", "booked", "listed", "retreatment", "retreat", "suitability", "offered", "offer", "add", "adding",
+        "opinion", "prefer", "referred", "booked", "listed", "retreatment", "retreat", "suitability", "offered",
+        "offer", "add", "adding",
     ]
     /// Right after a treatment: it is planned or asked about.
     static let plannedAfter: Set<String> = [

@@ -52,6 +52,7 @@ struct FactCollector {
             if fact == facts.prior, scope.isHarmful, !isNegated { harm(value, span) }
             var statement = target == fact ? value : moved(value, from: fact, to: target)
             if isNegated {
+                if fact == facts.comedications, !isNamed(value, fact, mention) { continue }
                 // What a tumour is not, or where it is not, leaves more than the codes there are.
                 if fact == facts.site || fact == facts.kind && saysTumor(value) { continue }
                 // "No liver metastases" excludes the liver and says nothing of metastases elsewhere.
@@ -126,6 +127,17 @@ struct FactCollector {
     }
 
     // MARK: - Values
+
+    /// Whether a term names the very medicine or class: `no amiodarone` does not deny all that slows the heart.
+    private func isNamed(_ value: FactValue, _ fact: Int, _ mention: Mention) -> Bool {
+        guard case .members(let included, _) = value else { return true }
+        let words = mention.tokens.map { tokens[$0].text }
+        let own = named(included, vocabulary[fact]).members
+        return own.contains { code in
+            guard let first = vocabulary[fact].codes[code].id.split(separator: "-").first else { return false }
+            return words.contains { $0.hasPrefix(first) }
+        }
+    }
 
     private func saysTumor(_ value: FactValue) -> Bool {
         guard let kind = facts.kind, let code = vocabulary[kind].index(of: "neuroendocrine-tumor") else { return false }

@@ -10,7 +10,7 @@ struct Kinship {
     /// hereditary syndromes.
     init(_ tokens: [Token], tumours: Set<Int> = [], heredities: Set<Int> = []) {
         let text = { (index: Int) in tokens.indices.contains(index) ? tokens[index].text : "" }
-        let isSelf = tokens.indices.contains { Self.isSelf(tokens, $0) }
+        let isSelf = tokens.indices.contains { Self.isSelf(tokens, $0) || Self.owns(tokens, $0, tumours) }
         let firstTumour = tumours.min() ?? tokens.count
         var others: Set<Int> = []
         var patient: String?
@@ -46,6 +46,23 @@ struct Kinship {
             return EnglishGrammar.selfVerbs.contains(next) && !isAside(tokens, behind: index + 1)
         default: return false
         }
+    }
+
+    /// `My ileal NET`, but not `my pNET patient`.
+    private static func owns(_ tokens: [Token], _ index: Int, _ tumours: Set<Int>) -> Bool {
+        guard tokens[index].text == "my" else { return false }
+        for next in index + 1..<max(index + 1, min(tokens.count, index + 4)) {
+            let word = tokens[next].text
+            if tumours.contains(next) {
+                return !tokens[next...].prefix(4).contains { EnglishGrammar.patientWords.contains($0.text) }
+            }
+            if tokens[next].kind != .word || EnglishGrammar.kin.contains(word)
+                || EnglishGrammar.patientWords.contains(word)
+            {
+                return false
+            }
+        }
+        return false
     }
 
     /// Whether the writer goes on about somebody else, or about asking.

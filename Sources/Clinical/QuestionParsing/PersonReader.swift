@@ -56,9 +56,15 @@ struct PersonReader {
         if Self.years.contains(text(tokens, end)) { (hasUnit, end) = (true, end + 1) }
         if hasUnit, text(tokens, end) == "/", text(tokens, end + 1) == "o" { end += 2 }
         if hasUnit, text(tokens, end) == "old" { end += 1 }
+        // `58 a`: the unit of the standards, but not `58 a week`.
+        if !hasUnit, text(tokens, end) == "a", isEnd(tokens, end + 1) { (hasUnit, end) = (true, end + 1) }
         let isOld = hasUnit && (text(tokens, end - 1) != "years" || isEnd(tokens, end)) && value >= 18
         var sexAt = end
         if text(tokens, sexAt) == "/" { sexAt += 1 }
+        // `69 a, m,`
+        if hasUnit, text(tokens, sexAt) == ",", ["m", "f"].contains(text(tokens, sexAt + 1)), isEnd(tokens, sexAt + 2) {
+            sexAt += 1
+        }
         let word = text(tokens, sexAt)
         // A single letter must stand close: `69M`, `69 M`, `45/F`, and not begin something else: `5 m from`.
         let isSex = Self.sexes[word] != nil && (word.count > 1 ? hasUnit : hasUnit || value >= 1)
@@ -95,7 +101,7 @@ struct PersonReader {
         _ tokens: [Token], _ index: Int, _ value: Double
     ) -> [(statement: FactStatement, tokens: Range<Int>)]? {
         var place = index - 1
-        if ["of", ",", "aged", "(", "is"].contains(text(tokens, place)) { place -= 1 }
+        if ["of", ",", "aged", "(", "is", "am"].contains(text(tokens, place)) { place -= 1 }
         let before = text(tokens, place)
         let isPerson = Self.sexes[before] != nil && before.count > 1 || place < index - 1 && isSomebody(before)
         guard isPerson, let fact = facts.age, value >= 1, value <= 120, value == value.rounded(),
@@ -106,7 +112,7 @@ struct PersonReader {
     }
 
     private func isSomebody(_ word: String) -> Bool {
-        EnglishGrammar.kin.contains(word) || ["patient", "pt", "she", "he"].contains(word)
+        EnglishGrammar.kin.contains(word) || ["patient", "pt", "she", "he", "i"].contains(word)
     }
 
     /// `F/45`, `M 67`: the letter opens the sentence.

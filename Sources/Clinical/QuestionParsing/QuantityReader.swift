@@ -36,8 +36,13 @@ struct QuantityReader {
                 skipped += 1
                 continue
             }
+            // `Ki-67 - 12 %`: a dash with room on both sides parts a name from its number.
+            let isDash =
+                token.text == "-" && index > 0 && index + 1 < tokens.count
+                && tokens[index - 1].span.upperBound < token.span.lowerBound
+                && token.span.upperBound < tokens[index + 1].span.lowerBound
             guard
-                EnglishGrammar.fillers.contains(token.text) || [":", "(", ")", "%"].contains(token.text)
+                isDash || EnglishGrammar.fillers.contains(token.text) || [":", "(", ")", "%"].contains(token.text)
             else { return nil }
             index += 1
             skipped += 1

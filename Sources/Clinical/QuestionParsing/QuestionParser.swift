@@ -68,7 +68,7 @@ public struct QuestionParser: Sendable {
         measures(tokens, mentions, reader, &collector, &used)
         var statements = ExtentReader(vocabulary: vocabulary, facts: facts).completed(collector.all)
         statements = TimeOrder(vocabulary: vocabulary, tokens: tokens).latest(distinct(statements))
-        statements = withoutEmptyWords(statements)
+        statements = withoutFaintUptake(withoutEmptyWords(statements), tokens)
         if let unread = Remarks.unread(original, used) { notes.append(unread) }
         return ParsedQuestion(statements: statements, notes: distinct(notes))
     }
@@ -105,6 +105,12 @@ public struct QuestionParser: Sendable {
             tokens, harms: harms, illnessEnds: illnesses, starts: Set(mentions.map(\.tokens.lowerBound)),
             tumours: starts(mentions, of: facts.kind), heredities: starts(mentions, of: facts.hereditary))
         var scopes = finder.scopes(mentions, context)
+        // Illnesses, medicines and the person beside another tumour are the patient's all the same.
+        let ofTumour = Set([facts.prior, facts.extent, facts.sites, facts.site].compactMap { $0 })
+        for (place, mention) in mentions.enumerated()
+        where context.isOfOtherTumour(mention.tokens) && !finder.facts(mention).isDisjoint(with: ofTumour) {
+            (scopes[place].isDoubtful, scopes[place].isHypothetical) = (true, true)
+        }
         var list = TreatmentList()
         for (place, mention) in mentions.enumerated() where isTreatment(mention) {
             scopes[place] = list.next(scopes[place], mention.tokens, tokens)
@@ -114,10 +120,16 @@ public struct QuestionParser: Sendable {
         if treatments.count == 1, let place = treatments.first, !isMoving {
             let asked = AskedTreatment(
                 tokens: tokens, tumours: starts(mentions, of: facts.kind),
-                starts: Set(mentions.map(\.tokens.lowerBound)))
+                starts: Set(
+                    mentions.filter { !isMedicine($0) || $0.tokens.upperBound < tokens.count }.map(\.tokens.lowerBound))
+            )
             if asked.isAsked(scopes[place], mentions[place].tokens) { scopes[place].isPlanned = true }
         }
         return scopes
+    }
+
+    private func isMedicine(_ mention: Mention) -> Bool {
+        facts.comedications.map { finder.facts(mention) == [$0] } ?? false
     }
 
     private func namesQuantity(_ mention: Mention) -> Bool {
@@ -235,6 +247,22 @@ public struct QuestionParser: Sendable {
         }
         let says = statements.contains { vocabulary[$0.fact].anchors && !isEmpty($0) }
         return statements.filter { !isEmpty($0) || !says && vocabulary[$0.fact].anchors }
+    }
+
+    /// `Uptake, Krenning 2`: a score below 3 says how faint the uptake is; the word alone makes no receptor positive.
+    private func withoutFaintUptake(_ statements: [FactStatement], _ tokens: [Token]) -> [FactStatement] {
+        guard let receptor = facts.receptor, let krenning = facts.krenning,
+            statements.contains(where: {
+                guard $0.fact == krenning, case .quantity(let interval) = $0.value else { return false }
+                return interval.lower < 3
+            })
+        else { return statements }
+        return statements.filter { statement in
+            guard statement.fact == receptor, let span = statement.span else { return true }
+            return !tokens.contains {
+                $0.text == "uptake" && span.contains($0.span.lowerBound)
+            } || statement.value == vocabulary[receptor].index(of: "negative").map { .codes(BitSet([$0])) }
+        }
     }
 
     private func distinct(_ statements: [FactStatement]) -> [FactStatement] {

@@ -10,8 +10,8 @@ struct ReaderFacts: Sendable {
     let extent, sites, pace: Int?
     /// The tumour's kind, place, size and grade.
     let kind, site, size, grade: Int?
-    /// What a scan was made with.
-    let tracer: Int?
+    /// What a scan was made with, what it says of the receptor, and its score.
+    let tracer, receptor, krenning: Int?
     /// The person.
     let age, sex, weight: Int?
     /// What the patient suffers from.
@@ -29,6 +29,8 @@ struct ReaderFacts: Sendable {
         line = vocabulary.index(of: "treatment.line")
         extent = vocabulary.index(of: "disease.extent")
         sites = vocabulary.index(of: "disease.metastaticSites")
+        receptor = vocabulary.index(of: "imaging.somatostatinReceptor")
+        krenning = vocabulary.index(of: "imaging.krenning")
         pace = vocabulary.index(of: "disease.pace")
         kind = vocabulary.index(of: "tumor.kind")
         site = vocabulary.index(of: "tumor.primarySite")

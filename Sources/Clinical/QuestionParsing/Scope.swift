@@ -23,6 +23,11 @@ struct Scope {
     /// A name that the disease was once given.
     var isHearsay = false
 
+    /// Whether nothing is said of a treatment.
+    var isPlain: Bool {
+        !(isGiven || isPlanned || isNegated || isDoubtful || isRefused || isHarmful || isTaken || isStopped)
+    }
+
     /// What is simply asserted.
     init() {}
 
@@ -100,13 +105,22 @@ struct Scope {
             if isPartial { isDoubtful = true } else { isNegated = true }
         }
         // `If this tumour were …` speaks of a patient who is there: the doubt begins at the verb.
-        let isOfSomebodyReal = text == "if" && ["this", "the", "my", "her", "his"].contains(next)
+        let isOfSomebodyReal =
+            text == "if" && ["this", "the", "my", "her", "his"].contains(next)
+            && !EnglishGrammar.examinations.contains { word in
+                (index + 2...index + 4).contains { context.text($0) == word }
+            }
         // `A question about my mother` leaves nothing open.
         if text == "question", ["about", "on", "regarding", "concerning", "for"].contains(next) { return }
         // `In case of`, `should it become`, but not `has become`.
         let isConditional =
             ["case", "event"].contains(text) && next == "of"
             || text == "become" && !["has", "have", "had"].contains(context.text(index - 1))
+        // `Would prefer`, `would be grateful for`: a wish of somebody who is there.
+        let isWish =
+            text == "would" && ["prefer", "like", "welcome", "appreciate"].contains(next)
+            || text == "would" && next == "be" && ["grateful", "glad", "pleased"].contains(context.text(index + 2))
+        if isWish { return }
         guard EnglishGrammar.doubts.contains(text) && !isOfSomebodyReal || isConditional else { return }
         // `Suspects metastases in this ileal NET`: the tumour is there.
         if (index + 2..<max(index + 2, term.lowerBound)).contains(where: { context.text($0) == "this" }) { return }
@@ -187,8 +201,8 @@ struct Scope {
         guard !isGiven, !isPlanned, let last = tokens[term].last?.text else { return }
         let before = term.lowerBound > 0 ? tokens[term.lowerBound - 1] : nil
         let after = term.upperBound < tokens.count ? tokens[term.upperBound] : nil
-        if before?.kind == .boundary, after?.text == "?" {
-            isPlanned = true  // `…; Lutathera?`
+        if before?.kind == .boundary || before?.text == "for", after?.text == "?" {
+            isPlanned = true  // `…; Lutathera?`, `…, for PRRT?`
         } else if tokens[term].contains(where: { $0.text.hasSuffix("ed") && $0.text.count > 5 }) {
             isGiven = !EnglishGrammar.auxiliaries.contains(before?.text ?? "")
         } else if last.hasSuffix("ectomy") {
@@ -232,6 +246,14 @@ struct Scope {
             if index < term.upperBound + 2, EnglishGrammar.refusals.contains(text) { isRefused = true }
             // `Should it be done` asks.
             if text == "so", context.text(index + 1) == "far" { (isGiven, isPlanned) = (true, false) }
+            // `Considered but not started`, `being considered`.
+            if text == "considered" {
+                let isDenied = EnglishGrammar.negations.contains(context.text(index - 2))
+                isPlanned = context.text(index - 1) == "being" && !isDenied
+                (isGiven, isDoubtful) = (false, true)
+                break
+            }
+            if EnglishGrammar.givenAfter.contains(text), isTurned, context.text(index - 1) != "be" { continue }
             if EnglishGrammar.givenAfter.contains(text), context.text(index - 1) == "be" {
                 (isPlanned, isGiven) = (true, false)
             } else if EnglishGrammar.givenAfter.contains(text) || isDated(context, index, term) {

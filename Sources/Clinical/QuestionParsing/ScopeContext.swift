@@ -8,6 +8,10 @@ struct ScopeContext {
     let illnessEnds: Set<Int>
     /// Where terms begin.
     let starts: Set<Int>
+    /// Where terms of the disease begin.
+    let tumours: Set<Int>
+    /// Sentences that speak of a tumour of another kind and not of this one.
+    private let otherTumours: [Range<Int>]
     /// The persons it speaks of.
     let kinship: Kinship
 
@@ -16,6 +20,14 @@ struct ScopeContext {
         tumours: Set<Int> = [], heredities: Set<Int> = []
     ) {
         (self.tokens, self.harms, self.illnessEnds, self.starts) = (tokens, harms, illnessEnds, starts)
+        self.tumours = tumours
+        // Where no tumour of this field is named, the question itself is of the other.
+        otherTumours =
+            tumours.isEmpty
+            ? []
+            : Self.clauses(tokens).filter { clause in
+                !clause.contains(where: tumours.contains) && clause.contains { Self.namesOtherTumour(tokens, $0) }
+            }
         kinship = Kinship(tokens, tumours: tumours, heredities: heredities)
     }
 
@@ -49,6 +61,30 @@ struct ScopeContext {
             index -= 1
         }
         return follows(term)
+    }
+
+    /// Whether a term stands in a sentence about a tumour of another kind: `colon adenocarcinoma, treated with FOLFOX`.
+    func isOfOtherTumour(_ term: Range<Int>) -> Bool {
+        otherTumours.contains { $0.contains(term.lowerBound) }
+    }
+
+    private static func namesOtherTumour(_ tokens: [Token], _ index: Int) -> Bool {
+        let word = tokens[index].text
+        if EnglishGrammar.otherTumours.contains(word) { return true }
+        return index > 0 && ["cancer", "carcinoma", "ca"].contains(word)
+            && EnglishGrammar.otherOrgans.contains(tokens[index - 1].text)
+    }
+
+    /// The sentences, and the parts of one between semicolons.
+    private static func clauses(_ tokens: [Token]) -> [Range<Int>] {
+        var clauses: [Range<Int>] = []
+        var start = 0
+        for index in tokens.indices where [".", ";", "?", "!", "\n"].contains(tokens[index].text) {
+            clauses.append(start..<index)
+            start = index + 1
+        }
+        if start < tokens.count { clauses.append(start..<tokens.count) }
+        return clauses
     }
 
     /// `The sister of the patient had MEN1`.

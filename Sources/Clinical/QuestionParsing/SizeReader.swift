@@ -13,6 +13,10 @@ struct SizeReader {
         "aneurysm", "ulcer", "ulcers", "mesoappendiceal", "mesoappendix", "depth", "slice", "slices", "tall", "height",
         "waist", "per", "within",
     ]
+    /// What a length with `lesion` beside it is of, where these stand before: `liver lesions up to 2 cm`.
+    private static let organs: Set<String> = [
+        "liver", "hepatic", "bone", "osseous", "lung", "pulmonary", "peritoneal", "brain", "nodal",
+    ]
     /// Words right after a length that make it a distance or another measure.
     private static let distances: Set<String> = ["from", "hg", "above", "below", "proximal", "distal", "2", "3", "/"]
 
@@ -48,6 +52,8 @@ struct SizeReader {
 
     private func isOfTumour(_ tokens: [Token], _ range: Range<Int>, _ spread: Set<Int>) -> Bool {
         if range.upperBound < tokens.count, Self.distances.contains(tokens[range.upperBound].text) { return false }
+        if isOfLesions(tokens, range.lowerBound) { return false }
+        if isLargest(tokens, range.lowerBound, spread) { return false }
         for index in stride(from: range.lowerBound - 1, through: max(0, range.lowerBound - 4), by: -1) {
             if tokens[index].kind == .boundary { break }
             if Self.others.contains(tokens[index].text) || spread.contains(index) { return false }
@@ -59,5 +65,24 @@ struct SizeReader {
             if Self.others.contains(tokens[index].text) || spread.contains(index) { return false }
         }
         return true
+    }
+
+    /// `3 liver lesions up to 2.3 cm` measures what lies in the liver.
+    private func isOfLesions(_ tokens: [Token], _ start: Int) -> Bool {
+        for index in stride(from: start - 1, through: max(1, start - 6), by: -1) {
+            if tokens[index].kind == .boundary { return false }
+            if ["lesion", "lesions", "deposit", "deposits"].contains(tokens[index].text) {
+                return Self.organs.contains(tokens[index - 1].text)
+            }
+        }
+        return false
+    }
+
+    /// `Multiple metastases, largest 34 mm`: the largest of what stands right before the comma.
+    private func isLargest(_ tokens: [Token], _ start: Int, _ spread: Set<Int>) -> Bool {
+        guard let word = (max(0, start - 3)..<start).last(where: { ["largest", "biggest"].contains(tokens[$0].text) })
+        else { return false }
+        let before = (max(0, word - 4)..<word).reversed().prefix { ![".", ";"].contains(tokens[$0].text) }
+        return before.contains { spread.contains($0) }
     }
 }

@@ -13,6 +13,35 @@ private final class PartialRequest {
     }
 }
 
+/// A response whose body is made while it is sent.
+private final class StreamedResponse {
+    let stream: BodyStream
+    let response: HTTPResponse
+    private(set) var request: HTTPRequest
+    let started: UInt64
+    let isChunked: Bool
+    let closes: Bool
+    /// Bytes of the request's body, which what makes the slices may keep.
+    let held: Int
+    /// The number of the next slice, and the bytes of those before.
+    var next = 0
+    var bytes = 0
+
+    init(
+        _ stream: BodyStream, _ response: HTTPResponse, _ request: HTTPRequest, started: UInt64, isChunked: Bool,
+        closes: Bool
+    ) {
+        self.stream = stream
+        self.response = response
+        self.request = request
+        self.started = started
+        self.isChunked = isChunked
+        self.closes = closes
+        held = request.body.count
+        self.request.body = []
+    }
+}
+
 /// One connection as a state machine: bytes in, bytes out, no descriptor and no clock of its own, so that tests drive it
 /// in memory with a clock that they turn by hand. It owns memory only while a request is incomplete.
 struct Connection {
@@ -20,6 +49,8 @@ struct Connection {
     private var input: [UInt8] = []
     /// The request whose body is being read.
     private var partial: PartialRequest?
+    /// The response whose body is still being made.
+    private var streamed: StreamedResponse?
     /// Whether a head has begun to arrive.
     private var isInHead = false
     /// Whether requests wait in `input` because too many responses wait.
@@ -35,6 +66,10 @@ struct Connection {
 
     /// More than this many bytes of responses wait: nothing is answered until they are gone (backpressure).
     static let outputHighWater = 1 << 20
+    /// As many bytes of a streamed body are made in one go: what lies in between is other connections' time.
+    static let streamedAtOnce = 1 << 17
+    /// And no more slices than these: a slice may be long in the making and short.
+    static let slicesAtOnce = 4
 
     init(peer: PeerAddress?, deadline: Milliseconds) {
         self.peer = peer
@@ -42,10 +77,10 @@ struct Connection {
     }
 
     /// Bytes of a peer's that it keeps until a request is whole.
-    var heldBytes: Int { input.count + (partial?.decoder.body.count ?? 0) }
+    var heldBytes: Int { input.count + (partial?.decoder.body.count ?? 0) + (streamed?.held ?? 0) }
 
     /// Whether it is between requests with nothing to do: a drain may close it at once.
-    var isIdle: Bool { hasNoHead && partial == nil && !isClosing }
+    var isIdle: Bool { hasNoHead && partial == nil && streamed == nil && !isClosing }
 
     /// Whether nothing of a head has come. An empty line in front of it, which some senders put behind a body, begins none
     /// (RFC 9112 §2.2); it stays, so that a second one is refused however the two come.
@@ -87,6 +122,7 @@ struct Connection {
     /// The deadline passed. Between requests the connection just closes; a request that is too slow gets 408.
     mutating func expire(_ context: inout LoopContext) {
         guard !isClosing else { return }
+        cutShort(context)
         if isInHead || partial != nil {
             refuse(
                 ProblemDetails(
@@ -99,6 +135,13 @@ struct Connection {
 
     /// The server holds all the bytes that it may: the present request is refused.
     mutating func refuseForWantOfRoom(_ context: inout LoopContext) {
+        if streamed != nil {
+            // The head of an answer is out: a second one would be read as part of its body. Only closing tells the truth.
+            cutShort(context)
+            input = []
+            isClosing = true
+            return
+        }
         let request = partial?.request
         partial = nil
         input = []
@@ -144,6 +187,13 @@ struct Connection {
         var index = 0
         isHeldBack = false
         while !isClosing {
+            if streamed != nil {
+                guard makeSlices(now: now, &context) else {
+                    isHeldBack = true
+                    break
+                }
+                continue
+            }
             if context.output.count >= Self.outputHighWater {
                 isHeldBack = index < bytes.count
                 break
@@ -288,11 +338,56 @@ struct Connection {
         answer(request, with: response, started: started, &context)
     }
 
+    /// Gives up the present body, which its peer sees by the end that never comes; it is counted all the same.
+    private mutating func cutShort(_ context: LoopContext) {
+        guard let streamed else { return }
+        self.streamed = nil
+        if context.isObserved {
+            tell(
+                of: streamed.response, streamed.request, streamed.started, "cut-short", context, sent: streamed.bytes)
+        }
+    }
+
+    /// Makes slices of the present body; false where there are more to make once these are out.
+    private mutating func makeSlices(now: Milliseconds, _ context: inout LoopContext) -> Bool {
+        guard let streamed else { return true }
+        deadline = now + context.deadlines.write
+        for _ in 0..<Self.slicesAtOnce where context.output.count < Self.streamedAtOnce {
+            guard let slice = streamed.stream.slice(streamed.next) else {
+                if streamed.isChunked { context.output.append("0\r\n\r\n") }
+                self.streamed = nil
+                if streamed.closes {
+                    isClosing = true
+                    lingers = context.closesAll && streamed.request.keepsAlive
+                }
+                if context.isObserved {
+                    tell(of: streamed.response, streamed.request, streamed.started, nil, context, sent: streamed.bytes)
+                }
+                return true
+            }
+            streamed.next += 1
+            streamed.bytes += slice.count
+            context.output.append(slice: slice, isChunked: streamed.isChunked)
+        }
+        return false
+    }
+
     private mutating func answer(
         _ request: HTTPRequest, with response: HTTPResponse, started: UInt64, _ context: inout LoopContext
     ) {
         // What follows a CONNECT was meant for the tunnel (RFC 9110 §9.3.6): it is no request to this server.
         let closes = context.closesAll || !request.keepsAlive || request.isTunnel
+        if let stream = response.stream, request.method != .head {
+            let isChunked = request.minorVersion > 0
+            var response = response
+            Representation.settle(&response, for: request, nil, context.coding)
+            context.output.appendHead(
+                of: response, after: &context.preamble, id: request.identity,
+                closes || !isChunked ? .closes : .persists, isChunked: isChunked)
+            streamed = StreamedResponse(
+                stream, response, request, started: started, isChunked: isChunked, closes: closes || !isChunked)
+            return
+        }
         write(
             response, to: request,
             closes ? .closes : request.minorVersion == 0 ? .keepAlive : .persists, started: started, refusal: nil,
@@ -383,13 +478,15 @@ struct Connection {
     }
 
     private func tell(
-        of response: HTTPResponse, _ request: HTTPRequest, _ started: UInt64, _ refusal: String?, _ context: LoopContext
+        of response: HTTPResponse, _ request: HTTPRequest, _ started: UInt64, _ refusal: String?,
+        _ context: LoopContext,
+        sent: Int? = nil
     ) {
         context.observer?.didAnswer(
             Exchange(
                 method: request.method.label, route: response.route, status: response.status.code,
                 bytesIn: request.body.count,
-                bytesOut: response.body.count, id: request.identity, trace: request.trace,
+                bytesOut: sent ?? response.body.count, id: request.identity, trace: request.trace,
                 duration: started == 0 ? 0 : MonotonicClock.microseconds() - started, refusal: refusal))
     }
 }

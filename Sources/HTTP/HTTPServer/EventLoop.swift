@@ -75,6 +75,8 @@ final class EventLoop {
         var waiting: OutputQueue?
         var interest = Interest.reading
         var lingersUntil: Milliseconds = 0
+        /// Whether its streamed body goes on after the next events.
+        var rests = false
         /// While it may still be about to send its first request, a drain does not take it for idle.
         let isNewUntil: Milliseconds
         /// What is counted of it among the bytes that the server holds.
@@ -119,11 +121,15 @@ final class EventLoop {
     /// Connections whose channels hold bytes that nobody read yet, by their tokens.
     private var unread: [UInt64] = []
 
+    /// Connections whose streamed bodies go on after the next events, by their tokens.
+    private var resting: [UInt64] = []
+
     private static let listenerToken = UInt64.max
     private static let wakeToken = UInt64.max - 1
     private static let lingerTime: Milliseconds = 2_000
     private static let smallHold = 8_192
     private static let sealedRounds = 16
+    private static let streamedRounds = 4
     private static let acceptPause: Milliseconds = 100
     private static let newcomersGrace: Milliseconds = 1_000
 
@@ -161,7 +167,8 @@ final class EventLoop {
             let isQuiet = openCount == 0 && acceptsAgainAt == 0 && control.phase == .running
             var hasTime = false
             control.endTurn()
-            poller.wait(milliseconds: !unread.isEmpty ? 0 : isQuiet ? -1 : TimerWheel.resolution) { event in
+            poller.wait(milliseconds: !unread.isEmpty || !resting.isEmpty ? 0 : isQuiet ? -1 : TimerWheel.resolution) {
+                event in
                 if !hasTime {
                     refreshTime()
                     hasTime = true
@@ -170,6 +177,7 @@ final class EventLoop {
             }
             if !hasTime { refreshTime() }
             readUnread()
+            resumeResting()
             for index in wheel.expired(now: now) { expire(index) }
             if acceptsAgainAt != 0 && now >= acceptsAgainAt { resumeAccepting() }
             let phase = control.phase
@@ -310,6 +318,8 @@ final class EventLoop {
         case .lingering: dropInput(slot, index)
         case .handshake: shakeHands(slot, index)
         case .open:
+            // What comes while a body rests is read when it goes on: a peer does not hasten it by sending.
+            if slot.rests { return }
             // A connection that only writes is told of nothing but its end.
             if slot.waiting != nil {
                 // TLS may have to read before it can write on.
@@ -368,6 +378,22 @@ final class EventLoop {
         }
     }
 
+    /// Goes on with the bodies that are made while they are sent.
+    private func resumeResting() {
+        guard !resting.isEmpty else { return }
+        var tokens: [UInt64] = []
+        swap(&tokens, &resting)
+        for token in tokens {
+            let index = Int(token & 0xFFFF_FFFF)
+            guard generations[index] == UInt32(token >> 32), let slot = slots[index], slot.waiting == nil,
+                slot.stage == .open
+            else { continue }
+            slot.rests = false
+            slot.connection.resume(now: now, &context)
+            settle(slot, index)
+        }
+    }
+
     private func shakeHands(_ slot: Slot, _ index: Int) {
         guard let channel = slot.channel else { return }
         switch channel.handshake() {
@@ -400,11 +426,17 @@ final class EventLoop {
 
     /// After the connection has worked: what it wrote goes out, and it closes or waits.
     private func settle(_ slot: Slot, _ index: Int) {
-        while true {
+        for round in 0... {
             if !context.output.isEmpty {
                 guard push(slot, index, &context.output) else { return }
             }
             guard slot.connection.isHeldBack else { break }
+            if round == Self.streamedRounds {
+                // A peer that takes all at once must not keep the loop for the whole of a long answer.
+                if !slot.rests { resting.append(token(index)) }
+                slot.rests = true
+                break
+            }
             slot.connection.resume(now: now, &context)
         }
         if slot.connection.isClosing { return finish(slot, index) }

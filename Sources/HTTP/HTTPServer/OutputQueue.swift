@@ -53,6 +53,31 @@ struct OutputQueue {
         }
     }
 
+    /// Adds the head of a response whose body follows in slices.
+    mutating func appendHead(
+        of response: HTTPResponse, after preamble: inout ResponsePreamble, id: RequestID,
+        _ connection: ConnectionOption,
+        isChunked: Bool
+    ) {
+        ResponseSerializer.writeHead(
+            of: response, after: &preamble, id: id, connection, isChunked: isChunked, into: &bytes)
+    }
+
+    /// Adds a slice of a body, as a chunk (RFC 9112 §7.1) or as it is.
+    mutating func append(slice: [UInt8], isChunked: Bool) {
+        // A chunk of nothing would end the body (RFC 9112 §7.1).
+        if slice.isEmpty { return }
+        if isChunked { bytes.append(contentsOf: (String(slice.count, radix: 16) + "\r\n").utf8) }
+        if slice.count <= Self.copiedBody {
+            bytes.append(contentsOf: slice)
+        } else {
+            pieces.append(Piece(position: bytes.count, body: slice))
+            bodyBytes += slice.count
+            ownedBodyBytes += slice.count
+        }
+        if isChunked { bytes.append(contentsOf: "\r\n".utf8) }
+    }
+
     /// Takes whole responses by reference instead of copying them. INVARIANT: the queue is empty.
     mutating func lend(_ wire: [UInt8]) {
         spare = bytes

@@ -14,6 +14,9 @@ public struct HTTPResponse: Sendable {
     /// The pattern of the route that answered, for logs and metrics; never a raw path.
     public var route = "unmatched"
 
+    /// A body that is made while it is sent, in the place of `body`; nil: `body` is whole.
+    public var stream: BodyStream?
+
     /// A response.
     public init(_ status: HTTPStatus, body: [UInt8] = [], contentType: String? = nil) {
         self.status = status
@@ -21,6 +24,16 @@ public struct HTTPResponse: Sendable {
         fields = HTTPFields()
         fields["Content-Type"] = contentType
     }
+}
+
+/// A body that is made slice by slice, each when there is room for it, so that a long answer needs the memory of a short one
+/// and keeps no other connection waiting. The slices are bytes in order, none of them empty.
+public struct BodyStream: Sendable {
+    /// The slice of a number, from 0 on; nil behind the last. Asked on the event loop: no more than about a millisecond.
+    public let slice: @Sendable (Int) -> [UInt8]?
+
+    /// A body of slices.
+    public init(_ slice: @escaping @Sendable (Int) -> [UInt8]?) { self.slice = slice }
 }
 
 /// What a response says of its connection.
@@ -126,11 +139,11 @@ public struct ResponsePreamble: Sendable {
 /// Writes responses (RFC 9112 §4).
 public enum ResponseSerializer {
     /// Writes the head of a response, up to and with its empty line. A response that may have a body says its length, also
-    /// to HEAD, whose fields are those of GET (RFC 9110 §9.3.2).
+    /// to HEAD, whose fields are those of GET (RFC 9110 §9.3.2). A body that is made while it is sent comes in chunks, or,
+    /// where the sender knows none, ends with the connection.
     public static func writeHead(
         of response: HTTPResponse, after preamble: inout ResponsePreamble, id: RequestID,
-        _ connection: ConnectionOption,
-        into bytes: inout [UInt8]
+        _ connection: ConnectionOption, isChunked: Bool = false, into bytes: inout [UInt8]
     ) {
         preamble.write(status: response.status, id: id, into: &bytes)
         bytes.append(contentsOf: response.fields.wire)
@@ -139,7 +152,12 @@ public enum ResponseSerializer {
         case .keepAlive: bytes.append(contentsOf: "Connection: keep-alive\r\n".utf8)
         case .closes: bytes.append(contentsOf: "Connection: close\r\n".utf8)
         }
-        if !response.isFinal && !response.status.forbidsBody {
+        if response.stream != nil {
+            // RFC 9112 §6.1: HTTP/1.0 knows no chunks; its body ends with the connection.
+            if isChunked {
+                bytes.append(contentsOf: "Transfer-Encoding: chunked\r\n".utf8)
+            }
+        } else if !response.isFinal && !response.status.forbidsBody {
             bytes.append(contentsOf: "Content-Length: ".utf8)
             bytes.appendDecimal(response.body.count)
             bytes.append(contentsOf: "\r\n".utf8)

@@ -43,6 +43,13 @@ public final class ClinicalAPI: Sendable {
                 request, _ in
                 self.postRecommend(request)
             },
+            plain(
+                .post, "/recommend/batch", name: "recommendBatch", maximumBodySize: Self.largestBatch,
+                refusal: { head in self.refusedMediaType(head) }
+            ) { request, _ in self.postBatch(request) },
+            plain(.post, "/recommend/diff", name: "recommendDiff", refusal: { head in self.refusedMediaType(head) }) {
+                request, _ in self.postDiff(request)
+            },
             Route(.get, "/recommend", name: "recommendByQuery") { request, _ in self.getRecommend(request) },
             Route(.get, "/drugs", name: "listDrugs") { request, _ in self.listDrugs(request) },
             released(.get, "/drugs/{name}", name: "getDrug") { self.drug($0, $1["name"], $2) },
@@ -68,10 +75,10 @@ public final class ClinicalAPI: Sendable {
 
     /// A route that takes no query parameters and says so.
     private func plain(
-        _ method: HTTPMethod, _ pattern: String, name: String,
+        _ method: HTTPMethod, _ pattern: String, name: String, maximumBodySize: Int? = nil,
         refusal: (@Sendable (HTTPRequest) -> HTTPResponse?)? = nil, _ handle: @escaping Route.Handler
     ) -> Route {
-        Route(method, pattern, name: name, refusal: refusal) { request, path in
+        Route(method, pattern, name: name, maximumBodySize: maximumBodySize, refusal: refusal) { request, path in
             if request.hasQuery, let first = request.queryItems.first {
                 return self.refused(.unknownParameter(first.name, known: []), request)
             }

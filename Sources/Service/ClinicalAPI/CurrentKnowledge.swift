@@ -28,6 +28,12 @@ public final class CurrentKnowledge: Sendable {
     /// The advisor of this moment: one retain under a short lock.
     public var advisor: Advisor { present.withLock { $0.advisor } }
 
+    /// What is held at this moment, for an answer that takes longer than the moment.
+    func pinned() -> CurrentKnowledge {
+        let held = present.withLock { $0 }
+        return CurrentKnowledge(held.advisor, kept: Array(held.kept.values))
+    }
+
     /// The advisors of the kept releases of this moment.
     public var kept: [Advisor] { present.withLock { Array($0.kept.values) } }
 

@@ -25,9 +25,18 @@ enum MediaType {
     }
 
     /// Whether an Accept field takes a type; an absent field takes everything. The most specific range decides.
-    static func accepts(_ field: String?, _ type: String) -> Bool {
-        guard let field, !trimmed(field[...]).isEmpty else { return true }
-        return rank(of: type, in: field).map { $0.quality > 0 } ?? false
+    static func accepts(_ field: String?, _ type: String) -> Bool { quality(of: type, field) > 0 }
+
+    /// Whether the client would rather have one type than another.
+    static func prefers(_ type: String, over other: String, _ request: HTTPRequest) -> Bool {
+        let field = request[field: "accept"]
+        return quality(of: type, field) > quality(of: other, field)
+    }
+
+    /// How much an Accept field wants a type, 0 to 1.
+    static func quality(of type: String, _ field: String?) -> Double {
+        guard let field else { return 1 }
+        return rank(of: type, in: field)?.quality ?? 0
     }
 
     static func trimmed(_ text: Substring) -> String {

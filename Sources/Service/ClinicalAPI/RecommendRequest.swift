@@ -30,15 +30,12 @@ struct RecommendRequest {
     /// Reads a body.
     /// - Throws: the problem: 400 for what is no JSON, 422 for what is no case or question.
     init(body: [UInt8], current: CurrentKnowledge) throws(Refusal) {
-        let value: JSONValue
-        do {
-            value = try JSONReader().read(body)
-        } catch {
-            throw Refusal(
-                ProblemDetails(
-                    slug: "malformed-json", title: "Malformed JSON", status: HTTPStatus(400), detail: error.sentence,
-                    errors: [.init(pointer: "#", code: "syntax", detail: error.sentence)]))
-        }
+        let value = try Self.tree(body)
+        try self.init(value, current: current)
+    }
+
+    /// Reads a body that was read into a tree.
+    init(_ value: JSONValue, current: CurrentKnowledge) throws(Refusal) {
         var items: [ProblemDetails.Item] = []
         guard case .object(let members) = value else {
             throw Self.invalid([
@@ -55,6 +52,19 @@ struct RecommendRequest {
                 .init(pointer: "#", code: "missing-member", detail: "at least one of `question` and `case` is needed"))
         }
         if !items.isEmpty { throw Self.invalid(items) }
+    }
+
+    /// The tree of a body.
+    /// - Throws: 400 for what is no JSON.
+    static func tree(_ body: [UInt8]) throws(Refusal) -> JSONValue {
+        do {
+            return try JSONReader().read(body)
+        } catch {
+            throw Refusal(
+                ProblemDetails(
+                    slug: "malformed-json", title: "Malformed JSON", status: HTTPStatus(400), detail: error.sentence,
+                    errors: [.init(pointer: "#", code: "syntax", detail: error.sentence)]))
+        }
     }
 
     /// Reads the parameters of `GET /recommend`.
@@ -132,7 +142,7 @@ struct RecommendRequest {
         String(String.UnicodeScalarView(text.unicodeScalars.prefix(64).filter { $0.value >= 0x20 }))
     }
 
-    private static func invalid(_ items: [ProblemDetails.Item]) -> Refusal {
+    static func invalid(_ items: [ProblemDetails.Item]) -> Refusal {
         let detail =
             items.count == 1 ? items[0].detail : "\(items.count) faults in the request; each stands in `errors`"
         return Refusal(

@@ -80,8 +80,22 @@ public struct ReleaseComparison: Sendable {
                     why: accounts.words(of: "facts", "", topics: []))
             ]
         }
+        return before.differences(
+            to: after, why: { accounts.words(of: $0, $1, topics: $2) },
+            whyOrder: { accounts.words(ofOrder: $0, topics: $1) })
+    }
+}
+
+extension AnswerFeatures {
+    /// What another answer says otherwise, in its order. `why` accounts for a difference of a member and subject, `whyOrder`
+    /// for interventions that moved; both are told the topics that spoke in either.
+    func differences(
+        to after: AnswerFeatures, why: (String, String, [String]) -> [String],
+        whyOrder: ([String], [String]) -> [String]
+    ) -> [ReleaseComparison.Difference] {
+        let before = self
         let topics = before.topics + after.topics.filter { !before.topics.contains($0) }
-        var found: [Difference] = []
+        var found: [ReleaseComparison.Difference] = []
         for key in after.keys + before.keys.filter({ after.texts[$0] == nil }) {
             let (was, becomes) = (before.texts[key] ?? [], after.texts[key] ?? [])
             if was == becomes { continue }
@@ -89,18 +103,18 @@ public struct ReleaseComparison: Sendable {
             let gone = was.filter { !becomes.contains($0) }
             let come = becomes.filter { !was.contains($0) }
             found.append(
-                Difference(
+                ReleaseComparison.Difference(
                     what: key.what, subject: key.subject, old: gone.isEmpty && come.isEmpty ? was : gone,
                     new: gone.isEmpty && come.isEmpty ? becomes : come,
-                    why: accounts.words(of: key.what, key.subject, topics: topics)))
+                    why: why(key.what, key.subject, topics)))
         }
         let common = before.order.filter(after.order.contains)
         let moved = after.order.filter(before.order.contains)
         if common != moved {
             found.append(
-                Difference(
+                ReleaseComparison.Difference(
                     what: "order", subject: "", old: common, new: moved,
-                    why: accounts.words(ofOrder: zip(common, moved).filter { $0 != $1 }.map(\.1), topics: topics)))
+                    why: whyOrder(zip(common, moved).filter { $0 != $1 }.map(\.1), topics)))
         }
         return found
     }
