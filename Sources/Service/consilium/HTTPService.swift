@@ -88,11 +88,12 @@ final class HTTPService: Service {
         let said =
             "answers on \(scheme)://\(address) with knowledge \(knowledge.manifest.version)\(local)"
             + (adminAddress.map { ", administered at \($0)" } ?? "")
+        // Before anybody is told that it answers: a hang-up that nobody watches for would end the process.
+        let watched = keepWatch()
         Console.line("consilium \(ProductVersion.current) \(said)")
         manager.ready(said)
         // Once more when the start's own threads have come to rest.
         ProcessMemory.giveBack(after: .seconds(1))
-        let watched = keepWatch()
         try await gracefulShutdown()
         manager.stopping()
         log.write(.notice, "shutting down")
