@@ -105,7 +105,7 @@ final class HTTPService: Service {
         let said =
             "answers on \(scheme)://\(address) with knowledge \(knowledge.manifest.version)\(local)"
             + (adminAddress.map { ", administered at \($0)" } ?? "")
-        // Before anybody is told that it runs: who is told may send SIGHUP at once.
+        // Before anybody is told that it answers: a hang-up that nobody watches for would end the process.
         let watched = keepWatch()
         Console.line("consilium \(ProductVersion.current) \(said)")
         manager.ready(said)
