@@ -179,9 +179,6 @@ let package = Package(
         .testTarget(
             name: "JournalTests", dependencies: ["Journal", "JSONText"], path: "Tests/Service/JournalTests",
             swiftSettings: settings),
-        .executableTarget(
-            name: "journal-writer", dependencies: ["Journal"], path: "Tests/Service/JournalWriter",
-            swiftSettings: settings),
         .testTarget(
             name: "ClientAccessTests",
             dependencies: [

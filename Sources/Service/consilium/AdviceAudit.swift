@@ -51,11 +51,25 @@ struct AdviceAudit: Middleware {
         guard response.status.code == 200, let name = Self.operations[response.route], let operation = Self.names[name]
         else { return response }
         let asked = request.method == .post ? request.body : Self.query(request)
+        if let stream = response.stream { return keeping(stream, of: response, operation, asked) }
         let answer = response.body
         _ = journal.append { [key, options] in
             Self.entry(operation, asked, answer, key, options.all)
         }
         return response
+    }
+
+    /// A body that is made while it is sent: a line for each slice, which is a case of its own.
+    private func keeping(
+        _ stream: BodyStream, of response: HTTPResponse, _ operation: JournalCode, _ asked: [UInt8]
+    ) -> HTTPResponse {
+        var kept = response
+        kept.stream = BodyStream { [journal, key, options] number in
+            guard let slice = stream.slice(number) else { return nil }
+            _ = journal.append { Self.entry(operation, asked, slice, key, options.all) }
+            return slice
+        }
+        return kept
     }
 
     /// 503 for a route that advises, while its line could not be kept.
@@ -87,16 +101,35 @@ struct AdviceAudit: Middleware {
     private static func entry(
         _ operation: JournalCode, _ asked: [UInt8], _ answer: [UInt8], _ key: JournalKey, _ known: JournalVocabulary
     ) -> JournalEntry {
-        let document = try? JSONReader().read(answer)
+        let document = document(answer)
+        let advice = document?["result"] ?? document
         var digest: JournalDigest?
-        if case .string(let text) = document?["knowledge"]?["digest"] { digest = JournalDigest(hexadecimal: text) }
-        var options: [JournalCode] = []
-        if case .array(let elements) = document?["options"] {
-            options = elements.compactMap { if case .string(let id) = $0["id"] { known[id] } else { nil } }
-        }
+        if case .string(let text) = advice?["knowledge"]?["digest"] { digest = JournalDigest(hexadecimal: text) }
         return .advice(
             AdviceEntry(
                 operation: operation, asked: key.digest(of: asked), answer: key.digest(of: answer), knowledge: digest,
-                options: options))
+                options: offered(advice).compactMap {
+                    if case .string(let id) = $0["id"] { known[id] } else { nil }
+                }))
+    }
+
+    /// The options of an answer, or those that its card carries.
+    private static func offered(_ advice: JSONValue?) -> [JSONValue] {
+        if case .array(let options) = advice?["options"] { return options }
+        guard case .array(let cards) = advice?["cards"],
+            case .array(let options) = cards.first?["extension"]?["org.consilium.options"]
+        else { return [] }
+        return options
+    }
+
+    /// An answer as JSON, or the case of a batch that a slice holds between the brackets of its list; nil for a report.
+    private static func document(_ answer: [UInt8]) -> JSONValue? {
+        if let whole = try? JSONReader().read(answer) { return whole }
+        let opening = Array(#"{"items":["#.utf8)
+        var item = answer[...]
+        if item.starts(with: opening) { item = item.dropFirst(opening.count) }
+        if item.first == UInt8(ascii: ",") { item = item.dropFirst() }
+        if let value = try? JSONReader().read(Array(item)) { return value }
+        return try? JSONReader().read(Array(item.dropLast(2)))
     }
 }

@@ -156,6 +156,9 @@ def feedback(service, client, certified):
     check('an unknown service is 404', client.post('/cds-services/other/feedback', json={'feedback': [one]}, headers={'Authorization': f'Bearer {service.token("/cds-services/other/feedback")}'}).status_code == 404)
 
 
+def lines_of_audit(service): return [json.loads(line) for line in open(f'{service.folder}/audit.jsonl')]
+
+
 def audit(service, client, binary):
     print('\nthe audit journal')
     answer = client.post('/recommend', json=CASE, headers={'X-Api-Key': service.api_key})
@@ -164,6 +167,17 @@ def audit(service, client, binary):
     sealed = lambda content: hmac.new(b'k' * 43, content, hashlib.sha256).hexdigest()
     last = lines[-1]
     check('case, answer, knowledge and options of the answer', last['case'] == sealed(answer.request.content) and last['answer'] == sealed(answer.content) and last['knowledge'] == answer.json()['knowledge']['digest'] and last.get('options', []) == [option['id'] for option in answer.json()['options']], last['operation'])
+    batch = {'items': [CASE, {'case': {'tumor': {'nothing': 1}}}, {**CASE, 'id': 'bed-7'}]}
+    for accept in ('application/json', 'application/x-ndjson'):
+        before = len(lines_of_audit(service))
+        answer = client.post('/recommend/batch', json=batch, headers={'X-Api-Key': service.api_key, 'Accept': accept})
+        time.sleep(0.5)
+        new = lines_of_audit(service)[before:]
+        check(f'a batch as {accept}: a line a case, with its options', answer.status_code == 200 and len(new) == 3 and 'options' in new[0] and new[0]['options'] == new[2]['options'] and 'options' not in new[1] and new[0]['knowledge'] == last['knowledge'], len(new))
+    before = len(lines_of_audit(service))
+    answer = call(client, service.token()); time.sleep(0.5)
+    new = lines_of_audit(service)[before:]
+    check('a card: its answer under the key', len(new) == 1 and new[0]['operation'] == 'cds-services' and new[0]['answer'] == sealed(answer.content))
     verify = lambda name: subprocess.run([binary, 'journal', 'verify', name], capture_output=True, text=True)
     check('consilium journal verify: in order', verify(f'{service.folder}/audit.jsonl').returncode == 0)
     text = open(f'{service.folder}/audit.jsonl').read()
