@@ -109,8 +109,11 @@ public final class ClinicalAPI: Sendable {
 
     private func postRecommend(_ request: HTTPRequest) -> HTTPResponse {
         let advisor = current.advisor
-        if let body = advisor.document(forPlain: request.body) {
-            return json(request, of: advisor, cacheControl: CachePolicy.patient) { _ in body }
+        // The short way writes JSON alone.
+        if RecommendationForm.chosen(request) == .json, let body = advisor.document(forPlain: request.body) {
+            var response = json(request, of: advisor, cacheControl: CachePolicy.patient) { _ in body }
+            response.fields.append("Vary", "Accept")
+            return response
         }
         return recommend(request, cacheControl: CachePolicy.patient) { current throws(Refusal) in
             try RecommendRequest(body: request.body, current: current)
@@ -137,10 +140,17 @@ public final class ClinicalAPI: Sendable {
     private func recommend(
         _ request: HTTPRequest, cacheControl: String, _ read: (CurrentKnowledge) throws(Refusal) -> RecommendRequest
     ) -> HTTPResponse {
+        guard let form = RecommendationForm.chosen(request) else {
+            return notAcceptable(request, offered: RecommendationForm.types)
+        }
         do {
             let asked = try read(current)
-            let advisor = asked.advisor
-            return json(request, of: advisor, cacheControl: cacheControl) { $0.document(asked) }
+            var response =
+                form == .json
+                ? json(request, of: asked.advisor, cacheControl: cacheControl) { $0.document(asked) }
+                : report(asked, as: form, cacheControl: cacheControl, request)
+            response.fields.append("Vary", "Accept")
+            return response
         } catch {
             return refused(error.problem, request)
         }
@@ -156,7 +166,15 @@ public final class ClinicalAPI: Sendable {
     ) -> HTTPResponse {
         guard MediaType.acceptsJSON(request) else { return notAcceptable(request) }
         let advisor = taken ?? current.advisor
-        var response = HTTPResponse(HTTPStatus(200), body: body(advisor), contentType: "application/json")
+        return answer(
+            request, of: advisor, body(advisor), contentType: "application/json", cacheControl: cacheControl)
+    }
+
+    /// A body of one release with the fields that all its answers have.
+    func answer(
+        _ request: HTTPRequest, of advisor: Advisor, _ body: [UInt8], contentType: String, cacheControl: String
+    ) -> HTTPResponse {
+        var response = HTTPResponse(HTTPStatus(200), body: body, contentType: contentType)
         response.fields.append("Knowledge-Version", advisor.knowledge.manifest.version)
         response.fields.append("Content-Language", "en")
         response.fields.append("Cache-Control", cacheControl)
@@ -181,11 +199,13 @@ public final class ClinicalAPI: Sendable {
         return document.value.response(to: request)
     }
 
-    private func notAcceptable(_ request: HTTPRequest) -> HTTPResponse {
-        refused(
+    /// 406 with the types that there are.
+    func notAcceptable(_ request: HTTPRequest, offered: [String] = ["application/json"]) -> HTTPResponse {
+        let types = offered.count == 1 ? "\(offered[0]) only" : offered.joined(separator: ", ")
+        return refused(
             ProblemDetails(
                 slug: "not-acceptable", title: "Not Acceptable", status: HTTPStatus(406),
-                detail: "this answer is given as application/json only"), request)
+                detail: "this answer is given as \(types)"), request)
     }
 
     /// A problem as the answer, by the release that found it.

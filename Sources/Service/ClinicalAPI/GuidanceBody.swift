@@ -54,7 +54,7 @@ struct GuidanceBody {
     private func safeWords(_ wording: Wording) -> String { words(wording) ?? wording.clinician }
 
     /// What a patient reads where a caution has clinician's words alone: it may hold a dose, and it must not be lost.
-    private static let plainCaution = "A further point of safety must be checked by the treatment team."
+    static let plainCaution = "A further point of safety must be checked by the treatment team."
 
     private func paths(_ facts: [Int]) -> [String] { facts.map { vocabulary[$0].path } }
 

@@ -35,21 +35,11 @@ enum MediaType {
 
     /// How much an Accept field wants a type, 0 to 1.
     static func quality(of type: String, _ field: String?) -> Double {
-        guard let field, !trimmed(field[...]).isEmpty else { return 1 }
-        let family = type.prefix { $0 != "/" } + "/*"
-        var best: (specificity: Int, quality: Double) = (-1, 0)
-        for range in field.lowercased().split(separator: ",") {
-            let parts = range.split(separator: ";").map { trimmed($0) }
-            guard let name = parts.first else { continue }
-            let specificity = name == type ? 2 : name == family ? 1 : name == "*/*" ? 0 : -1
-            guard specificity > best.specificity else { continue }
-            let quality = parts.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
-            best = (specificity, quality)
-        }
-        return best.specificity >= 0 ? best.quality : 0
+        guard let field else { return 1 }
+        return rank(of: type, in: field)?.quality ?? 0
     }
 
-    private static func trimmed(_ text: Substring) -> String {
+    static func trimmed(_ text: Substring) -> String {
         let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" }
         return String(text.drop(while: isSpace).reversed().drop(while: isSpace).reversed())
     }

@@ -66,6 +66,9 @@ enum PageDocument {
         return found.isEmpty ? "'none'" : found.joined(separator: " ")
     }
 
+    /// The hash of one style, as a source.
+    static func styleHash(_ style: String) -> String { hashes("style", in: "<style>\(style)</style>") }
+
     /// The bytes of digits in hexadecimal.
     private static func bytes(_ hexadecimal: String) -> [UInt8] {
         let digits = hexadecimal.compactMap(\.hexDigitValue)

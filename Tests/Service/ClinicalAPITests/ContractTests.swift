@@ -135,7 +135,9 @@ import Yams
             let reply = try router.send(
                 method, try #require(request["path"] as? String), fields: fields, body: body)
             #expect(reply.status == status, "\(name)")
-            let said = cut(reply.json, request["keep"] as? Int)
+            let isText = example["value"] is String
+            let text = String(decoding: reply.response.body, as: UTF8.self)
+            let said = isText ? text : cut(reply.json, request["keep"] as? Int)
             let recorded = try #require(example["value"])
             #expect(try comparable(said) == comparable(recorded), "\(name): Scripts/contract-examples records it anew")
             sent += 1
@@ -153,7 +155,7 @@ import Yams
 
     /// The text of a value without digests, cursors and ids of requests: they change with every release.
     private func comparable(_ value: Any) throws -> String {
-        let data = try JSONSerialization.data(withJSONObject: value, options: [.sortedKeys])
+        let data = try JSONSerialization.data(withJSONObject: value, options: [.sortedKeys, .fragmentsAllowed])
         return String(decoding: data, as: UTF8.self)
             .replacingOccurrences(
                 of: "sha256:[0-9a-f]{64}|\\b[0-9a-f]{8}\\.[0-9]{1,6}\\b", with: "…", options: .regularExpression
