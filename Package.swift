@@ -17,6 +17,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: [
@@ -37,7 +38,7 @@ let package = Package(
             name: "COpenSSL", path: "Sources/HTTP/COpenSSL",
             linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .target(
-            name: "HTTPTLS", dependencies: ["HTTPServer", "COpenSSL"], path: "Sources/HTTP/HTTPTLS",
+            name: "HTTPTLS", dependencies: ["HTTPServer", "HTTPWire", "COpenSSL"], path: "Sources/HTTP/HTTPTLS",
             swiftSettings: settings),
         .target(
             name: "Signing", dependencies: ["COpenSSL"], path: "Sources/Signing", swiftSettings: settings),
@@ -71,10 +72,20 @@ let package = Package(
             name: "ClinicalAPI",
             dependencies: [
                 "HTTPWire", "HTTPServer", "JSONText", "Telemetry", "DecisionLogic", "ClinicalModel", "KnowledgeStore",
-                "RecommendationEngine", "QuestionParsing", "FHIRReading",
+                "RecommendationEngine", "QuestionParsing", "FHIRReading", "Journal",
             ],
             path: "Sources/Service/ClinicalAPI", swiftSettings: settings),
         .target(name: "CMalloc", path: "Sources/Service/CMalloc"),
+        .target(
+            name: "Journal", dependencies: ["JSONText", .product(name: "Crypto", package: "swift-crypto")],
+            path: "Sources/Service/Journal", swiftSettings: settings),
+        .target(
+            name: "ClientAccess",
+            dependencies: [
+                "HTTPWire", "HTTPServer", "JSONText", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
+            path: "Sources/Service/ClientAccess", swiftSettings: settings),
         .target(
             name: "ReadingPages", path: "Sources/Service/ReadingPages", resources: [.copy("Pages")],
             swiftSettings: settings),
@@ -83,7 +94,8 @@ let package = Package(
             dependencies: [
                 "ReadingPages",
                 "CMalloc",
-                "ClinicalAPI", "HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPSignatures", "HTTPWire", "JSONText", "Signing",
+                "ClinicalAPI", "ClientAccess", "Journal", "HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPSignatures",
+                "HTTPWire", "JSONText", "Signing",
                 "Telemetry", "ClinicalModel",
                 "DecisionLogic", "KnowledgeStore", "RecommendationEngine", "GuidelineContent",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
@@ -164,6 +176,19 @@ let package = Package(
                 "TestSupport",
             ],
             path: "Tests/Clinical/QuestionParsingTests", exclude: ["Sentences"], swiftSettings: settings),
+        .testTarget(
+            name: "JournalTests", dependencies: ["Journal", "JSONText"], path: "Tests/Service/JournalTests",
+            swiftSettings: settings),
+        .executableTarget(
+            name: "journal-writer", dependencies: ["Journal"], path: "Tests/Service/JournalWriter",
+            swiftSettings: settings),
+        .testTarget(
+            name: "ClientAccessTests",
+            dependencies: [
+                "ClientAccess", "HTTPServer", "HTTPWire", "JSONText", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
+            path: "Tests/Service/ClientAccessTests", swiftSettings: settings),
         .testTarget(
             name: "ClinicalAPITests",
             dependencies: [

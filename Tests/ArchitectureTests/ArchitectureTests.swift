@@ -11,7 +11,7 @@ private let doors: [String: (folder: String, imports: Set<String>)] = [
         "Sources/HTTP/HTTPServer",
         ["HTTPWire", "CEpoll", "JSONText", "Telemetry", "Glibc", "Dispatch", "Synchronization"]
     ),
-    "HTTPTLS": ("Sources/HTTP/HTTPTLS", ["HTTPServer", "COpenSSL", "Glibc", "Synchronization"]),
+    "HTTPTLS": ("Sources/HTTP/HTTPTLS", ["HTTPServer", "HTTPWire", "COpenSSL", "Glibc", "Synchronization"]),
     "Signing": ("Sources/Signing", ["COpenSSL"]),
     "HTTPSignatures": ("Sources/HTTP/HTTPSignatures", ["HTTPServer", "HTTPWire", "Signing"]),
     "HTTPGzip": ("Sources/HTTP/HTTPGzip", ["HTTPServer", "CZlib"]),
@@ -27,17 +27,26 @@ private let doors: [String: (folder: String, imports: Set<String>)] = [
         "Sources/Service/ClinicalAPI",
         [
             "HTTPWire", "HTTPServer", "JSONText", "Telemetry", "DecisionLogic", "ClinicalModel", "KnowledgeStore",
-            "RecommendationEngine", "QuestionParsing", "FHIRReading", "Synchronization",
+            "RecommendationEngine", "QuestionParsing", "FHIRReading", "Journal", "Synchronization",
         ]
     ),
     "FHIRReading": (
         "Sources/Service/FHIRReading", ["JSONText", "DecisionLogic", "ClinicalModel", "KnowledgeStore"]
     ),
     "ReadingPages": ("Sources/Service/ReadingPages", ["FoundationEssentials"]),
+    "Journal": ("Sources/Service/Journal", ["JSONText", "Crypto", "Glibc", "Dispatch", "Synchronization"]),
+    "ClientAccess": (
+        "Sources/Service/ClientAccess",
+        [
+            "HTTPWire", "HTTPServer", "JSONText", "Crypto", "CryptoExtras", "FoundationEssentials", "Glibc",
+            "Synchronization",
+        ]
+    ),
     "consilium": (
         "Sources/Service/consilium",
         [
-            "ClinicalAPI", "HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPSignatures", "HTTPWire", "JSONText", "Telemetry",
+            "ClinicalAPI", "ClientAccess", "Journal", "HTTPServer", "HTTPTLS", "HTTPGzip", "HTTPSignatures", "HTTPWire",
+            "JSONText", "Telemetry",
             "Signing", "ReadingPages", "ClinicalModel", "DecisionLogic", "KnowledgeStore", "RecommendationEngine",
             "GuidelineContent", "CMalloc",
             "CoreMetrics", "ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals", "FoundationEssentials",

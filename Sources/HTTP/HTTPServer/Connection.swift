@@ -63,6 +63,7 @@ struct Connection {
     /// The moment at which the present phase has lasted too long.
     private(set) var deadline: Milliseconds
     private let peer: PeerAddress?
+    private let certificate: ClientCertificate?
 
     /// More than this many bytes of responses wait: nothing is answered until they are gone (backpressure).
     static let outputHighWater = 1 << 20
@@ -71,8 +72,9 @@ struct Connection {
     /// And no more slices than these: a slice may be long in the making and short.
     static let slicesAtOnce = 4
 
-    init(peer: PeerAddress?, deadline: Milliseconds) {
+    init(peer: PeerAddress?, certificate: ClientCertificate? = nil, deadline: Milliseconds) {
         self.peer = peer
+        self.certificate = certificate
         self.deadline = deadline
     }
 
@@ -254,6 +256,7 @@ struct Connection {
         // Named first: what is refused from here on is refused under its name.
         request.identity = context.identity(for: request)
         request.peer = peer
+        request.certificate = certificate
         let admission = context.handler.admission(of: request)
         var limits = context.limits
         limits.body = min(admission.maximumBodySize ?? limits.body, Int.max >> 8)
@@ -327,6 +330,7 @@ struct Connection {
         to request: inout HTTPRequest, _ context: inout LoopContext, remembers: Bool = false
     ) {
         request.peer = peer
+        request.certificate = certificate
         let started = !context.isObserved ? 0 : MonotonicClock.microseconds()
         // Read before the handler is asked: what it answers then is of this generation or of a later one.
         let generation =

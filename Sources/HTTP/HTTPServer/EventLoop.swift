@@ -399,7 +399,8 @@ final class EventLoop {
         switch channel.handshake() {
         case .moved:
             slot.stage = .open
-            slot.connection = Connection(peer: slot.peer, deadline: now + configuration.deadlines.idle)
+            slot.connection = Connection(
+                peer: slot.peer, certificate: channel.clientCertificate, deadline: now + configuration.deadlines.idle)
             watch(slot, index, .reading)
             readSealed(slot, index, channel)
         case .needsReading: watch(slot, index, .reading)

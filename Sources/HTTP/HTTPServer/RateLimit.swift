@@ -28,6 +28,7 @@ public final class RateLimit: Middleware {
     private let quota: Int
     private let window: Int
     private let exempt: @Sendable (HTTPRequest) -> Bool
+    private let client: @Sendable (HTTPRequest) -> PeerAddress?
     private let clock: @Sendable () -> UInt64
     private let state = Mutex(State())
     private let policy: String
@@ -37,16 +38,19 @@ public final class RateLimit: Middleware {
     private static let overflow = PeerAddress(high: .max, low: .max)
 
     /// So many requests a minute for each client. `exempt` requests are neither counted nor refused; `clock` is monotonic,
-    /// milliseconds.
+    /// milliseconds. `client` gives the key of a client that is known by more than its address, shaped like one; it must
+    /// cost next to nothing, since it is asked for every request.
     public init(
         requestsPerMinute: Int, capacity: Int = 65_536,
         exempt: @escaping @Sendable (HTTPRequest) -> Bool = { _ in false },
+        client: @escaping @Sendable (HTTPRequest) -> PeerAddress? = { _ in nil },
         clock: @escaping @Sendable () -> UInt64 = { MonotonicClock.milliseconds() }
     ) {
         quota = max(1, requestsPerMinute)
         window = 60
         self.capacity = capacity
         self.exempt = exempt
+        self.client = client
         self.clock = clock
         policy = "\"default\";q=\(quota);w=\(window)"
     }
@@ -54,7 +58,7 @@ public final class RateLimit: Middleware {
     /// Answers while the client has tokens.
     public func respond(to request: HTTPRequest, next: (HTTPRequest) -> HTTPResponse) -> HTTPResponse {
         guard !exempt(request) else { return next(request) }
-        let verdict = take(request.peer?.client ?? Self.overflow)
+        let verdict = take(client(request) ?? request.peer?.client ?? Self.overflow)
         var response = verdict.isAllowed ? next(request) : refused(verdict, request)
         response.fields["RateLimit-Policy"] = policy
         response.fields["RateLimit"] = "\"default\";r=\(verdict.remaining);t=\(verdict.reset)"
@@ -64,7 +68,7 @@ public final class RateLimit: Middleware {
     private func refused(_ verdict: Verdict, _ request: HTTPRequest) -> HTTPResponse {
         var response = ProblemDetails(
             slug: "rate-limited", title: "Too Many Requests", status: HTTPStatus(429),
-            detail: "more than \(quota) requests in \(window) seconds from this address"
+            detail: "more than \(quota) requests in \(window) seconds from this client"
         ).response(requestID: request.id)
         response.fields["Retry-After"] = "\(verdict.retryAfter)"
         return response

@@ -70,6 +70,20 @@ public final class Route: Sendable {
         parameters = Self.segments(pattern).filter { $0.first == "{" }.map { String($0.dropFirst().dropLast()) }
     }
 
+    /// The same route behind a guard. `head` looks at a head before its body is read and `whole` at the request; what they
+    /// give goes out in place of the route's answer.
+    public func behind(
+        head: @escaping @Sendable (HTTPRequest) -> HTTPResponse?,
+        _ whole: @escaping @Sendable (HTTPRequest) -> HTTPResponse?
+    ) -> Route {
+        Route(
+            method, pattern, name: name, maximumBodySize: maximumBodySize, isUnversioned: isUnversioned,
+            refusal: { [refusal] request in head(request) ?? refusal?(request) }
+        ) { [handle] request, path in
+            whole(request) ?? handle(request, path)
+        }
+    }
+
     static func segments(_ pattern: String) -> [Substring] {
         pattern.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map { $0 }
     }

@@ -1,3 +1,5 @@
+public import HTTPWire
+
 /// What one step over a secured connection came to. A step never waits.
 public enum ChannelStep: Sendable, Equatable {
     /// So many bytes moved; 0 for a handshake that is done.
@@ -32,6 +34,8 @@ public protocol SecureChannel: AnyObject {
     func write(_ bytes: UnsafeRawBufferPointer) -> ChannelStep
     /// Tells the peer that nothing more comes (close_notify), as far as that goes without waiting.
     func close()
+    /// The certificate that the client proved to have, after the handshake; nil where it has none that was checked.
+    var clientCertificate: ClientCertificate? { get }
     /// Whether bytes were taken from the descriptor that `read` has not given yet: no event will tell of them.
     var hasBufferedInput: Bool { get }
 }

@@ -1,6 +1,7 @@
 import COpenSSL
 import Glibc
 import HTTPServer
+import HTTPWire
 
 /// One TLS connection over a descriptor that it does not own.
 final class TLSChannel: SecureChannel {
@@ -70,6 +71,12 @@ final class TLSChannel: SecureChannel {
         ERR_clear_error()
         SSL_shutdown(connection)
         ERR_clear_error()
+    }
+
+    var clientCertificate: ClientCertificate? {
+        // A resumed session keeps certificate and verdict in its ticket.
+        var digest = [UInt8](repeating: 0, count: 32)
+        return consilium_client_digest(connection, &digest) == 1 ? ClientCertificate(digest: digest) : nil
     }
 
     var hasBufferedInput: Bool { SSL_has_pending(connection) == 1 }

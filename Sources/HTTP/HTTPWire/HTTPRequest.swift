@@ -31,6 +31,8 @@ public struct HTTPRequest: Sendable {
     public var identity = RequestID.none
     /// Whose connection it came on; set by the server.
     public var peer: PeerAddress?
+    /// The certificate that the client proved to have, checked against the authorities; set by the server.
+    public var certificate: ClientCertificate?
     /// The bytes of the head as they came, with the empty line at its end; for who looks at them without reading fields.
     public internal(set) var head: [UInt8] = []
     var fields: [FieldPlace] = []

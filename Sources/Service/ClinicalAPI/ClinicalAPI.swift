@@ -14,16 +14,19 @@ public final class ClinicalAPI: Sendable {
     private let docs: StoredDocument?
     private let operations: OperationsRoutes
     private let ehr: EHRSettings
+    private let feedback: FeedbackLedger
 
     /// The routes. `openAPI` are the bytes of `openapi.yaml`, nil where the file is not at hand; `coder` codes them once;
-    /// `pages` are what people read; `metrics` are shown at `/metrics`, nil: there is nothing.
+    /// `pages` are what people read; `metrics` are shown at `/metrics`, nil: there is nothing;
+    /// `feedback` takes what became of cards, nil: it counts for nobody.
     public init(
         current: CurrentKnowledge, openAPI: [UInt8]?, readiness: Readiness = Readiness(),
         coder: (any ContentCoder)? = nil, metrics: MetricRegistry? = nil, ehr: EHRSettings = EHRSettings(),
-        pages: PageFiles = PageFiles()
+        pages: PageFiles = PageFiles(), feedback: FeedbackLedger? = nil
     ) {
         self.current = current
         self.ehr = ehr
+        self.feedback = feedback ?? FeedbackLedger(MetricRegistry())
         operations = OperationsRoutes(current: current, readiness: readiness, metrics: metrics)
         let contract = { (bytes: [UInt8], type: String) in
             StoredDocument(
@@ -69,7 +72,7 @@ public final class ClinicalAPI: Sendable {
                 self.beside(request, self.openAPIJSON, "openapi.json")
             },
             plain(.get, "/docs", name: "getDocs") { request, _ in self.beside(request, self.docs, "docs.html") },
-        ] + CDSRoutes(current: current, settings: ehr).routes
+        ] + CDSRoutes(current: current, settings: ehr, feedback: feedback).routes
             + FHIRRoutes(current: current, settings: ehr).routes + operations.routes
     }
 

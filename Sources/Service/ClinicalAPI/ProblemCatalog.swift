@@ -44,9 +44,17 @@ public enum ProblemCatalog {
             slug: "fields-too-large", title: "Request Header Fields Too Large", status: 431,
             meaning: "The header fields exceed the limit.", remedy: "Send fewer or shorter fields."),
         Entry(
+            slug: "forbidden", title: "Forbidden", status: 403,
+            meaning: "The client is known and may not ask for this.",
+            remedy: "The operator lists the scopes of each client."),
+        Entry(
             slug: "invalid-case", title: "Invalid Case", status: 422,
             meaning: "The body is JSON but no valid question or case.",
             remedy: "See `errors`; each points at its place."),
+        Entry(
+            slug: "journal-unavailable", title: "Service Unavailable", status: 503,
+            meaning: "What is advised must be kept in the audit journal, which takes nothing now.",
+            remedy: "Try again after Retry-After."),
         Entry(
             slug: "malformed-content-coding", title: "Bad Request", status: 400,
             meaning: "The body is no whole stream of the coding that Content-Encoding names.",
@@ -94,6 +102,10 @@ public enum ProblemCatalog {
             slug: "tls-needed", title: "Bad Request", status: 400,
             meaning: "The port speaks TLS and the request came in the clear.",
             remedy: "Use https."),
+        Entry(
+            slug: "unauthorized", title: "Unauthorized", status: 401,
+            meaning: "Clients are asked who they are, and this one did not prove it. Why is not said.",
+            remedy: "See the WWW-Authenticate field; the operator sees the reason in the metrics."),
         Entry(
             slug: "unknown-expectation", title: "Expectation Failed", status: 417,
             meaning: "The only expectation is 100-continue.", remedy: "Leave the Expect field out."),

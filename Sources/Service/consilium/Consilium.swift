@@ -15,7 +15,7 @@ struct Consilium: AsyncParsableCommand {
         version: ProductVersion.current,
         subcommands: [
             ServeCommand.self, CheckCommand.self, AskCommand.self, DiffCommand.self, SignCommand.self,
-            HealthcheckCommand.self,
+            HealthcheckCommand.self, KeyCommand.self, JournalCommand.self,
         ])
 }
 

@@ -1,3 +1,4 @@
+import ClientAccess
 import ClinicalAPI
 import CoreMetrics
 import Dispatch
@@ -8,6 +9,7 @@ import HTTPServer
 import HTTPSignatures
 import HTTPTLS
 import HTTPWire
+import Journal
 import KnowledgeStore
 import ReadingPages
 import ServiceLifecycle
@@ -28,10 +30,14 @@ final class HTTPService: Service {
     private let tls: TLSContext?
     private let manager: ServiceManager
     private let warnings: [KnowledgeDefect]
+    private let journals: Journals
+    private let door: ClientDoor?
 
-    /// Loads everything that the settings name; listens nowhere yet.
+    /// Loads everything that the settings name; listens nowhere yet. Who only checks opens no journals:
+    /// the running service has them.
     /// - Throws: `ConfigurationError` where something named cannot be used.
-    init(_ effective: EffectiveSettings, reader: SettingsReader) throws(ConfigurationError) {
+    init(_ effective: EffectiveSettings, reader: SettingsReader, opensJournals: Bool = true) throws(ConfigurationError)
+    {
         let settings = effective.values
         self.settings = settings
         log = LogOutput(descriptor: STDERR_FILENO, level: LogLevel(name: settings.logLevel) ?? .info)
@@ -48,16 +54,25 @@ final class HTTPService: Service {
         current = CurrentKnowledge(advisor, kept: kept)
         tls = try Self.openTLS(settings)
 
+        journals = try Journals(opensJournals ? settings : Settings(), registry)
+        door = try ClientDoor(settings, log: log)
+
         var parts: [any ReloadPart] = [KnowledgePart(current: current, source: source), LogLevelPart(log: log)]
         if let tls { parts.append(CertificatePart(tls: tls)) }
+        if let door { parts.append(door) }
         reloader = Reloader(reader: reader, inForce: effective, parts: parts, log: log, registry: registry)
 
+        let feedback = FeedbackLedger(registry, journal: journals.feedback)
         let api = ClinicalAPI(
             current: current, openAPI: Self.contract(), readiness: readiness, coder: smallest?.makeCoder(),
             metrics: settings.metrics ? registry : nil,
-            ehr: EHRSettings(publicBaseURL: settings.publicBaseURL.isEmpty ? nil : settings.publicBaseURL),
-            pages: Self.pages(settings))
-        let router = Router(routes: api.routes) { [current] in current.generation }
+            ehr: EHRSettings(
+                publicBaseURL: settings.publicBaseURL.isEmpty ? nil : settings.publicBaseURL,
+                issued: { feedback.remember($0) }),
+            pages: Self.pages(settings), feedback: feedback)
+        let router = Router(routes: door?.guarding(api.routes, registry) ?? api.routes) { [current] in
+            current.generation
+        }
         let metrics = ServerMetrics(prefix: "consilium_http", routes: router.routes.map(\.pattern))
         ServiceFigures.add(
             to: registry, server: metrics, current: current, readiness: readiness, tls: tls, log: log)
@@ -66,7 +81,8 @@ final class HTTPService: Service {
         configuration.contentCoding = settings.compression ? GzipCoding() : nil
         configuration.sealer = try Self.sealer(settings)
         configuration.observer = Self.observer(settings, log, metrics)
-        let stages = Self.stages(settings, router)
+        var stages = Self.stages(settings, router, door)
+        if let audit = journals.audit { stages.append(try Self.audit(settings, audit, current)) }
         server = HTTPServer(
             configuration: configuration,
             handler: stages.isEmpty ? router : MiddlewareChain(stages, around: router))
@@ -82,6 +98,7 @@ final class HTTPService: Service {
         let address = try server.start()
         let adminAddress = try admin?.start()
         for warning in warnings { Console.error("warning: \(warning)") }
+        if let sentence = settings.openDoor { Console.error("warning: \(sentence)") }
         let knowledge = current.advisor.knowledge
         let scheme = settings.isSecure ? "https" : "http"
         let local = knowledge.local.isEmpty ? "" : " and \(knowledge.local.documents.count) local documents"
@@ -105,6 +122,7 @@ final class HTTPService: Service {
         // Last, so that figures can be read to the end.
         await admin?.stop(within: .seconds(1))
         withExtendedLifetime(watched) {}
+        journals.close(log)
         log.write(.notice, "stopped")
     }
 
@@ -116,14 +134,21 @@ final class HTTPService: Service {
 
     private func keepWatch() -> Watch {
         var watch = Watch(
-            reload: ReloadSignal(SIGHUP) { [manager, reloader] in
+            reload: ReloadSignal(SIGHUP) { [manager, reloader, journals] in
                 manager.reloading(microseconds: MonotonicClock.microseconds())
+                journals.reopen()
                 reloader.reload { manager.ready("the last reload was \($0.result.rawValue)") }
             })
         if let tls {
             watch.repetitions.append(
                 Repetition(every: .seconds(settings.tlsTicketRotation)) { [log] in
                     if !tls.rotateTickets() { log.write(.error, "no new ticket key") }
+                })
+        }
+        if let door, settings.clientsWatch > 0 {
+            watch.repetitions.append(
+                Repetition(every: .seconds(settings.clientsWatch)) { [reloader] in
+                    door.look(reloader.settings.values)
                 })
         }
         if let interval = manager.signOfLifeInterval {
@@ -151,6 +176,12 @@ final class HTTPService: Service {
             return .init("memory", held < settings.maximumHeldSize ? .pass : .fail, said)
         }
         readiness.watch { [reloader] in reloader.check }
+        for (name, journal) in journals.all {
+            readiness.watch {
+                journal.status.fault == nil
+                    ? .init(name + "-journal", .pass) : .init(name + "-journal", .warn, "the disk takes no lines")
+            }
+        }
     }
 
     // MARK: - Parts
@@ -205,7 +236,7 @@ final class HTTPService: Service {
     }
 
     /// The stages around the routes, outermost first: pages of other origins must be able to read also a 429.
-    private static func stages(_ settings: Settings, _ router: Router) -> [any Middleware] {
+    private static func stages(_ settings: Settings, _ router: Router, _ door: ClientDoor?) -> [any Middleware] {
         var stages: [any Middleware] = []
         if !settings.corsOrigins.isEmpty {
             stages.append(
@@ -217,12 +248,25 @@ final class HTTPService: Service {
         }
         if settings.rateLimit > 0 {
             stages.append(
-                RateLimit(requestsPerMinute: settings.rateLimit) { request in
-                    let path = request.path
-                    return OperationsRoutes.healthPatterns.contains { path.elementsEqual($0.utf8) }
-                })
+                RateLimit(
+                    requestsPerMinute: settings.rateLimit,
+                    exempt: { request in
+                        let path = request.path
+                        return OperationsRoutes.healthPatterns.contains { path.elementsEqual($0.utf8) }
+                    }, client: { [access = door?.access] in access?.cheapKey($0) }))
         }
         return stages
+    }
+
+    /// The stage that keeps what was advised.
+    private static func audit(
+        _ settings: Settings, _ journal: Journal, _ current: CurrentKnowledge
+    ) throws(ConfigurationError) -> AdviceAudit {
+        guard let key = JournalKey(Array(settings.auditKey.utf8)) else {
+            throw ConfigurationError(sentences: ["`auditKey` must have at least 32 characters"])
+        }
+        return AdviceAudit(
+            journal: journal, key: key, refuses: settings.auditOverflow == "refuse", options: OptionCodes(current))
     }
 
     private static func observer(

@@ -2,7 +2,7 @@ extension Settings {
     /// All settings, in the order of `Config/README.md`. A new one: a property with its default in `Settings`, a line here,
     /// and `UPDATE_GOLDEN=1 swift test --filter 'The configuration files'` writes the files in `Config/` anew.
     static var table: [Setting] {
-        listening + knowledge + trust + limits + lifecycle + security + answers + observation
+        listening + knowledge + trust + limits + lifecycle + security + clients + answers + journals + observation
     }
 
     private static var listening: [Setting] {
@@ -121,6 +121,59 @@ extension Settings {
         ]
     }
 
+    private static var clients: [Setting] {
+        [
+            Setting(
+                "clients", .text(\.clients, "file of JSON"), isReloadable: true,
+                """
+                who may ask: issuers of tokens with their keys, hashed API keys, certificates, each with its scopes; see \
+                "Clients" below. Empty: everybody who reaches the port
+                """),
+            Setting(
+                "clientsWatch", .number(\.clientsWatch, 0...86_400, .seconds),
+                "between looks whether that file or a set of keys has changed; 0 looks only at a reload"),
+            Setting(
+                "clientTokenLifetime", .number(\.clientTokenLifetime, 30...86_400, .seconds),
+                "between `iat` and `exp` of a token at most"),
+            Setting(
+                "clientTokenSkew", .number(\.clientTokenSkew, 0...300, .seconds), "by which clocks may differ"),
+            Setting(
+                "clientTokenMemory", .number(\.clientTokenMemory, 1_000...10_000_000, .none),
+                "used tokens that are remembered until they expire, 100 bytes each; when full, new ones get 503"),
+        ]
+    }
+
+    private static var journals: [Setting] {
+        [
+            Setting(
+                "feedbackJournal", .text(\.feedbackJournal, "file"),
+                """
+                where feedback on cards is kept, a line of JSON each, without the clinician's words; it is then \
+                acknowledged only when it is on the disk. Empty: it is only counted
+                """),
+            Setting(
+                "auditJournal", .text(\.auditJournal, "file"),
+                """
+                where it is kept what was advised: a hash of the case and of the answer under `auditKey`, the digest of the \
+                knowledge, the ids of the options, the time. `consilium journal verify` examines it
+                """),
+            Setting(
+                "auditKey", .text(\.auditKey, "32 characters and more, best 43 random ones"), isSecret: true,
+                "without it nobody can find a case by trying; who has it and the case can prove the advice"),
+            Setting(
+                "auditOverflow", .choice(\.auditOverflow, ["refuse", "drop"]),
+                """
+                while the audit journal cannot be written or has fallen behind: `refuse` answers 503, `drop` answers and \
+                counts the line as lost
+                """),
+            Setting(
+                "journalMaximumSize", .number(\.journalMaximumSize, 65_536...17_179_869_184, .bytes),
+                """
+                after which a journal goes on in a new file; the full ones stay as `name.000001`, …, until you remove them
+                """),
+        ]
+    }
+
     private static var answers: [Setting] {
         [
             Setting("compression", .flag(\.compression), "gzip for answers and for bodies of requests"),
@@ -131,7 +184,7 @@ extension Settings {
                 "publicBaseURL", .text(\.publicBaseURL, "an absolute URL"),
                 """
                 the URL under which clients reach the service, as `https://cds.example.org`; links in cards and FHIR \
-                resources need it, and are left out without it
+                resources need it, and are left out without it; tokens of clients must name it with the path
                 """),
             Setting(
                 "contentDigest", .flag(\.contentDigest),

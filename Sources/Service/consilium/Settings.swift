@@ -1,3 +1,4 @@
+import ClientAccess
 import HTTPServer
 import HTTPWire
 
@@ -31,6 +32,16 @@ struct Settings {
     var compression = true
     var compressionMinimumSize = 1_024
     var publicBaseURL = ""
+    var clients = ""
+    var clientsWatch = 10
+    var clientTokenLifetime = 3_600
+    var clientTokenSkew = 60
+    var clientTokenMemory = 100_000
+    var feedbackJournal = ""
+    var auditJournal = ""
+    var auditKey = ""
+    var auditOverflow = "refuse"
+    var journalMaximumSize = 67_108_864
     var contentDigest = false
     var signingKey = ""
     var signingKeyId = ""
@@ -50,6 +61,16 @@ struct Settings {
     /// Whether the port speaks TLS.
     var isSecure: Bool { !tlsCertificate.isEmpty }
 
+    /// What tokens of clients must be like.
+    var access: AccessSettings {
+        var access = AccessSettings()
+        access.publicBase = publicBaseURL
+        access.lifetime = clientTokenLifetime
+        access.skew = clientTokenSkew
+        access.replayCapacity = clientTokenMemory
+        return access
+    }
+
     /// The server's part of the settings.
     var server: ServerConfiguration {
         var configuration = ServerConfiguration()
@@ -67,6 +88,15 @@ struct Settings {
         configuration.deadlines.write = UInt64(writeTimeout) * 1_000
         configuration.codingPolicy.minimumSize = compressionMinimumSize
         return configuration
+    }
+
+    /// What the operator should hear where the port is for more than this machine and asks nobody who he is; nil where it is
+    /// not so.
+    var openDoor: String? {
+        let isLocal = host.hasPrefix("127.") || host == "::1" || host == "localhost" || host.hasPrefix("unix:")
+        guard !isLocal, clients.isEmpty, tlsClientCertificates != "required" else { return nil }
+        return "ANYBODY who reaches \(host) port \(port) is answered: neither `clients` nor required "
+            + "`tlsClientCertificates` is set. Let something in front ask who it is, or set one of them"
     }
 
     // MARK: - What must fit together
@@ -93,6 +123,12 @@ struct Settings {
         }
         if !adminToken.isEmpty && adminToken.utf8.count < 16 {
             faults.append("`adminToken` must have at least 16 characters")
+        }
+        if !auditJournal.isEmpty && auditKey.utf8.count < 32 {
+            faults.append("`auditJournal` needs `auditKey` of at least 32 characters, better `auditKeyFile`")
+        }
+        if !auditJournal.isEmpty && auditJournal == feedbackJournal {
+            faults.append("`auditJournal` and `feedbackJournal` are two files")
         }
         if !publicBaseURL.isEmpty && !Self.isBaseURL(publicBaseURL) {
             faults.append(

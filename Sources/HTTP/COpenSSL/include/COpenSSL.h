@@ -29,6 +29,17 @@ static inline int consilium_is_http_request(unsigned long error) {
     return reason == SSL_R_HTTP_REQUEST || reason == SSL_R_HTTPS_PROXY_REQUEST;
 }
 
+/* SHA-256 of the certificate that the client proved to have; 1 where it has one and the authorities vouch for it. */
+static inline int consilium_client_digest(const SSL *connection, unsigned char digest[32]) {
+    unsigned int length = 0;
+    X509 *certificate = SSL_get1_peer_certificate(connection);
+    if (certificate == NULL) return 0;
+    int known = SSL_get_verify_result(connection) == X509_V_OK &&
+                X509_digest(certificate, EVP_sha256(), digest, &length) == 1 && length == 32;
+    X509_free(certificate);
+    return known;
+}
+
 /* Only this version of TLS, for clients in tests. */
 static inline void consilium_test_versions(SSL_CTX *context, int version) {
     SSL_CTX_set_min_proto_version(context, version);

@@ -9,6 +9,7 @@ import KnowledgeStore
 struct CDSRoutes: Sendable {
     let current: CurrentKnowledge
     let settings: EHRSettings
+    let feedback: FeedbackLedger
 
     /// A patient with thousands of results fits; the rest of the service takes less.
     static let largestBody = 1 << 20
@@ -22,6 +23,9 @@ struct CDSRoutes: Sendable {
                 .post, "/cds-services/{id}", name: "callService", maximumBodySize: Self.largestBody,
                 refusal: { self.refusedHead($0) }
             ) { request, path in self.call(request, path["id"]) },
+            Route(
+                .post, "/cds-services/{id}/feedback", name: "sendFeedback", refusal: { self.refusedHead($0) }
+            ) { request, path in self.feedback(request, path["id"]) },
         ]
     }
 
@@ -67,6 +71,26 @@ struct CDSRoutes: Sendable {
         } catch {
             return refused(error)
         }
+    }
+
+    private func feedback(_ request: HTTPRequest, _ id: String) -> HTTPResponse {
+        if let refusal = refusedQuery(request) { return refusal }
+        guard CDSService.named(id) != nil else {
+            return refused(OperationOutcome(404, "not-found", "there is no such service"))
+        }
+        do throws(OperationOutcome) {
+            guard feedback.take(try FeedbackRequest(request.body).items, service: id) else {
+                var response = refused(
+                    OperationOutcome(503, "transient", "the journal takes nothing now; send all of it again"))
+                response.fields["Retry-After"] = "2"
+                return response
+            }
+        } catch {
+            return refused(error)
+        }
+        var response = HTTPResponse(HTTPStatus(200))
+        response.fields.append("Cache-Control", "no-store")
+        return response
     }
 
     private func cards(_ asked: CDSRequest, _ answer: RecordGuidance, _ advisor: Advisor) -> [Card] {

@@ -1,0 +1,103 @@
+public import Journal
+import Synchronization
+public import Telemetry
+
+/// What clinicians did with cards: counted by service, rule, outcome and reason, and kept in a journal where one is named.
+/// Its memory is bounded: of cards and of outcomes the last ones are known. Safe from any thread.
+public final class FeedbackLedger: Sendable {
+    private struct Key: Hashable {
+        let card: JournalUUID
+        let outcome: FeedbackEntry.Outcome
+        let at: Int
+    }
+
+    /// The last so many values by their keys; the oldest makes room.
+    private struct Recent<Name: Hashable & Sendable, Value: Sendable>: Sendable {
+        private var values: [Name: Value] = [:]
+        private var order: [Name] = []
+        private var oldest = 0
+        private let capacity: Int
+
+        init(capacity: Int) { self.capacity = capacity }
+
+        subscript(_ name: Name) -> Value? { values[name] }
+
+        /// Whether the name is new.
+        mutating func insert(_ name: Name, _ value: Value) -> Bool {
+            guard values.updateValue(value, forKey: name) == nil else { return false }
+            if order.count < capacity {
+                order.append(name)
+            } else {
+                values[order[oldest]] = nil
+                order[oldest] = name
+                oldest = (oldest + 1) % capacity
+            }
+            return true
+        }
+    }
+
+    private struct State {
+        var cards: Recent<JournalUUID, String>
+        var outcomes: Recent<Key, Bool>
+    }
+
+    private let registry: MetricRegistry
+    private let journal: Journal?
+    private let state: Mutex<State>
+    private static let services = JournalVocabulary(CDSService.all.map(\.id))
+
+    /// A ledger that counts into a registry. `remembered` cards and four times as many outcomes are known.
+    public init(_ registry: MetricRegistry, journal: Journal? = nil, remembered: Int = 10_000) {
+        self.registry = registry
+        self.journal = journal
+        state = Mutex(
+            State(cards: Recent(capacity: remembered), outcomes: Recent(capacity: remembered * 4)))
+    }
+
+    /// A card was sent: feedback on it is counted under its first rule, `none` where it rests on none.
+    public func remember(_ card: IssuedCard) {
+        guard let uuid = JournalUUID(card.uuid) else { return }
+        state.withLock { _ = $0.cards.insert(uuid, card.rules.first ?? "none") }
+    }
+
+    /// Takes outcomes. Those that were taken before are not taken again; a card that is not known, since another replica or
+    /// an earlier run sent it, is taken too.
+    /// - Returns: whether all are kept; after a no the sender sends all of them again.
+    func take(_ items: [FeedbackRequest.Item], service: String) -> Bool {
+        guard let service = Self.services[service] else { return true }
+        let (fresh, rules) = state.withLock { state -> ([FeedbackRequest.Item], [String?]) in
+            var seen: Set<Key> = []
+            let fresh = items.filter { item in
+                let key = Self.key(item)
+                return state.outcomes[key] == nil && seen.insert(key).inserted
+            }
+            return (fresh, fresh.map { state.cards[$0.card] })
+        }
+        if let journal {
+            let known = JournalVocabulary(rules.compactMap { $0 })
+            let entries = zip(fresh, rules).map { item, rule in
+                JournalEntry.feedback(
+                    FeedbackEntry(
+                        service: service, card: item.card, outcome: item.outcome, outcomeAt: item.outcomeAt,
+                        rule: rule.flatMap { known[$0] }, reason: item.reason, suggestions: item.suggestions))
+            }
+            guard journal.keep(entries) else { return false }
+        }
+        // Remembered only now: an outcome that could not be kept must be taken when it comes again.
+        for (item, rule) in zip(fresh, rules) where state.withLock({ $0.outcomes.insert(Self.key(item), true) }) {
+            registry.counter(
+                "consilium_cds_feedback", help: "what clinicians did with cards",
+                [
+                    MetricLabel("service", service.text), MetricLabel("outcome", item.outcome.rawValue),
+                    MetricLabel("rule", rule ?? "unknown"),
+                    MetricLabel("reason", item.reason?.text ?? (item.hasOtherReason ? "other" : "none")),
+                ]
+            ).add()
+        }
+        return true
+    }
+
+    private static func key(_ item: FeedbackRequest.Item) -> Key {
+        Key(card: item.card, outcome: item.outcome, at: item.outcomeAt)
+    }
+}
