@@ -82,7 +82,10 @@ struct GappedTerms: Sendable {
             let here = index..<index + texts.count
             if here.upperBound <= tokens.count, here.allSatisfy({ tokens[$0].text == texts[$0 - index] }) {
                 // `Positive versus negative` says neither.
-                return index > start && EnglishGrammar.alternatives.contains(tokens[index - 1].text) ? nil : here
+                if index > start && EnglishGrammar.alternatives.contains(tokens[index - 1].text) { return nil }
+                // `SSTR positive and DOTATATE negative`: the gap holds another finding, and the tail is not this head's.
+                let others = texts.compactMap { Self.opposites[$0] }.joined()
+                return tokens[start..<index].contains { others.contains($0.text) } ? nil : here
             }
             let token = tokens[index]
             if token.kind == .boundary && ![":", "("].contains(token.text) {
@@ -99,6 +102,10 @@ struct GappedTerms: Sendable {
         }
         return nil
     }
+
+    /// What a finding cannot be at the same time. A scan that is negative where another is avid is not meant: the better
+    /// scan decides, and it is the one that sees.
+    private static let opposites = ["positive": ["negative"], "negative": ["positive", "avid"]]
 
     private func number(
         _ isAbove: Bool, _ limit: Double, _ unit: [String], _ tokens: [Token], from start: Int

@@ -26,6 +26,10 @@ struct SummaryWriter {
                 Wording(
                     clinician: "More must be known before options can be named: \(wanted).",
                     patient: "More must be known before the choices can be talked about: \(wanted)."))
+        } else if let language = answer.notes.first(where: { $0.code == .unsupportedLanguage }) {
+            // What was not read may well be covered: it is declined for its language, not for its subject.
+            let words = "\(language.text) Covered: \(covers.joined(separator: " "))"
+            sentences.append(Wording(clinician: words, patient: words))
         } else {
             let list = covers.joined(separator: " ")
             sentences.append(

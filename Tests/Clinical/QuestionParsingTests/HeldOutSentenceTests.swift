@@ -24,6 +24,19 @@ import Testing
         ])
     func misread(_ text: String, _ fact: String) throws { #expect(try short(text).contains(fact), "\(text)") }
 
+    /// A receptor that is called positive and negative decides radioligand therapy: both must be heard, so that the conflict is.
+    @Test(
+        "hear both of two findings that exclude each other:",
+        arguments: [
+            "pancreatic NET, SSTR positive and SSTR negative", "pNET, Dotatate positive and octreoscan negative",
+            "pNET, SSTR positive but SSTR negative", "pNET, SSTR negative and SSTR positive",
+        ])
+    func opposed(_ text: String) throws {
+        let read = try short(text)
+        #expect(read.contains("somatostatinReceptor=positive"))
+        #expect(read.contains("somatostatinReceptor=negative"))
+    }
+
     @Test(
         "invent nothing from words of other things:",
         arguments: [

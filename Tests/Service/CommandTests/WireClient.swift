@@ -111,6 +111,7 @@ final class WireClient {
                 }
             }
             let count = recv(descriptor, &buffer, buffer.count, 0)
+            if count < 0 && errno == EINTR { continue }
             guard count > 0 else { return nil }
             unread += buffer.prefix(count)
         }
