@@ -90,7 +90,7 @@ final class ReloadableService {
         Probe(method: "GET", path: "/knowledge", body: nil),
     ]
 
-    @Test func `gives each answer wholly from the old or wholly from the new release, fifty times under load`() throws {
+    @Test func `gives each answer wholly from the old or wholly from the new release, twenty times under load`() throws {
         let folders = try releases()
         defer { for folder in folders { folder.remove() } }
         let service = try ReloadableService(["knowledge": folders[0].path, "loops": 2, "metrics": true])
@@ -142,7 +142,7 @@ final class ReloadableService {
                 }
             }
         }
-        for number in 2...51 {
+        for number in 2...21 {
             let next = number % 2 == 0 ? 0 : 1
             try service.configure(["knowledge": folders[next].path, "loops": 2, "metrics": true])
             if number % 3 == 0 {
@@ -167,9 +167,9 @@ final class ReloadableService {
         let seen = counts.withLock { $0 }
         #expect(seen.faults == [], "of \(seen.answers) answers")
         #expect(seen.answers > 500 && seen.perVersion.count == 2, "\(seen.answers) \(seen.perVersion)")
-        print("50 reloads under load: \(seen.answers) answers \(seen.perVersion), \(seen.faults.count) faults")
+        print("20 reloads under load: \(seen.answers) answers \(seen.perVersion), \(seen.faults.count) faults")
         let figures = try service.ask("/metrics").body
-        #expect(figures.contains("consilium_knowledge_reload_total{result=\"reloaded\"} 51\n"))
+        #expect(figures.contains("consilium_knowledge_reload_total{result=\"reloaded\"} 21\n"))
         #expect(figures.contains("consilium_knowledge_info{version=\"2026.12.0\""))
         _ = service.stop()
     }
