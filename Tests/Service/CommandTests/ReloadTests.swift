@@ -90,7 +90,8 @@ final class ReloadableService {
         Probe(method: "GET", path: "/knowledge", body: nil),
     ]
 
-    @Test func `gives each answer wholly from the old or wholly from the new release, twenty times under load`() throws {
+    @Test func `gives each answer wholly from the old or wholly from the new release, twenty times under load`() throws
+    {
         let folders = try releases()
         defer { for folder in folders { folder.remove() } }
         let service = try ReloadableService(["knowledge": folders[0].path, "loops": 2, "metrics": true])
