@@ -203,6 +203,8 @@ def oas3_examples_value_or_externalValue():
 @rule
 def oas3_unused_component():
     used = {one["$ref"] for _, one in walk(doc) if isinstance(one, dict) and "$ref" in one}
+    # Security schemes are named, not referred to.
+    used |= {f"#/components/securitySchemes/{name}" for one in doc.get("security", []) for name in one}
     return [f"{kind}/{name}" for kind, group in doc["components"].items() for name in group if f"#/components/{kind}/{name}" not in used]
 
 
