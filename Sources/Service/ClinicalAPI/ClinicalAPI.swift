@@ -82,8 +82,9 @@ public final class ClinicalAPI: Sendable {
         refusal: (@Sendable (HTTPRequest) -> HTTPResponse?)? = nil, _ handle: @escaping Route.Handler
     ) -> Route {
         Route(method, pattern, name: name, maximumBodySize: maximumBodySize, refusal: refusal) { request, path in
-            if request.hasQuery, let first = request.queryItems.first {
-                return self.refused(.unknownParameter(first.name, known: []), request)
+            if request.hasQuery {
+                let unknown = request.queryItems.map { ProblemDetails.unknownParameter($0.name, known: []) }
+                if let problem = ProblemDetails.together(unknown) { return self.refused(problem, request) }
             }
             return handle(request, path)
         }
@@ -97,9 +98,9 @@ public final class ClinicalAPI: Sendable {
         Route(method, pattern, name: name) { request, path in
             guard request.hasQuery else { return handle(request, path, self.current.advisor) }
             let query = request.queryItems
-            if let other = query.first(where: { $0.name != "knowledge" }) {
-                return self.refused(.unknownParameter(other.name, known: ["knowledge"]), request)
-            }
+            let unknown = query.filter { $0.name != "knowledge" }
+                .map { ProblemDetails.unknownParameter($0.name, known: ["knowledge"]) }
+            if let problem = ProblemDetails.together(unknown) { return self.refused(problem, request) }
             do throws(Refusal) {
                 return handle(request, path, try self.current.advisor(of: query.first?.value))
             } catch {

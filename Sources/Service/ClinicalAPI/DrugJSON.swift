@@ -4,16 +4,6 @@ import KnowledgeStore
 
 /// Writes drugs.
 enum DrugJSON {
-    /// The members of a list entry.
-    static func writeSummary(_ drug: Drug, to json: inout JSONWriter) {
-        json.beginObject()
-        json.member("id", drug.id)
-        json.member("generic", drug.generic)
-        json.member("brands", drug.brands)
-        json.member("class", drug.drugClass)
-        json.endObject()
-    }
-
     /// The body of `GET /drugs/<name>` for the name that was asked.
     static func bytes(_ match: DrugMatch, askedFor name: String, lookAlikes: [DrugNames.LookAlikes]) -> [UInt8] {
         let drug = match.drug

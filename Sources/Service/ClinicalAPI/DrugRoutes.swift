@@ -9,7 +9,7 @@ extension ClinicalAPI {
     static let longestDrugName = 200
 
     func listDrugs(_ request: HTTPRequest) -> HTTPResponse {
-        list(request, known: ["q", "class", "indication"]) { advisor, query in
+        list(request, known: ["q", "class", "indication"], ListColumns.drugs) { advisor, query in
             let knowledge = advisor.knowledge
             let (search, drugClass) = (value("q", query), value("class", query))
             let indication = value("indication", query)
@@ -18,8 +18,6 @@ extension ClinicalAPI {
                     && (drugClass.map { knowledge.holds(drug.drugClass, search: $0) } ?? true)
                     && (indication.map { knowledge.indicates(drug, search: $0) } ?? true)
             }
-        } _: { json, drug in
-            DrugJSON.writeSummary(drug, to: &json)
         }
     }
 

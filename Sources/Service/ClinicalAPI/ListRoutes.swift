@@ -6,115 +6,106 @@ import JSONText
 import KnowledgeStore
 import RecommendationEngine
 
-/// A page of a list: `limit` and `cursor` read and checked. The cursor names its release, so that a list never mixes two.
-struct Page {
-    /// No value of a parameter is longer, in Unicode scalars; the contract's `maxLength`.
-    static let longestValue = 200
-
-    let limit: Int
-    let start: Int
-
-    /// Reads the parameters of a list; others than `known`, `limit` and `cursor` are refused.
-    init(_ query: [(name: String, value: String)], known: [String], digest: String) throws(Refusal) {
-        let all = known + ["limit", "cursor"]
-        var limit = 50
-        var start = 0
-        for (name, value) in query {
-            guard all.contains(name) else { throw Refusal(.unknownParameter(name, known: all)) }
-            guard value.unicodeScalars.count <= Self.longestValue else {
-                throw Refusal(.badParameter(name, "\(name) has at most \(Self.longestValue) characters"))
-            }
-            if name == "limit" {
-                guard let number = Int(value), (1...200).contains(number) else {
-                    throw Refusal(.badParameter("limit", "limit is a number from 1 to 200"))
-                }
-                limit = number
-            }
-            if name == "cursor" {
-                let parts = value.split(separator: ".")
-                guard parts.count == 2, let place = Int(parts[1]), (0...1_000_000).contains(place) else {
-                    throw Refusal(.badParameter("cursor", "cursor must be taken from a page of this list"))
-                }
-                guard parts[0] == Self.release(digest) else {
-                    throw Refusal(
-                        ProblemDetails(
-                            slug: "stale-cursor", title: "Gone", status: HTTPStatus(410),
-                            detail: "the cursor belongs to another release of the knowledge; start the list again"))
-                }
-                start = place
-            }
-        }
-        self.limit = limit
-        self.start = start
-    }
-
-    private static func release(_ digest: String) -> String { String(digest.dropFirst(7).prefix(8)) }
-
-    /// The body of a page.
-    func bytes<Element>(_ items: [Element], digest: String, _ write: (inout JSONWriter, Element) -> Void) -> [UInt8] {
-        var json = JSONWriter()
-        json.beginObject()
-        json.key("items")
-        json.beginArray()
-        for item in items.dropFirst(start).prefix(limit) { write(&json, item) }
-        json.endArray()
-        json.object("page") {
-            if start + limit < items.count { $0.member("nextCursor", "\(Self.release(digest)).\(start + limit)") }
-            $0.member("total", items.count)
-        }
-        json.endObject()
-        return json.bytes
-    }
-}
-
 extension ClinicalAPI {
     func value(_ name: String, _ query: [(name: String, value: String)]) -> String? {
         query.first { $0.name == name }?.value
     }
 
+    /// The forms of a list, the first for who does not choose.
+    static let listTypes = ["application/json", "text/csv"]
+
+    /// A page of a list, as JSON or as a table. `items` finds the entries by id.
     func list<Element>(
-        _ request: HTTPRequest, known: [String],
-        _ items: (Advisor, [(name: String, value: String)]) throws(Refusal) -> [Element],
-        _ write: (inout JSONWriter, Element) -> Void
+        _ request: HTTPRequest, known: [String], _ columns: [ListColumn<Element>],
+        _ items: (Advisor, [(name: String, value: String)]) throws(Refusal) -> [Element]
     ) -> HTTPResponse {
+        guard let type = MediaType.chosen(request, among: Self.listTypes) else {
+            return notAcceptable(request, offered: Self.listTypes)
+        }
         let query = request.queryItems
         do {
             let advisor = try current.advisor(of: value("knowledge", query))
-            let page = try Page(query, known: known + ["knowledge"], digest: advisor.knowledge.digest)
-            let found = try items(advisor, query)
-            return json(request, of: advisor) { page.bytes(found, digest: $0.knowledge.digest, write) }
+            let page = try Page(query, known: known, digest: advisor.knowledge.digest, columns)
+            let found = page.sorted(try items(advisor, query))
+            let isTable = type == "text/csv"
+            var response = answer(
+                request, of: advisor, isTable ? page.csv(found) : page.json(found),
+                contentType: isTable ? "text/csv; charset=utf-8; header=present" : type,
+                cacheControl: CachePolicy.knowledge)
+            response.fields.append("Link", page.links(request, total: found.count))
+            response.fields.append("Vary", "Accept")
+            return response
         } catch {
-            return refused(error.problem, request)
+            var response = refused(error.problem, request)
+            // Where to start again, with the same filters.
+            if error.problem.slug == "stale-cursor" {
+                response.fields.append("Link", ListLink.text(request, cursor: nil, rel: "first"))
+            }
+            return response
         }
     }
 
-    /// Whether a text holds every word of a search, without regard to case.
-    func holds(_ text: String, _ search: String?) -> Bool {
-        guard let search else { return true }
-        let folded = text.lowercased()
-        return search.lowercased().split(separator: " ").allSatisfy { folded.contains($0) }
+    /// The year that a parameter gives.
+    private func year(_ name: String, _ query: [(name: String, value: String)]) throws(Refusal) -> Int? {
+        guard let text = value(name, query) else { return nil }
+        guard let year = Int(text), (1900...2200).contains(year) else {
+            throw Refusal(.badParameter(name, "\(name) is a year from 1900 to 2200"))
+        }
+        return year
     }
 
     // MARK: - References
 
     func listReferences(_ request: HTTPRequest) -> HTTPResponse {
-        list(request, known: ["q", "type"]) { advisor, query throws(Refusal) in
-            let search = value("q", query)
-            let type = value("type", query)
+        let known = ["q", "type", "year.ge", "year.le", "topic", "drug"]
+        return list(request, known: known, ListColumns.references) { advisor, query throws(Refusal) in
+            let knowledge = advisor.knowledge
+            let (search, type) = (value("q", query), value("type", query))
             if let type, Tier(rawValue: type) == nil {
                 throw Refusal(.badParameter("type", "type is guideline, label or research"))
             }
-            return advisor.knowledge.clinical.references.values.sorted { $0.id < $1.id }.filter { reference in
-                (type == nil || reference.type.rawValue == type)
-                    && holds(
-                        [reference.id, reference.title, reference.authors ?? "", reference.journal ?? ""]
-                            .joined(separator: " "), search)
+            let (first, last) = (try year("year.ge", query), try year("year.le", query))
+            let places = try citing(knowledge, query)
+            return knowledge.clinical.references.values.sorted { $0.id < $1.id }.filter { reference in
+                let used = knowledge.usedBy[reference.id] ?? []
+                return (type == nil || reference.type.rawValue == type)
+                    // What has no year lies within no bound.
+                    && (first.map { $0 <= reference.year ?? .min } ?? true)
+                    && (last.map { reference.year ?? .max <= $0 } ?? true)
+                    && places.allSatisfy { isPlace in used.contains(where: isPlace) }
+                    && (search.map { words in
+                        knowledge.holds(
+                            [reference.id, reference.title, reference.authors ?? "", reference.journal ?? ""]
+                                .joined(separator: " "), search: words)
+                    } ?? true)
             }
-        } _: { json, reference in
-            json.beginObject()
-            ReferenceJSON.writeMembers(reference, to: &json)
-            json.endObject()
         }
+    }
+
+    /// What must cite a source: statements of the topic that is named; labels, uses and rules of the drug that is named.
+    private func citing(
+        _ knowledge: KnowledgeBase, _ query: [(name: String, value: String)]
+    ) throws(Refusal) -> [(String) -> Bool] {
+        var places: [(String) -> Bool] = []
+        if let topic = value("topic", query) {
+            let ids = knowledge.clinical.topics.map(\.id)
+            guard ids.contains(topic) else {
+                let near = Suggestion.nearest(to: topic, among: ids).map { "; did you mean `\($0)`?" } ?? ""
+                throw Refusal(.badParameter("topic", "topic is the id of a topic\(near)"))
+            }
+            places.append { $0.hasPrefix(topic + ".") }
+        }
+        if let name = value("drug", query) {
+            guard let drug = knowledge.drug(named: name) else {
+                throw Refusal(.badParameter("drug", "drug is a name of a drug that is covered"))
+            }
+            let uses = knowledge.clinical.interventions.values.filter { $0.drugs.contains(drug.id) }.map(\.id)
+            let rules = knowledge.clinical.topics.flatMap(\.recommendations).filter { uses.contains($0.intervention) }
+            let named = Set(
+                ["drugs.\(drug.id)"] + uses.flatMap { ["interventions.\($0)", "dose-rules.\($0)"] } + rules.map(\.id))
+            places.append { named.contains($0) }
+        }
+        return places
     }
 
     func reference(_ request: HTTPRequest, _ id: String, _ advisor: Advisor) -> HTTPResponse {
@@ -133,15 +124,12 @@ extension ClinicalAPI {
     // MARK: - Topics
 
     func listTopics(_ request: HTTPRequest) -> HTTPResponse {
-        list(request, known: []) { advisor, _ in
-            advisor.knowledge.clinical.topics
-        } _: { json, topic in
-            json.beginObject()
-            json.member("id", topic.id)
-            json.member("title", topic.title.clinician)
-            json.member("version", topic.version)
-            json.member("covers", topic.covers)
-            json.endObject()
+        list(request, known: ["q"], ListColumns.topics) { advisor, query in
+            guard let search = value("q", query) else { return advisor.knowledge.clinical.topics }
+            return advisor.knowledge.clinical.topics.filter { topic in
+                let text = ([topic.id, topic.title.clinician] + topic.covers).joined(separator: " ")
+                return advisor.knowledge.holds(text, search: search)
+            }
         }
     }
 

@@ -173,9 +173,19 @@ extension ProblemDetails {
     }
 
     /// 400 for a query parameter with a value that cannot be.
-    static func badParameter(_ name: String, _ detail: String) -> ProblemDetails {
+    static func badParameter(_ name: String, _ detail: String, didYouMean: String? = nil) -> ProblemDetails {
         ProblemDetails(
             slug: "bad-parameter", title: "Bad Parameter", status: HTTPStatus(400), detail: detail,
-            errors: [.init(parameter: name, code: "bad-value", detail: detail)])
+            errors: [.init(parameter: name, code: "bad-value", detail: detail, didYouMean: didYouMean)])
+    }
+
+    /// One problem of several parameters; nil where there is none. That a cursor is stale is told only where nothing else is
+    /// wrong: what must be mended goes first.
+    static func together(_ faults: [ProblemDetails]) -> ProblemDetails? {
+        let wrong = faults.filter { $0.slug == "bad-parameter" }
+        guard wrong.count > 1, let first = wrong.first else { return wrong.first ?? faults.first }
+        return ProblemDetails(
+            slug: first.slug, title: first.title, status: first.status,
+            detail: wrong.map(\.detail).joined(separator: "; "), errors: wrong.flatMap(\.errors))
     }
 }

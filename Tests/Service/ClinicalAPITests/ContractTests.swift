@@ -158,7 +158,7 @@ import Yams
         let data = try JSONSerialization.data(withJSONObject: value, options: [.sortedKeys, .fragmentsAllowed])
         return String(decoding: data, as: UTF8.self)
             .replacingOccurrences(
-                of: "sha256:[0-9a-f]{64}|\\b[0-9a-f]{8}\\.[0-9]{1,6}\\b", with: "…", options: .regularExpression
+                of: "sha256:[0-9a-f]{64}|(?<=\"nextCursor\":\")[^\"]*", with: "…", options: .regularExpression
             )
             .replacingOccurrences(of: ",?\"instance\":\"[^\"]*\"", with: "", options: .regularExpression)
     }
