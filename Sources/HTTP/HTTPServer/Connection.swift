@@ -474,7 +474,10 @@ struct Connection {
             return
         }
         var response = answer
+        if answer.status.code >= 400 { context.refusals?.rewrite(&response, to: request) }
         if !answer.isFinal { Representation.settle(&response, for: request, context.coder, context.coding) }
+        // A precondition fails only where the answer's tag is known.
+        if response.status.code == 412, answer.status.code != 412 { context.refusals?.rewrite(&response, to: request) }
         if context.isSealed { context.sealer?.seal(&response, to: request) }
         context.output.append(
             response, after: &context.preamble, id: request.identity, option, hasBody: request.method != .head)

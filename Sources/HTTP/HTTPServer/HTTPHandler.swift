@@ -99,3 +99,10 @@ public protocol AnswerSealer: Sendable {
     /// Adds them to the answer to a request.
     func seal(_ response: inout HTTPResponse, to request: HTTPRequest)
 }
+
+/// Writes refusals the way that the standard of a path asks for, where that is another one than RFC 9457. Asked of every
+/// refusal whose request could be read, whoever made it: a route, a stage, the router or the server.
+public protocol RefusalWriter: Sendable {
+    /// Writes a refusal anew, or leaves it as it is. Status and fields but those of the body stay.
+    func rewrite(_ response: inout HTTPResponse, to request: HTTPRequest)
+}

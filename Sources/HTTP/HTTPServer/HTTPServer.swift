@@ -31,6 +31,8 @@ public struct ServerConfiguration: Sendable {
     public var codingPolicy = CodingPolicy()
     /// Vouches for every answer to a request that could be read; nil costs nothing. With one, no answer is remembered.
     public var sealer: (any AnswerSealer)?
+    /// Writes refusals anew, where a path wants another form than RFC 9457; nil leaves all as they are.
+    public var refusals: (any RefusalWriter)?
     /// Is told of every answer, for logs and metrics; nil costs nothing.
     public var observer: (any ExchangeObserver)?
 

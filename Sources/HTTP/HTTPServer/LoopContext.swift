@@ -34,6 +34,8 @@ struct LoopContext {
     let sealer: (any AnswerSealer)?
     /// Whether something does: looking at the sealer itself would copy it.
     let isSealed: Bool
+    /// What writes refusals anew; nil where all stay as they are.
+    let refusals: (any RefusalWriter)?
     /// What is told of each answer; nil where nobody listens.
     let observer: (any ExchangeObserver)?
     /// Whether somebody listens: looking at the observer itself would copy it.
@@ -62,8 +64,8 @@ struct LoopContext {
     init(
         handler: any HTTPHandler, limits: ParsingLimits = ParsingLimits(), deadlines: Deadlines = Deadlines(),
         coder: (any ContentCoder)? = nil, coding: CodingPolicy = CodingPolicy(),
-        sealer: (any AnswerSealer)? = nil, observer: (any ExchangeObserver)? = nil, isSecure: Bool = false,
-        commonFields: HTTPFields = HTTPFields()
+        sealer: (any AnswerSealer)? = nil, refusals: (any RefusalWriter)? = nil,
+        observer: (any ExchangeObserver)? = nil, isSecure: Bool = false, commonFields: HTTPFields = HTTPFields()
     ) {
         self.handler = handler
         self.limits = limits
@@ -72,6 +74,7 @@ struct LoopContext {
         self.coding = coding
         self.sealer = sealer
         isSealed = sealer != nil
+        self.refusals = refusals
         self.observer = observer
         isObserved = observer != nil
         self.isSecure = isSecure

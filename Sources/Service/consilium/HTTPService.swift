@@ -93,6 +93,7 @@ final class HTTPService: Service {
         configuration.contentCoding = settings.compression ? GzipCoding() : nil
         configuration.sealer = try Self.sealer(settings)
         configuration.commonFields = CommonFields.fields
+        configuration.refusals = OutcomeRefusals()
         configuration.observer = Self.observer(settings, log, metrics)
         var stages = Self.stages(settings, router, door)
         if let audit = journals.audit { stages.append(try Self.audit(settings, audit, current)) }

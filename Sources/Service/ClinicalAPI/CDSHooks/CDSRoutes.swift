@@ -13,7 +13,7 @@ struct CDSRoutes: Sendable {
 
     /// A patient with thousands of results fits; the rest of the service takes less.
     static let largestBody = 1 << 20
-    private static let mediaType = "application/json"
+    static let mediaType = "application/json"
 
     /// The routes, in the order of `openapi.yaml`.
     var routes: [Route] {

@@ -10,7 +10,7 @@ struct FHIRRoutes: Sendable {
     let settings: EHRSettings
 
     private static let mediaType = "application/fhir+json"
-    private static let contentType = "application/fhir+json; fhirVersion=4.0"
+    static let contentType = "application/fhir+json; fhirVersion=4.0"
 
     /// The routes, in the order of `openapi.yaml`.
     var routes: [Route] {
