@@ -80,11 +80,11 @@ final class HTTPService: Service {
                     return "`deprecations`: `\($0)` is no path here" + (hint.map { "; did you mean `\($0)`?" } ?? "")
                 })
         }
+        // What was answered to one client is not given again to the same bytes: the key may have gone since, and a certificate
+        // does not stand in them.
+        let generation: (@Sendable () -> UInt64)? = door == nil ? { [current] in current.generation } : nil
         let router = Router(
-            routes: deprecations.marking(door?.guarding(api.routes, registry) ?? api.routes)
-        ) { [current] in
-            current.generation
-        }
+            routes: deprecations.marking(door?.guarding(api.routes, registry) ?? api.routes), generation: generation)
         let metrics = ServerMetrics(prefix: "consilium_http", routes: router.routes.map(\.pattern))
         ServiceFigures.add(
             to: registry, server: metrics, current: current, readiness: readiness, tls: tls, log: log)
