@@ -80,7 +80,7 @@ struct AnswerMemory {
     /// Fields after which an answer, its id or its log line is this request's own.
     private static let telling: [StaticString] = [
         "x-request-id", "traceparent", "authorization", "cookie", "origin", "if-none-match", "if-match",
-        "if-modified-since", "if-unmodified-since", "range",
+        "if-modified-since", "if-unmodified-since", "range", "prefer",
     ]
 
     /// By the bytes after `GET /`: paths differ early. nil for what is too short to be a request.

@@ -65,7 +65,7 @@ public struct CrossOrigin: Middleware {
     private static let allowedFields = [
         "accept", "accept-encoding", "authorization", "content-encoding", "content-type", "if-match",
         "if-modified-since",
-        "if-none-match", "if-unmodified-since", "traceparent", "tracestate", "x-request-id",
+        "if-none-match", "if-unmodified-since", "prefer", "traceparent", "tracestate", "x-request-id",
     ]
 
     private static func safeNames(_ request: HTTPRequest) -> String? {

@@ -160,7 +160,7 @@ final class EventLoop {
             handler: handler, limits: configuration.limits, deadlines: configuration.deadlines,
             coder: configuration.contentCoding?.makeCoder(), coding: configuration.codingPolicy,
             sealer: configuration.sealer, refusals: configuration.refusals, observer: observer,
-            isSecure: configuration.secureChannels != nil)
+            isSecure: configuration.secureChannels != nil, commonFields: configuration.commonFields)
         reserve = open("/dev/null", O_RDONLY | O_CLOEXEC)
         buffer = Array(repeating: 0, count: 65_536)
         now = MonotonicClock.milliseconds()

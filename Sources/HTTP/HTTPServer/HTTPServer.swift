@@ -36,6 +36,9 @@ public struct ServerConfiguration: Sendable {
     /// Is told of every answer, for logs and metrics; nil costs nothing.
     public var observer: (any ExchangeObserver)?
 
+    /// Fields of every answer, of those too that refuse what could not be read; rendered once a second.
+    public var commonFields = HTTPFields()
+
     /// The defaults above.
     public init() {}
 }

@@ -45,6 +45,7 @@ struct LoopContext {
     /// The same for what is sent in the clear on a port for TLS.
     var preambleInTheClear = ResponsePreamble()
     private let isSecure: Bool
+    private let commonFields: HTTPFields
     /// Whether every answer closes its connection, since the server is on its way down.
     var closesAll = false
     /// Where the responses of the connection that is served now gather.
@@ -64,7 +65,7 @@ struct LoopContext {
         handler: any HTTPHandler, limits: ParsingLimits = ParsingLimits(), deadlines: Deadlines = Deadlines(),
         coder: (any ContentCoder)? = nil, coding: CodingPolicy = CodingPolicy(),
         sealer: (any AnswerSealer)? = nil, refusals: (any RefusalWriter)? = nil,
-        observer: (any ExchangeObserver)? = nil, isSecure: Bool = false
+        observer: (any ExchangeObserver)? = nil, isSecure: Bool = false, commonFields: HTTPFields = HTTPFields()
     ) {
         self.handler = handler
         self.limits = limits
@@ -77,6 +78,7 @@ struct LoopContext {
         self.observer = observer
         isObserved = observer != nil
         self.isSecure = isSecure
+        self.commonFields = commonFields
     }
 
     /// Takes the time of this moment; the `Date` field (RFC 9110 §6.6.1) is written anew once a second.
@@ -84,7 +86,7 @@ struct LoopContext {
         guard milliseconds / 1_000 != second else { return preamble.set(wallClock: milliseconds) }
         second = milliseconds / 1_000
         let date = HTTPDate.text(secondsSince1970: Int(second))
-        let plain = Array("Date: \(date)\r\nX-Content-Type-Options: nosniff\r\n".utf8)
+        let plain = Array("Date: \(date)\r\nX-Content-Type-Options: nosniff\r\n".utf8) + commonFields.wire
         preambleInTheClear.set(common: plain, wallClock: milliseconds)
         // RFC 6797 §7.2: only over TLS.
         let secure = isSecure ? Array("Strict-Transport-Security: max-age=31536000\r\n".utf8) : []

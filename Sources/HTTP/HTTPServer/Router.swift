@@ -84,6 +84,37 @@ public final class Route: Sendable {
         }
     }
 
+    /// The same route; what it answers, and what it refuses, goes through a change.
+    public func changing(
+        _ change: @escaping @Sendable (inout HTTPResponse, HTTPRequest) -> Void
+    ) -> Route {
+        let changed: @Sendable (HTTPRequest) -> HTTPResponse? = { [refusal] request in
+            guard var response = refusal?(request) else { return nil }
+            change(&response, request)
+            return response
+        }
+        return Route(
+            method, pattern, name: name, maximumBodySize: maximumBodySize, isUnversioned: isUnversioned,
+            refusal: refusal == nil ? nil : changed
+        ) { [handle] request, path in
+            var response = handle(request, path)
+            change(&response, request)
+            return response
+        }
+    }
+
+    /// The same route inside another handler, which is given the request and what answers it.
+    public func around(
+        _ wrap: @escaping @Sendable (HTTPRequest, () -> HTTPResponse) -> HTTPResponse
+    ) -> Route {
+        Route(
+            method, pattern, name: name, maximumBodySize: maximumBodySize, isUnversioned: isUnversioned,
+            refusal: refusal
+        ) { [handle] request, path in
+            wrap(request) { handle(request, path) }
+        }
+    }
+
     static func segments(_ pattern: String) -> [Substring] {
         pattern.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map { $0 }
     }

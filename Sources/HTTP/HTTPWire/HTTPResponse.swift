@@ -20,13 +20,24 @@ public struct HTTPResponse: Sendable {
     /// this response is the answer.
     public var later: LaterAnswer?
 
-    /// A response.
+    /// A response. What is no page gets a policy under which a browser that takes it for one runs and loads nothing
+    /// (Content Security Policy Level 3 §6.1); a page brings the one that it needs.
     public init(_ status: HTTPStatus, body: [UInt8] = [], contentType: String? = nil) {
         self.status = status
         self.body = body
-        fields = HTTPFields()
-        fields["Content-Type"] = contentType
+        guard let contentType else {
+            fields = HTTPFields()
+            return
+        }
+        fields = contentType.hasPrefix("text/html") ? HTTPFields() : Self.inert
+        fields.append("Content-Type", contentType)
     }
+
+    private static let inert: HTTPFields = {
+        var fields = HTTPFields()
+        fields.append("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+        return fields
+    }()
 }
 
 /// A body that is made slice by slice, each when there is room for it, so that a long answer needs the memory of a short one

@@ -40,6 +40,23 @@ public final class ClinicalAPI: Sendable {
 
     /// The routes, in the order of `openapi.yaml`.
     public var routes: [Route] {
+        clinicalRoutes.map(Self.finished) + operations.routes
+    }
+
+    /// What holds for all answers of a route: 406 depends on Accept, whatever the route has to give; and it is told how long
+    /// the answer took, where that is asked.
+    private static func finished(_ route: Route) -> Route {
+        route.around { request, answer in
+            let timing = ServerTiming(request)
+            var response = answer()
+            if response.status.code == 406 { response.fields.add("Accept", to: "Vary") }
+            // An answer that tells its parts has told the whole.
+            if let timing, response.fields["Server-Timing"] == nil { timing.put(on: &response) }
+            return response
+        }
+    }
+
+    private var clinicalRoutes: [Route] {
         [
             plain(.get, "/", name: "getIndex") { request, _ in self.index(request) },
             plain(.post, "/recommend", name: "recommend", refusal: { head in self.refusedMediaType(head) }) {
@@ -73,7 +90,7 @@ public final class ClinicalAPI: Sendable {
             },
             plain(.get, "/docs", name: "getDocs") { request, _ in self.beside(request, self.docs, "docs.html") },
         ] + CDSRoutes(current: current, settings: ehr, feedback: feedback).routes
-            + FHIRRoutes(current: current, settings: ehr).routes + operations.routes
+            + FHIRRoutes(current: current, settings: ehr).routes
     }
 
     /// A route that takes no query parameters and says so.
@@ -102,11 +119,21 @@ public final class ClinicalAPI: Sendable {
                 .map { ProblemDetails.unknownParameter($0.name, known: ["knowledge"]) }
             if let problem = ProblemDetails.together(unknown) { return self.refused(problem, request) }
             do throws(Refusal) {
-                return handle(request, path, try self.current.advisor(of: query.first?.value))
+                var response = handle(request, path, try self.current.advisor(of: query.first?.value))
+                Self.keep(&response, query)
+                return response
             } catch {
                 return self.refused(error.problem, request)
             }
         }
+    }
+
+    /// Lets caches keep an answer for good where the request names the release by its digest: nothing else is it ever.
+    static func keep(_ response: inout HTTPResponse, _ query: [(name: String, value: String)]) {
+        guard [200, 304].contains(response.status.code),
+            query.contains(where: { $0.name == "knowledge" && $0.value.hasPrefix("sha256:") })
+        else { return }
+        response.fields["Cache-Control"] = CachePolicy.pinned
     }
 
     // MARK: - Recommendation
@@ -147,13 +174,17 @@ public final class ClinicalAPI: Sendable {
         guard let form = RecommendationForm.chosen(request) else {
             return notAcceptable(request, offered: RecommendationForm.types)
         }
+        var timing = ServerTiming(request)
         do {
             let asked = try read(current)
+            timing?.mark("read")
             var response =
                 form == .json
                 ? json(request, of: asked.advisor, cacheControl: cacheControl) { $0.document(asked) }
                 : report(asked, as: form, cacheControl: cacheControl, request)
             response.fields.append("Vary", "Accept")
+            timing?.mark("advise")
+            timing?.put(on: &response)
             return response
         } catch {
             return refused(error.problem, request)
@@ -251,26 +282,5 @@ public final class ClinicalAPI: Sendable {
                     detail: "\(name) does not lie beside the program"), request)
         }
         return document.response(to: request)
-    }
-
-    private func problem(_ request: HTTPRequest, _ slug: String) -> HTTPResponse {
-        guard let entry = ProblemCatalog.entry(slug) else {
-            return refused(
-                ProblemDetails(
-                    slug: "not-found", title: "Not Found", status: HTTPStatus(404),
-                    detail: "there is no problem of this name",
-                    suggestions: Suggestion.ranked(slug, ProblemCatalog.entries.map(\.slug))), request)
-        }
-        return json(request) { _ in
-            var json = JSONWriter()
-            json.beginObject()
-            json.member("slug", entry.slug)
-            json.member("title", entry.title)
-            json.member("status", entry.status)
-            json.member("meaning", entry.meaning)
-            json.member("remedy", entry.remedy)
-            json.endObject()
-            return json.bytes
-        }
     }
 }

@@ -54,7 +54,7 @@ public final class CurrentKnowledge: Sendable {
     /// How often it was replaced.
     public var generation: UInt64 { changes.load(ordering: .acquiring) }
 
-    /// The advisor of a release; nil asks for the one of this moment.
+    /// The advisor of a release, by its version or its digest; nil asks for the one of this moment.
     /// - Throws: 422 with the releases that are held, where this one is not.
     func advisor(of release: String?, pointer: String? = nil) throws(Refusal) -> Advisor {
         guard let release else { return advisor }
@@ -62,6 +62,11 @@ public final class CurrentKnowledge: Sendable {
         let version = held.advisor.knowledge.manifest.version
         if release == version { return held.advisor }
         if let other = held.kept[release] { return other }
+        if release.hasPrefix("sha256:"),
+            let other = ([held.advisor] + held.kept.values).first(where: { $0.knowledge.digest == release })
+        {
+            return other
+        }
         let versions = KnowledgeReleases.newestFirst(Set(held.kept.keys).union([version]).sorted())
         throw Refusal(.unknownRelease(release, held: versions, pointer: pointer))
     }

@@ -34,6 +34,7 @@ extension ClinicalAPI {
                 cacheControl: CachePolicy.knowledge)
             response.fields.append("Link", page.links(request, total: found.count))
             response.fields.append("Vary", "Accept")
+            Self.keep(&response, query)
             return response
         } catch {
             var response = refused(error.problem, request)

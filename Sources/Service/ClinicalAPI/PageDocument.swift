@@ -36,7 +36,7 @@ enum PageDocument {
             cacheControl: CachePolicy.page,
             fields: [
                 ("Content-Language", "en"), ("Vary", "Accept"), ("Content-Security-Policy", policy(of: filled)),
-                ("Referrer-Policy", "no-referrer"), ("Cross-Origin-Opener-Policy", "same-origin"),
+                ("Cross-Origin-Opener-Policy", "same-origin"),
             ], coder: coder)
     }
 

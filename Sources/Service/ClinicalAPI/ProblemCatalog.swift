@@ -48,6 +48,10 @@ public enum ProblemCatalog {
             meaning: "The client is known and may not ask for this.",
             remedy: "The operator lists the scopes of each client."),
         Entry(
+            slug: "internal", title: "Internal Server Error", status: 500,
+            meaning: "The service met something that it holds to be impossible; nothing was advised.",
+            remedy: "Send it once more; if it comes again, tell the operator the id in `instance`."),
+        Entry(
             slug: "invalid-case", title: "Invalid Case", status: 422,
             meaning: "The body is JSON but no valid question or case.",
             remedy: "See `errors`; each points at its place."),
@@ -70,7 +74,8 @@ public enum ProblemCatalog {
             meaning: "The path does not take the method.", remedy: "See the Allow field."),
         Entry(
             slug: "not-acceptable", title: "Not Acceptable", status: 406,
-            meaning: "No representation fits the Accept field.", remedy: "Accept application/json."),
+            meaning: "No representation fits the Accept field.",
+            remedy: "Put one of the types that `detail` lists into Accept, or leave the field out."),
         Entry(
             slug: "not-found", title: "Not Found", status: 404, meaning: "There is nothing of this name.",
             remedy: "See `suggestions`."),

@@ -61,6 +61,8 @@ struct StoredDocuments: Sendable {
 enum CachePolicy {
     /// Knowledge: five minutes, and a day more while a fresh copy is fetched (RFC 5861 §3).
     static let knowledge = "public, max-age=300, stale-while-revalidate=86400"
+    /// Knowledge of a release that is named by its digest: it cannot change (RFC 8246).
+    static let pinned = "public, max-age=31536000, immutable"
     /// The answer to a question in the query: the client alone, and asked each time.
     static let question = "private, no-cache"
     /// The answer to a posted case: nobody keeps it.

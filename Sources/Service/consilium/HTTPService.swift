@@ -70,7 +70,19 @@ final class HTTPService: Service {
                 publicBaseURL: settings.publicBaseURL.isEmpty ? nil : settings.publicBaseURL,
                 issued: { feedback.remember($0) }),
             pages: Self.pages(settings), feedback: feedback)
-        let router = Router(routes: door?.guarding(api.routes, registry) ?? api.routes) { [current] in
+        let deprecations = Deprecations(
+            entries: settings.deprecations.compactMap(Deprecations.entry), link: settings.deprecationLink)
+        let unknown = deprecations.unknown(among: api.routes)
+        guard unknown.isEmpty else {
+            throw ConfigurationError(
+                sentences: unknown.map {
+                    let hint = Suggestion.nearest(to: $0, among: api.routes.map(\.pattern))
+                    return "`deprecations`: `\($0)` is no path here" + (hint.map { "; did you mean `\($0)`?" } ?? "")
+                })
+        }
+        let router = Router(
+            routes: deprecations.marking(door?.guarding(api.routes, registry) ?? api.routes)
+        ) { [current] in
             current.generation
         }
         let metrics = ServerMetrics(prefix: "consilium_http", routes: router.routes.map(\.pattern))
@@ -80,6 +92,7 @@ final class HTTPService: Service {
         configuration.secureChannels = tls
         configuration.contentCoding = settings.compression ? GzipCoding() : nil
         configuration.sealer = try Self.sealer(settings)
+        configuration.commonFields = CommonFields.fields
         configuration.refusals = OutcomeRefusals()
         configuration.observer = Self.observer(settings, log, metrics)
         var stages = Self.stages(settings, router, door)
@@ -227,6 +240,7 @@ final class HTTPService: Service {
         let routes = AdminRoutes(reloader: reloader, isTrusted: hasToken || address.isPrivate).routes
         let router = Router(routes: operations.routes + routes)
         var configuration = ServerConfiguration()
+        configuration.commonFields = CommonFields.fields
         configuration.host = address.host
         configuration.port = address.port
         configuration.loops = 1
@@ -244,7 +258,8 @@ final class HTTPService: Service {
                 CrossOrigin(
                     origins: settings.corsOrigins,
                     exposed: [
-                        "ETag", "Knowledge-Version", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id",
+                        "API-Version", "Deprecation", "ETag", "Knowledge-Version", "Link", "RateLimit",
+                        "RateLimit-Policy", "Retry-After", "Server-Timing", "Sunset", "X-Request-Id",
                     ], allowsPrivateNetwork: settings.corsPrivateNetwork, methods: { router.allowedMethods(of: $0) }))
         }
         if settings.rateLimit > 0 {

@@ -205,6 +205,15 @@ extension Settings {
                 "corsPrivateNetwork", .flag(\.corsPrivateNetwork),
                 "answers a browser's question about private networks with yes"),
             Setting(
+                "deprecations", .list(\.deprecations, "`PATH=DATE` or `PATH=DATE..DATE`"),
+                """
+                paths of the contract that will go: all their answers carry `Deprecation` (RFC 9745) from the first date, and \
+                `Sunset` (RFC 8594) of the second, as in `/topics/{id}=2027-01-01..2027-07-01`
+                """),
+            Setting(
+                "deprecationLink", .text(\.deprecationLink, "`https://…`"),
+                "where it is told what to do instead; those answers then carry `Link` with `rel=\"deprecation\"`"),
+            Setting(
                 "reportAddress", .text(\.reportAddress, "`mailto:…` or `https://…`"),
                 """
                 where a reader of the page `/` reports an error in an answer; the digest and the answer's hash go with \

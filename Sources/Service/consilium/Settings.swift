@@ -47,6 +47,8 @@ struct Settings {
     var signingKeyId = ""
     var corsOrigins: [String] = []
     var corsPrivateNetwork = false
+    var deprecations: [String] = []
+    var deprecationLink = ""
     var reportAddress = ""
     var rateLimit = 0
     var metrics = false
@@ -135,6 +137,7 @@ struct Settings {
                 "`publicBaseURL`: `\(publicBaseURL)` is no base; write `https://host` or `https://host/path` without a slash at the end"
             )
         }
+        faults += Deprecations.faults(deprecations, link: deprecationLink)
         for origin in corsOrigins where origin != "*" && !Self.isOrigin(origin) {
             faults.append("`corsOrigins`: `\(origin)` is no origin; write `https://host` without a path, or `*`")
         }

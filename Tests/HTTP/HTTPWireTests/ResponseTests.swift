@@ -16,8 +16,15 @@ import Testing
         let response = HTTPResponse(HTTPStatus(200), body: Array("hi".utf8), contentType: "text/plain")
         #expect(
             head(response, .closes)
-                == "HTTP/1.1 200 OK\r\nDate: D\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: 2\r\n\r\n"
+                == "HTTP/1.1 200 OK\r\nDate: D\r\nContent-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
+                + "Content-Type: text/plain\r\nConnection: close\r\nContent-Length: 2\r\n\r\n"
         )
+    }
+
+    @Test func `leaves a page the policy that it brings, and what has no content without one`() {
+        let page = HTTPResponse(HTTPStatus(200), body: Array("<p>".utf8), contentType: "text/html; charset=utf-8")
+        #expect(page.fields["Content-Security-Policy"] == nil)
+        #expect(HTTPResponse(HTTPStatus(204)).fields.wire.isEmpty)
     }
 
     @Test func `has no length where it has no body`() {

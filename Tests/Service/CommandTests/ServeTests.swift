@@ -2,8 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import consilium
+
 /// `curl`, the client that everybody has.
-private func curl(_ arguments: String...) throws -> String {
+private func curl(_ arguments: String...) throws -> String { try run(arguments) }
+
+private func run(_ arguments: [String]) throws -> String {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = ["curl", "-sk", "--max-time", "10"] + arguments
@@ -68,6 +72,62 @@ private func curl(_ arguments: String...) throws -> String {
         let limited = try curl("-i", address + "/knowledge")
         #expect(limited.hasPrefix("HTTP/1.1 429 ") && limited.contains("Retry-After: "))
         #expect(try curl(address + "/livez").contains("ok"), "health is exempt")
+        stop(running)
+    }
+
+    @Test func `carries the fields of every answer, whatever it answers`() throws {
+        let (running, address) = try Command.serve(["CONSILIUM_ACCESS_LOG": "false"])
+        let asked = [
+            ["/drugs"], ["/nothing"], ["-X", "DELETE", "/drugs"], ["-X", "OPTIONS", "/drugs"], ["/livez"], ["/metrics"],
+            ["-H", "Accept: text/html", "/"], ["-H", "Accept: text/html", "/problems/not-found"], ["-I", "/topics"],
+            ["-H", "Accept: image/png", "/drugs"], ["-H", "Host: a b", "/"], ["-X", "POST", "-d", "x", "/recommend"],
+            ["/fhir/metadata"], ["/cds-services"], ["/%zz"],
+        ]
+        for arguments in asked {
+            let command = ["-i"] + arguments.dropLast() + [address + (arguments.last ?? "")]
+            // Twice: a stored document comes from the memory of the loop then.
+            for _ in 0..<2 {
+                let answer = try run(command)
+                for field in [
+                    "API-Version: \(ProductVersion.current)", "Referrer-Policy: no-referrer",
+                    "Cross-Origin-Resource-Policy: same-origin", "X-Content-Type-Options: nosniff",
+                ] {
+                    #expect(answer.components(separatedBy: "\r\n\(field)\r\n").count == 2, "\(field): \(command)")
+                }
+            }
+        }
+        stop(running)
+    }
+
+    @Test func `tells that a path will go, as the settings list it, with every answer of it`() throws {
+        let (running, address) = try Command.serve([
+            "CONSILIUM_DEPRECATIONS": "/topics/{id}=2026-12-01..2027-06-01,/recommend=2027-01-01",
+            "CONSILIUM_DEPRECATION_LINK": "https://docs.example/moved",
+        ])
+        for path in ["/topics/pancreatic-net", "/v1/topics/pancreatic-net", "/topics/x", "/topics/pancreatic-net"] {
+            let answer = try curl("-i", address + path)
+            #expect(answer.contains("\r\nDeprecation: @1796083200\r\n"), "\(path)")
+            #expect(answer.contains("\r\nSunset: Tue, 01 Jun 2027 00:00:00 GMT\r\n"), "\(path)")
+            #expect(
+                answer.contains("\r\nLink: <https://docs.example/moved>; rel=\"deprecation\"; type=\"text/html\"\r\n"))
+        }
+        // Also what its head alone is refused for.
+        let refused = try curl("-i", "-H", "Content-Type: text/plain", "-d", "x", address + "/recommend")
+        #expect(refused.hasPrefix("HTTP/1.1 415 ") && refused.contains("\r\nDeprecation: @1798761600\r\n"))
+        #expect(!refused.contains("Sunset"))
+        for path in ["/topics", "/drugs/lanreotide", "/recommend/diff"] {
+            #expect(!(try curl("-i", address + path).contains("Deprecation")), "\(path)")
+        }
+        stop(running)
+    }
+
+    @Test func `tells its times to who asks and to nobody else, also where the document is remembered`() throws {
+        let (running, address) = try Command.serve()
+        for _ in 0..<3 {
+            #expect(!(try curl("-i", address + "/drugs/lanreotide").contains("Server-Timing")))
+            let asked = try curl("-i", "-H", "Prefer: server-timing", address + "/drugs/lanreotide")
+            #expect(asked.components(separatedBy: "\r\nServer-Timing: total;dur=").count == 2)
+        }
         stop(running)
     }
 

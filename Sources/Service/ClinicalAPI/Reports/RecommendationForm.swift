@@ -34,7 +34,6 @@ extension ClinicalAPI {
             request, of: advisor, Array(text.utf8), contentType: form.contentType, cacheControl: cacheControl)
         if form == .html {
             response.fields.append("Content-Security-Policy", HTMLWriter.policy)
-            response.fields.append("Referrer-Policy", "no-referrer")
         }
         return response
     }
