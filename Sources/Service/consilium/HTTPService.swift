@@ -82,7 +82,8 @@ final class HTTPService: Service {
         }
         // What was answered to one client is not given again to the same bytes: the key may have gone since, and a certificate
         // does not stand in them.
-        let generation: (@Sendable () -> UInt64)? = door == nil ? { [current] in current.generation } : nil
+        var generation: (@Sendable () -> UInt64)?
+        if door == nil { generation = { [current] in current.generation } }
         let router = Router(
             routes: deprecations.marking(door?.guarding(api.routes, registry) ?? api.routes), generation: generation)
         let metrics = ServerMetrics(prefix: "consilium_http", routes: router.routes.map(\.pattern))
