@@ -16,6 +16,8 @@ public struct HTTPResponse: Sendable {
 
     /// A body that is made while it is sent, in the place of `body`; nil: `body` is whole.
     public var stream: BodyStream?
+    /// What the stages around a route may know of the answer and its bytes do not tell them; never sent.
+    public var remark: (any AnyObject & Sendable)?
     /// Where the answer comes from in the place of this response, which then only lends it its route and its fields; nil:
     /// this response is the answer.
     public var later: LaterAnswer?

@@ -145,6 +145,9 @@ struct CDSRoutes: Sendable {
         response.fields.append("Knowledge-Version", advisor.knowledge.manifest.version)
         response.fields.append("Content-Language", "en")
         response.fields.append("Cache-Control", CachePolicy.patient)
+        // The cards of an order tell what speaks against it and offer nothing.
+        let offers = !cards.isEmpty && asked.hook == "patient-view"
+        response.remark = Advice(advisor.knowledge, options: offers ? answer.guidance.options : [])
         return response
     }
 
