@@ -81,11 +81,12 @@ final class HTTPService: Service {
                     return "`deprecations`: `\($0)` is no path here" + (hint.map { "; did you mean `\($0)`?" } ?? "")
                 })
         }
-        // Behind a door every request is judged: no loop answers from memory what one client was told.
-        let generation: @Sendable () -> UInt64 = { [current] in current.generation }
+        // What was answered to one client is not given again to the same bytes: the key may have gone since, and a certificate
+        // does not stand in them.
+        var generation: (@Sendable () -> UInt64)?
+        if door == nil { generation = { [current] in current.generation } }
         let router = Router(
-            routes: deprecations.marking(door?.guarding(api.routes, registry) ?? api.routes),
-            generation: door == nil ? generation : nil)
+            routes: deprecations.marking(door?.guarding(api.routes, registry) ?? api.routes), generation: generation)
         let metrics = ServerMetrics(prefix: "consilium_http", routes: router.routes.map(\.pattern))
         ServiceFigures.add(
             to: registry, server: metrics, current: current, readiness: readiness, tls: tls, log: log)
