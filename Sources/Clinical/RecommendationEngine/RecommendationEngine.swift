@@ -70,7 +70,7 @@ public struct RecommendationEngine: Sendable {
             if open.count == 1 { answer.topic = open[0].topic }
         }
         answer.summary = SummaryWriter(vocabulary: knowledge.vocabulary).undecided(
-            answer, covers: knowledge.topics.filter { !$0.isOverlay }.flatMap(\.covers))
+            answer, topics: knowledge.topics.filter { !$0.isOverlay })
         return (answer, (open.first?.facts ?? completion).values)
     }
 
