@@ -189,7 +189,8 @@ let package = Package(
         .testTarget(
             name: "ClinicalAPITests",
             dependencies: [
-                "ClinicalAPI", "ClinicalModel", "HTTPServer", "HTTPWire", "KnowledgeStore", "TestSupport", "Yams",
+                "ClinicalAPI", "ClinicalModel", "HTTPServer", "HTTPWire", "Journal", "KnowledgeStore", "Telemetry",
+                "TestSupport", "Yams",
             ],
             path: "Tests/Service/ClinicalAPITests", swiftSettings: settings),
         .testTarget(

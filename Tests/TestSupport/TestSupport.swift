@@ -80,12 +80,33 @@ package struct Reply {
     }
 }
 
+extension HTTPResponse {
+    /// The answer that comes later, waited for; with the route of this one.
+    package func standing(for later: LaterAnswer) -> HTTPResponse {
+        let box = AnswerBox()
+        let isThere = DispatchSemaphore(value: 0)
+        later.begin { response in
+            box.answer.withLock { $0 = response }
+            isThere.signal()
+        }
+        isThere.wait()
+        var response = box.answer.withLock { $0 } ?? self
+        response.route = route
+        return response
+    }
+
+    private final class AnswerBox: Sendable {
+        let answer = Mutex<HTTPResponse?>(nil)
+    }
+}
+
 extension Router {
     /// Sends a request; an answer that the contract does not declare, in any part, is an error.
     package func send(
         _ method: HTTPMethod, _ target: String, fields: [(String, String)] = [], body: [UInt8] = []
     ) throws -> Reply {
         var response = respond(to: try HTTPRequest(method, target, fields: fields, body: body))
+        if let later = response.later { response = response.standing(for: later) }
         if let stream = response.stream {
             var number = 0
             while let slice = stream.slice(number) {

@@ -42,6 +42,30 @@ private final class StreamedResponse {
     }
 }
 
+/// A request whose answer comes later.
+private final class AwaitedResponse {
+    /// What lends the answer its route and its fields.
+    let placeholder: HTTPResponse
+    let request: HTTPRequest
+    let started: UInt64
+    /// Bytes of the request's body, which what makes the answer may keep.
+    let held: Int
+    /// The work, until it was begun.
+    var later: LaterAnswer?
+    /// The answer, once it is there.
+    var answer: HTTPResponse?
+
+    init(_ later: LaterAnswer, _ placeholder: HTTPResponse, _ request: HTTPRequest, started: UInt64) {
+        self.placeholder = placeholder
+        self.later = later
+        self.started = started
+        held = request.body.count
+        var request = request
+        request.body = []
+        self.request = request
+    }
+}
+
 /// One connection as a state machine: bytes in, bytes out, no descriptor and no clock of its own, so that tests drive it
 /// in memory with a clock that they turn by hand. It owns memory only while a request is incomplete.
 struct Connection {
@@ -51,6 +75,8 @@ struct Connection {
     private var partial: PartialRequest?
     /// The response whose body is still being made.
     private var streamed: StreamedResponse?
+    /// The request whose answer comes later.
+    private var awaited: AwaitedResponse?
     /// Whether a head has begun to arrive.
     private var isInHead = false
     /// Whether requests wait in `input` because too many responses wait.
@@ -79,10 +105,13 @@ struct Connection {
     }
 
     /// Bytes of a peer's that it keeps until a request is whole.
-    var heldBytes: Int { input.count + (partial?.decoder.body.count ?? 0) + (streamed?.held ?? 0) }
+    var heldBytes: Int { input.count + (partial?.decoder.body.count ?? 0) + (streamed?.held ?? awaited?.held ?? 0) }
+
+    /// Whether it waits for an answer that is made elsewhere; what arrives meanwhile is not read.
+    var isAwaiting: Bool { awaited != nil }
 
     /// Whether it is between requests with nothing to do: a drain may close it at once.
-    var isIdle: Bool { hasNoHead && partial == nil && streamed == nil && !isClosing }
+    var isIdle: Bool { hasNoHead && partial == nil && streamed == nil && awaited == nil && !isClosing }
 
     /// Whether nothing of a head has come. An empty line in front of it, which some senders put behind a body, begins none
     /// (RFC 9112 §2.2); it stays, so that a second one is refused however the two come.
@@ -105,9 +134,17 @@ struct Connection {
         settle(now: now, context)
     }
 
-    /// The responses that waited are out: answers the requests that were held back.
+    /// The work behind an answer that comes later; given once.
+    mutating func takeLater() -> LaterAnswer? { awaited?.later.take() }
+
+    /// The answer that it waits for is there; `resume` sends it.
+    mutating func deliver(_ answer: HTTPResponse) {
+        awaited?.answer = answer
+    }
+
+    /// The responses that waited are out, or an answer has come: answers the requests that were held back.
     mutating func resume(now: Milliseconds, _ context: inout LoopContext) {
-        guard isHeldBack, !isClosing else { return }
+        guard isHeldBack || awaited?.answer != nil, !isClosing else { return }
         answerInput(now: now, &context)
         settle(now: now, context)
     }
@@ -115,7 +152,7 @@ struct Connection {
     /// The peer sends no more. What is whole was answered; a half request is dropped (RFC 9112 §8). Requests that are held
     /// back are whole and still answered.
     mutating func receiveEnd() {
-        if !isHeldBack { isClosing = true }
+        if !isHeldBack && awaited == nil { isClosing = true }
     }
 
     /// Bytes went out and more wait: the time for writing begins anew.
@@ -125,7 +162,13 @@ struct Connection {
     mutating func expire(_ context: inout LoopContext) {
         guard !isClosing else { return }
         cutShort(context)
-        if isInHead || partial != nil {
+        if let awaited {
+            self.awaited = nil
+            refuse(
+                ProblemDetails(
+                    slug: "overloaded", title: "Service Unavailable", status: HTTPStatus(503),
+                    detail: "the answer takes too long; try again"), request: awaited.request, &context)
+        } else if isInHead || partial != nil {
             refuse(
                 ProblemDetails(
                     slug: "timeout", title: "Request Timeout", status: HTTPStatus(408),
@@ -144,8 +187,9 @@ struct Connection {
             isClosing = true
             return
         }
-        let request = partial?.request
+        let request = partial?.request ?? awaited?.request
         partial = nil
+        awaited = nil
         input = []
         refuse(
             ProblemDetails(
@@ -166,7 +210,7 @@ struct Connection {
     /// Sets the deadline of the phase that the connection is in now. The time for a head or a body runs from its first byte:
     /// more bytes do not lengthen it.
     private mutating func settle(now: Milliseconds, _ context: LoopContext) {
-        if partial != nil || isHeldBack { return isInHead = false }
+        if partial != nil || isHeldBack || awaited != nil { return isInHead = false }
         if hasNoHead {
             isInHead = false
             deadline = now + context.deadlines.idle
@@ -189,6 +233,15 @@ struct Connection {
         var index = 0
         isHeldBack = false
         while !isClosing {
+            if let awaited {
+                guard let response = awaited.answer else {
+                    deadline = now + context.deadlines.write
+                    break
+                }
+                self.awaited = nil
+                finish(awaited, response, &context)
+                continue
+            }
             if streamed != nil {
                 guard makeSlices(now: now, &context) else {
                     isHeldBack = true
@@ -376,9 +429,25 @@ struct Connection {
         return false
     }
 
+    /// Answers with what came later, under the route and with the fields of the response that stood for it.
+    private mutating func finish(_ awaited: AwaitedResponse, _ response: HTTPResponse, _ context: inout LoopContext) {
+        var response = response
+        response.later = nil
+        response.route = awaited.placeholder.route
+        for field in awaited.placeholder.fields.fields where response.fields[field.name] == nil {
+            response.fields.append(field.name, field.value)
+        }
+        answer(awaited.request, with: response, started: awaited.started, bytesIn: awaited.held, &context)
+    }
+
     private mutating func answer(
-        _ request: HTTPRequest, with response: HTTPResponse, started: UInt64, _ context: inout LoopContext
+        _ request: HTTPRequest, with response: HTTPResponse, started: UInt64, bytesIn: Int? = nil,
+        _ context: inout LoopContext
     ) {
+        if let later = response.later {
+            awaited = AwaitedResponse(later, response, request, started: started)
+            return
+        }
         // What follows a CONNECT was meant for the tunnel (RFC 9110 §9.3.6): it is no request to this server.
         let closes = context.closesAll || !request.keepsAlive || request.isTunnel
         if let stream = response.stream, request.method != .head {
@@ -395,7 +464,7 @@ struct Connection {
         write(
             response, to: request,
             closes ? .closes : request.minorVersion == 0 ? .keepAlive : .persists, started: started, refusal: nil,
-            &context)
+            bytesIn: bytesIn, &context)
         if closes {
             isClosing = true
             // RFC 9112 §9.6: who did not ask for the end may have sent more already.
@@ -465,7 +534,7 @@ struct Connection {
 
     private func write(
         _ answer: HTTPResponse, to request: HTTPRequest, _ option: ConnectionOption, started: UInt64, refusal: String?,
-        _ context: inout LoopContext
+        bytesIn: Int? = nil, _ context: inout LoopContext
     ) {
         if answer.isFinal && !context.isSealed {
             context.output.append(
@@ -481,18 +550,17 @@ struct Connection {
         if context.isSealed { context.sealer?.seal(&response, to: request) }
         context.output.append(
             response, after: &context.preamble, id: request.identity, option, hasBody: request.method != .head)
-        if context.isObserved { tell(of: response, request, started, refusal, context) }
+        if context.isObserved { tell(of: response, request, started, refusal, context, received: bytesIn) }
     }
 
     private func tell(
         of response: HTTPResponse, _ request: HTTPRequest, _ started: UInt64, _ refusal: String?,
-        _ context: LoopContext,
-        sent: Int? = nil
+        _ context: LoopContext, sent: Int? = nil, received: Int? = nil
     ) {
         context.observer?.didAnswer(
             Exchange(
                 method: request.method.label, route: response.route, status: response.status.code,
-                bytesIn: request.body.count,
+                bytesIn: received ?? request.body.count,
                 bytesOut: sent ?? response.body.count, id: request.identity, trace: request.trace,
                 duration: started == 0 ? 0 : MonotonicClock.microseconds() - started, refusal: refusal))
     }

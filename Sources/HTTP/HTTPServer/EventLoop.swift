@@ -22,6 +22,8 @@ final class LoopControl: Sendable {
     private let turnBegan = Atomic<Milliseconds>(0)
     /// An eventfd(2): writing to it wakes the loop.
     let wakeDescriptor: Int32
+    /// Answers that come later.
+    let mail = LoopMail()
 
     init?() {
         wakeDescriptor = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
@@ -49,6 +51,15 @@ final class LoopControl: Sendable {
         if phaseNumber.load(ordering: .acquiring) < phase.rawValue {
             phaseNumber.store(phase.rawValue, ordering: .releasing)
         }
+        wake()
+    }
+
+    /// Brings an answer to the connection of a token. Safe from any thread, also when the loop has ended.
+    func deliver(_ response: HTTPResponse, to token: UInt64) {
+        if mail.put(.init(token: token, response: response)) { wake() }
+    }
+
+    private func wake() {
         var one: UInt64 = 1
         _ = Glibc.write(wakeDescriptor, &one, 8)
     }
@@ -204,6 +215,7 @@ final class EventLoop {
         case Self.wakeToken:
             var value: UInt64 = 0
             _ = Glibc.read(control.wakeDescriptor, &value, 8)
+            for letter in control.mail.take() { deliver(letter) }
             if control.phase != .running { context.closesAll = true }
         default:
             let index = Int(event.token & 0xFFFF_FFFF)
@@ -321,6 +333,10 @@ final class EventLoop {
         case .open:
             // What comes while a body rests is read when it goes on: a peer does not hasten it by sending.
             if slot.rests { return }
+            // Nor while it waits for an answer: it is told of nothing but that its peer has gone.
+            if slot.connection.isAwaiting && slot.waiting == nil {
+                return slot.interest == .end ? closeSlot(slot, index) : ()
+            }
             // A connection that only writes is told of nothing but its end.
             if slot.waiting != nil {
                 // TLS may have to read before it can write on.
@@ -347,7 +363,9 @@ final class EventLoop {
     /// that one peer does not keep the loop; what is left then is read after the next events.
     private func readSealed(_ slot: Slot, _ index: Int, _ channel: any SecureChannel) {
         for _ in 0..<Self.sealedRounds {
-            guard slot.waiting == nil, slots[index] === slot, slot.stage == .open else { return }
+            guard slot.waiting == nil, slots[index] === slot, slot.stage == .open, !slot.connection.isAwaiting else {
+                return
+            }
             let step = buffer.withUnsafeMutableBytes { channel.read(into: $0) }
             switch step {
             case .moved(let count):
@@ -429,6 +447,7 @@ final class EventLoop {
     /// After the connection has worked: what it wrote goes out, and it closes or waits.
     private func settle(_ slot: Slot, _ index: Int) {
         for round in 0... {
+            if let later = slot.connection.takeLater() { begin(later, token(index)) }
             if !context.output.isEmpty {
                 guard push(slot, index, &context.output) else { return }
             }
@@ -445,8 +464,37 @@ final class EventLoop {
         if slot.heldBytes != 0 || slot.connection.heldBytes != 0 {
             guard hold(slot, index, slot.connection.heldBytes) else { return }
         }
-        if slot.interest != .reading { watch(slot, index, .reading) }
+        let interest = slot.connection.isAwaiting ? Interest.end : .reading
+        if slot.interest != interest { watch(slot, index, interest) }
         wheel.schedule(index, at: slot.connection.deadline)
+    }
+
+    /// Begins the work behind an answer; it comes back as a letter, as soon as with the next events.
+    private func begin(_ later: LaterAnswer, _ token: UInt64) {
+        let delivery = Delivery()
+        later.begin { [control] response in
+            if delivery.first() { control.deliver(response, to: token) }
+        }
+    }
+
+    /// An answer that was waited for is there.
+    private func deliver(_ letter: LoopMail.Letter) {
+        let index = Int(letter.token & 0xFFFF_FFFF)
+        guard index < slots.count, generations[index] == UInt32(letter.token >> 32), let slot = slots[index],
+            slot.stage == .open
+        else { return }
+        slot.connection.deliver(letter.response)
+        // What was answered before goes out first.
+        guard slot.waiting == nil else { return }
+        resume(slot, index)
+    }
+
+    private func resume(_ slot: Slot, _ index: Int) {
+        slot.connection.resume(now: now, &context)
+        settle(slot, index)
+        if let channel = slot.channel, channel.hasBufferedInput, slots[index] === slot, slot.stage == .open {
+            readSealed(slot, index, channel)
+        }
     }
 
     /// Room to write: what waited goes on.
@@ -458,11 +506,7 @@ final class EventLoop {
         }
         slot.waiting = nil
         guard push(slot, index, &queue) else { return }
-        slot.connection.resume(now: now, &context)
-        settle(slot, index)
-        if let channel = slot.channel, channel.hasBufferedInput, slots[index] === slot, slot.stage == .open {
-            readSealed(slot, index, channel)
-        }
+        resume(slot, index)
     }
 
     /// Writes what there is; true when all went out. What the socket does not take now waits in the slot.
@@ -593,7 +637,10 @@ final class EventLoop {
             shutdown(listener.descriptor, Int32(SHUT_RDWR))
             // What was accepted a moment ago may have sent its request already; it is read before it counts as idle.
             for index in slots.indices {
-                if let slot = slots[index], slot.stage == .open, slot.waiting == nil { readable(slot, index) }
+                guard let slot = slots[index], slot.stage == .open, slot.waiting == nil,
+                    !slot.connection.isAwaiting
+                else { continue }
+                readable(slot, index)
             }
         }
         for index in slots.indices {

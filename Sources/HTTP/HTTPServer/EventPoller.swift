@@ -4,6 +4,8 @@ enum Interest: Equatable {
     case reading
     /// Room to write.
     case writing
+    /// Nothing but that the peer has gone or the socket failed.
+    case end
 }
 
 /// A descriptor that is ready, by the token it was added with.
@@ -55,7 +57,13 @@ protocol EventPoller: ~Copyable {
         func remove(_ target: Int32) { _ = epoll_ctl(descriptor, EPOLL_CTL_DEL, target, nil) }
 
         private func control(_ operation: Int32, _ target: Int32, _ token: UInt64, _ interest: Interest) -> Int32 {
-            let flags = interest == .reading ? EPOLLIN.rawValue | EPOLLRDHUP.rawValue : EPOLLOUT.rawValue
+            // EPOLLERR and EPOLLHUP are told in any case.
+            let flags =
+                switch interest {
+                case .reading: EPOLLIN.rawValue | EPOLLRDHUP.rawValue
+                case .writing: EPOLLOUT.rawValue
+                case .end: UInt32(0)
+                }
             var event = consilium_event(flags, token)
             return epoll_ctl(descriptor, operation, target, &event)
         }

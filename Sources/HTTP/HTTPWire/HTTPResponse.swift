@@ -16,6 +16,11 @@ public struct HTTPResponse: Sendable {
 
     /// A body that is made while it is sent, in the place of `body`; nil: `body` is whole.
     public var stream: BodyStream?
+    /// What the stages around a route may know of the answer and its bytes do not tell them; never sent.
+    public var remark: (any AnyObject & Sendable)?
+    /// Where the answer comes from in the place of this response, which then only lends it its route and its fields; nil:
+    /// this response is the answer.
+    public var later: LaterAnswer?
 
     /// A response. What is no page gets a policy under which a browser that takes it for one runs and loads nothing
     /// (Content Security Policy Level 3 §6.1); a page brings the one that it needs.
@@ -45,6 +50,19 @@ public struct BodyStream: Sendable {
 
     /// A body of slices.
     public init(_ slice: @escaping @Sendable (Int) -> [UInt8]?) { self.slice = slice }
+}
+
+/// An answer that something slow must come before, such as a disk: it is given when it is there, from any thread, and the
+/// event loop serves others meanwhile. What its connection sent behind the request waits for it, so that answers stay in order.
+public struct LaterAnswer: Sendable {
+    /// Begins the work; called once, on the event loop, and returns at once. It must call what it is given, once: later calls
+    /// count for nothing, and a connection that is never answered is refused when the time for writing is over.
+    public let begin: @Sendable (@escaping @Sendable (HTTPResponse) -> Void) -> Void
+
+    /// An answer that is given later.
+    public init(_ begin: @escaping @Sendable (@escaping @Sendable (HTTPResponse) -> Void) -> Void) {
+        self.begin = begin
+    }
 }
 
 /// What a response says of its connection.

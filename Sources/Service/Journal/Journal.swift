@@ -113,7 +113,8 @@ public final class Journal: Sendable {
     /// Whether the disk has kept somebody waiting for too long and has settled nothing since.
     var isStuck: Bool { state.withLock { $0.isStuck } }
 
-    func markStuck() { state.withLock { $0.isStuck = true } }
+    /// Only while there is something that the disk has not settled: else nothing would ever take the mark away.
+    func markStuck() { state.withLock { $0.isStuck = $0.isWorking } }
 
     /// Tries, once a second at most, whether a disk that took nothing takes lines again: for who appends nothing meanwhile.
     public func probe() {
@@ -146,7 +147,10 @@ public final class Journal: Sendable {
                 let taken = (state.waiting, state.mustReopen)
                 state.waiting = []
                 state.mustReopen = false
-                if taken.0.isEmpty && !taken.1 { state.isWorking = false }
+                if taken.0.isEmpty && !taken.1 {
+                    state.isWorking = false
+                    state.isStuck = false
+                }
                 return taken
             }
             if batch.isEmpty && !mustReopen { return }

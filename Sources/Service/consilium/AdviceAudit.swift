@@ -52,9 +52,14 @@ struct AdviceAudit: Middleware {
         else { return response }
         let asked = request.method == .post ? request.body : Self.query(request)
         if let stream = response.stream { return keeping(stream, of: response, operation, asked) }
-        let answer = response.body
+        let (answer, advice) = (response.body, response.remark as? Advice)
         _ = journal.append { [key, options] in
-            Self.entry(operation, asked, answer, key, options.all)
+            guard let advice else { return Self.entry(operation, asked, answer, key, options.all) }
+            let known = options.all
+            return .advice(
+                AdviceEntry(
+                    operation: operation, asked: key.digest(of: asked), answer: key.digest(of: answer),
+                    knowledge: Self.digest(advice.knowledge), options: advice.options.compactMap { known[$0] }))
         }
         return response
     }
@@ -104,7 +109,7 @@ struct AdviceAudit: Middleware {
         let document = document(answer)
         let advice = document?["result"] ?? document
         var digest: JournalDigest?
-        if case .string(let text) = advice?["knowledge"]?["digest"] { digest = JournalDigest(hexadecimal: text) }
+        if case .string(let text) = advice?["knowledge"]?["digest"] { digest = Self.digest(text) }
         return .advice(
             AdviceEntry(
                 operation: operation, asked: key.digest(of: asked), answer: key.digest(of: answer), knowledge: digest,
@@ -113,16 +118,13 @@ struct AdviceAudit: Middleware {
                 }))
     }
 
-    /// The options of an answer, or those that its card carries.
+    private static func digest(_ text: String) -> JournalDigest? { JournalDigest(hexadecimal: text) }
+
     private static func offered(_ advice: JSONValue?) -> [JSONValue] {
-        if case .array(let options) = advice?["options"] { return options }
-        guard case .array(let cards) = advice?["cards"],
-            case .array(let options) = cards.first?["extension"]?["org.consilium.options"]
-        else { return [] }
-        return options
+        if case .array(let options) = advice?["options"] { options } else { [] }
     }
 
-    /// An answer as JSON, or the case of a batch that a slice holds between the brackets of its list; nil for a report.
+    /// An answer as JSON, or the case of a batch that a slice holds between the brackets of its list.
     private static func document(_ answer: [UInt8]) -> JSONValue? {
         if let whole = try? JSONReader().read(answer) { return whole }
         let opening = Array(#"{"items":["#.utf8)

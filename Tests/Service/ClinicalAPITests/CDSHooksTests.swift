@@ -362,6 +362,45 @@ private enum Patient {
 }
 
 @Suite struct `One core` {
+    /// The report that `$apply` gives for resources.
+    private func report(_ resources: [[String: Any]]) throws -> String {
+        let reply = try EHRClient().post(
+            "/fhir/PlanDefinition/net-systemic/$apply", Patient.bundle(resources), type: "application/fhir+json")
+        let contained = try #require(reply.value("contained") as? [[String: Any]])
+        let output = try #require(contained.first { $0["resourceType"] as? String == "Parameters" })
+        let parameter = try #require((output["parameter"] as? [[String: Any]])?.first)
+        let document = try #require(parameter["resource"] as? [String: Any])
+        let content = try #require((document["content"] as? [[String: Any]])?.first?["attachment"] as? [String: Any])
+        #expect(content["contentType"] as? String == "text/markdown; charset=utf-8")
+        return String(decoding: try #require(Data(base64Encoded: content["data"] as? String ?? "")), as: UTF8.self)
+    }
+
+    @Test func `files the report of /recommend with where each fact was read`() throws {
+        let resources = Patient.pancreas.keys.sorted().flatMap { key -> [[String: Any]] in
+            guard let value = Patient.pancreas[key] as? [String: Any] else { return [] }
+            guard let entries = value["entry"] as? [[String: Any]] else { return [value] }
+            return entries.compactMap { $0["resource"] as? [String: Any] }
+        }
+        let text = try report(resources)
+        #expect(text.hasPrefix("# Treatment options: "))
+        for heading in [
+            "Summary", "What was understood", "Options", "Sources", "Read from the record", "This document",
+        ] {
+            #expect(text.contains("\n## \(heading)\n"), "\(heading)")
+        }
+        #expect(
+            text.contains("Observation/k, 2026\\-10\\-01, 56 days old")
+                || text.contains("Observation/k, 2026-10-01, 56 days old"))
+        // Nobody who has died is offered anything, and the report says why.
+        let dead = try report(
+            resources.map {
+                $0["resourceType"] as? String == "Patient" ? $0.merging(["deceasedBoolean": true]) { $1 } : $0
+            })
+        #expect(dead.contains("the record says that the patient has died") && !dead.contains("## Options"))
+        let well = try report([Patient.person])
+        #expect(well.contains("nothing in the record says") && !well.contains("## Options"))
+    }
+
     @Test func `gives the same options to the card, to $apply and to /recommend`() throws {
         let client = try EHRClient()
         let card = try client.view()

@@ -219,6 +219,40 @@ private final class Told: Sendable {
         #expect(try JournalVerification(path: folder.file).faults == [])
     }
 
+    @Test func `tells once whether several lines are kept, and no when the disk takes too long`() throws {
+        let folder = try Folder()
+        let (gate, told) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let isSlow = Mutex(false)
+        let disk = JournalDisk(sync: { descriptor in
+            if isSlow.withLock({ $0 }) { gate.wait() }
+            return fdatasync(descriptor)
+        })
+        let journal = try Journal(JournalSettings(path: folder.file), disk, clock: { 0 })
+        let answers = Mutex<[Bool]>([])
+        func keep(_ numbers: ClosedRange<Int>, patience: Int) throws {
+            journal.keep(try numbers.map(entry), patience: patience) { isKept in
+                answers.withLock { $0.append(isKept) }
+                told.signal()
+            }
+        }
+        try keep(1...3, patience: 10_000)
+        told.wait()
+        isSlow.withLock { $0 = true }
+        try keep(4...4, patience: 20)
+        told.wait()
+        // The disk keeps somebody waiting: nobody else waits, and none of these is appended.
+        try keep(5...6, patience: 10_000)
+        told.wait()
+        isSlow.withLock { $0 = false }
+        gate.signal()
+        journal.settle()
+        try keep(7...7, patience: 10_000)
+        told.wait()
+        #expect(answers.withLock { $0 } == [true, false, false, true])
+        // What was told too late is on the disk all the same.
+        #expect(try folder.lines().count == 5)
+    }
+
     @Test func `refuses at once what is more than may wait`() throws {
         let folder = try Folder()
         let gate = DispatchSemaphore(value: 0)

@@ -65,11 +65,6 @@ struct AdvisorCard {
 
     private static func number(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
-    /// The whole as a report for the chart, with nothing counted that could be listed.
-    var report: String {
-        ["# Treatment options for discussion", MarkdownText.plain(summary), detail].joined(separator: "\n\n")
-    }
-
     // MARK: - Detail
 
     private var detail: String {

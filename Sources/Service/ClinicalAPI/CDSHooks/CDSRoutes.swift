@@ -78,18 +78,34 @@ struct CDSRoutes: Sendable {
         guard CDSService.named(id) != nil else {
             return refused(OperationOutcome(404, "not-found", "there is no such service"))
         }
+        let items: [FeedbackRequest.Item]
         do throws(OperationOutcome) {
-            guard feedback.take(try FeedbackRequest(request.body).items, service: id) else {
-                var response = refused(
-                    OperationOutcome(503, "transient", "the journal takes nothing now; send all of it again"))
-                response.fields["Retry-After"] = "2"
-                return response
-            }
+            items = try FeedbackRequest(request.body).items
         } catch {
             return refused(error)
         }
+        guard feedback.isDurable else {
+            feedback.take(items, service: id) { _ in }
+            return Self.taken
+        }
+        // 200 means that it is on the disk; the loop does not wait for that.
+        var response = HTTPResponse(HTTPStatus(200))
+        response.later = LaterAnswer { [feedback, self] answer in
+            feedback.take(items, service: id) { answer($0 ? Self.taken : untaken) }
+        }
+        return response
+    }
+
+    private static var taken: HTTPResponse {
         var response = HTTPResponse(HTTPStatus(200))
         response.fields.append("Cache-Control", "no-store")
+        return response
+    }
+
+    private var untaken: HTTPResponse {
+        var response = refused(
+            OperationOutcome(503, "transient", "the journal takes nothing now; send all of it again"))
+        response.fields["Retry-After"] = "2"
         return response
     }
 
@@ -129,6 +145,9 @@ struct CDSRoutes: Sendable {
         response.fields.append("Knowledge-Version", advisor.knowledge.manifest.version)
         response.fields.append("Content-Language", "en")
         response.fields.append("Cache-Control", CachePolicy.patient)
+        // The cards of an order tell what speaks against it and offer nothing.
+        let offers = !cards.isEmpty && asked.hook == "patient-view"
+        response.remark = Advice(advisor.knowledge, options: offers ? answer.guidance.options : [])
         return response
     }
 

@@ -39,7 +39,20 @@ public final class FeedbackLedger: Sendable {
     private struct State {
         var cards: Recent<JournalUUID, String>
         var outcomes: Recent<Key, Bool>
+        /// Requests that wait for the disk.
+        var waiting = 0
     }
+
+    /// What a request told, as it is kept and counted.
+    private struct Taken {
+        let items: [FeedbackRequest.Item]
+        /// The rule of each one's card; nil where the card is not known.
+        let rules: [String?]
+        let service: JournalCode
+    }
+
+    /// As many requests may wait for the disk at once; more are told to come again.
+    static let mostWaiting = 256
 
     private let registry: MetricRegistry
     private let journal: Journal?
@@ -60,41 +73,67 @@ public final class FeedbackLedger: Sendable {
         state.withLock { _ = $0.cards.insert(uuid, card.rules.first ?? "none") }
     }
 
+    /// Whether outcomes are kept on a disk, which takes its time.
+    var isDurable: Bool { journal != nil }
+
     /// Takes outcomes. Those that were taken before are not taken again; a card that is not known, since another replica or
-    /// an earlier run sent it, is taken too.
-    /// - Returns: whether all are kept; after a no the sender sends all of them again.
-    func take(_ items: [FeedbackRequest.Item], service: String) -> Bool {
-        guard let service = Self.services[service] else { return true }
-        let (fresh, rules) = state.withLock { state -> ([FeedbackRequest.Item], [String?]) in
+    /// an earlier run sent it, is taken too. `done` is told once whether all are kept, from any thread, as soon as before
+    /// this returns; after a no the sender sends all of them again. Waits for nothing.
+    func take(_ items: [FeedbackRequest.Item], service: String, done: @escaping @Sendable (Bool) -> Void) {
+        guard let service = Self.services[service] else { return done(true) }
+        let taken = fresh(items, service)
+        guard let journal else {
+            count(taken)
+            return done(true)
+        }
+        let hasRoom = state.withLock { state -> Bool in
+            guard state.waiting < Self.mostWaiting else { return false }
+            state.waiting += 1
+            return true
+        }
+        guard hasRoom else { return done(false) }
+        journal.keep(entries(taken)) { [self] isKept in
+            state.withLock { $0.waiting -= 1 }
+            // Remembered only now: an outcome that could not be kept must be taken when it comes again.
+            if isKept { count(taken) }
+            done(isKept)
+        }
+    }
+
+    /// Those of the outcomes that were not taken before.
+    private func fresh(_ items: [FeedbackRequest.Item], _ service: JournalCode) -> Taken {
+        state.withLock { state in
             var seen: Set<Key> = []
             let fresh = items.filter { item in
                 let key = Self.key(item)
                 return state.outcomes[key] == nil && seen.insert(key).inserted
             }
-            return (fresh, fresh.map { state.cards[$0.card] })
+            return Taken(items: fresh, rules: fresh.map { state.cards[$0.card] }, service: service)
         }
-        if let journal {
-            let known = JournalVocabulary(rules.compactMap { $0 })
-            let entries = zip(fresh, rules).map { item, rule in
-                JournalEntry.feedback(
-                    FeedbackEntry(
-                        service: service, card: item.card, outcome: item.outcome, outcomeAt: item.outcomeAt,
-                        rule: rule.flatMap { known[$0] }, reason: item.reason, suggestions: item.suggestions))
-            }
-            guard journal.keep(entries) else { return false }
+    }
+
+    private func entries(_ taken: Taken) -> [JournalEntry] {
+        let known = JournalVocabulary(taken.rules.compactMap { $0 })
+        return zip(taken.items, taken.rules).map { item, rule in
+            JournalEntry.feedback(
+                FeedbackEntry(
+                    service: taken.service, card: item.card, outcome: item.outcome, outcomeAt: item.outcomeAt,
+                    rule: rule.flatMap { known[$0] }, reason: item.reason, suggestions: item.suggestions))
         }
-        // Remembered only now: an outcome that could not be kept must be taken when it comes again.
-        for (item, rule) in zip(fresh, rules) where state.withLock({ $0.outcomes.insert(Self.key(item), true) }) {
+    }
+
+    private func count(_ taken: Taken) {
+        for (item, rule) in zip(taken.items, taken.rules)
+        where state.withLock({ $0.outcomes.insert(Self.key(item), true) }) {
             registry.counter(
                 "consilium_cds_feedback", help: "what clinicians did with cards",
                 [
-                    MetricLabel("service", service.text), MetricLabel("outcome", item.outcome.rawValue),
+                    MetricLabel("service", taken.service.text), MetricLabel("outcome", item.outcome.rawValue),
                     MetricLabel("rule", rule ?? "unknown"),
                     MetricLabel("reason", item.reason?.text ?? (item.hasOtherReason ? "other" : "none")),
                 ]
             ).add()
         }
-        return true
     }
 
     private static func key(_ item: FeedbackRequest.Item) -> Key {

@@ -1,3 +1,4 @@
+import ClinicalModel
 import FHIRReading
 import HTTPServer
 import HTTPWire
@@ -67,6 +68,7 @@ struct FHIRRoutes: Sendable {
             ).bytes()
             var response = answer(body, advisor)
             response.fields.append("Cache-Control", CachePolicy.patient)
+            response.remark = Advice(advisor.knowledge, options: guidance.speaks ? guidance.guidance.options : [])
             return response
         } catch {
             return refused(error)

@@ -203,7 +203,7 @@ struct GuidanceResponseJSON {
         json.object("type") { $0.member("text", "Treatment options for discussion") }
         if let patientID { reference("subject", "Patient/\(patientID)", to: &json) }
         json.member("description", "Options for discussion, from Consilium \(knowledge.manifest.version)")
-        let report = AdvisorCard(answer: answer, knowledge: knowledge, settings: settings, missing: []).report
+        let report = RecordReport(answer: answer, knowledge: knowledge).markdown
         json.list("content", [report]) { json, report in
             json.beginObject()
             json.object("attachment") { json in

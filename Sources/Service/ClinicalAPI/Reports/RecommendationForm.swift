@@ -1,3 +1,4 @@
+import ClinicalModel
 import HTTPServer
 import HTTPWire
 
@@ -25,13 +26,14 @@ extension ClinicalAPI {
         -> HTTPResponse
     {
         let advisor = asked.advisor
+        let guidance = advisor.guidance(
+            statements: asked.statements, notes: asked.notes, question: asked.question, audience: asked.audience)
         let report = RecommendationReport(
-            advisor.guidance(
-                statements: asked.statements, notes: asked.notes, question: asked.question, audience: asked.audience),
-            knowledge: advisor.knowledge, audience: asked.audience, question: asked.question)
+            guidance, knowledge: advisor.knowledge, audience: asked.audience, question: asked.question)
         let text = form == .html ? report.html : report.markdown
         var response = answer(
             request, of: advisor, Array(text.utf8), contentType: form.contentType, cacheControl: cacheControl)
+        response.remark = Advice(advisor.knowledge, options: guidance.options)
         if form == .html {
             response.fields.append("Content-Security-Policy", HTMLWriter.policy)
         }

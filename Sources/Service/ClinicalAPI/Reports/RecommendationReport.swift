@@ -9,6 +9,10 @@ package struct RecommendationReport {
     let knowledge: KnowledgeBase
     let audience: Audience
     let question: String?
+    /// Parts behind the sources, of whoever knows more than the guidance.
+    var appendix: [ReportDocument.Block] = []
+    /// Why nothing is offered: then this stands in the place of all that the guidance says.
+    var silence: String?
 
     /// A report of guidance that was given for `audience`; `question` is shown as it was typed.
     package init(
@@ -33,6 +37,10 @@ package struct RecommendationReport {
         var blocks: [ReportDocument.Block] = [.heading(1, [.text(title)])]
         // Outside its use it must not be read by mistake: what it is comes first, what it is no less last.
         blocks.append(.paragraph([.strong("Intended use."), .text(" \(knowledge.manifest.intendedUse)")]))
+        if let silence {
+            blocks.append(.paragraph([.text(silence)]))
+            return ReportDocument(title: title, blocks: blocks + appendix + release())
+        }
         if let question { blocks += [.heading(2, [.text("Question")]), .quotation(question)] }
         blocks.append(.heading(2, [.text("Summary")]))
         blocks.append(.paragraph([.text(guidance.summary.compactMap(words).joined(separator: " "))]))
@@ -49,7 +57,7 @@ package struct RecommendationReport {
         if !guidance.references.isEmpty {
             blocks += [.heading(2, [.text("Sources")]), .sources(guidance.references.map(source))]
         }
-        return ReportDocument(title: title, blocks: blocks + release())
+        return ReportDocument(title: title, blocks: blocks + appendix + release())
     }
 
     // MARK: - Words
