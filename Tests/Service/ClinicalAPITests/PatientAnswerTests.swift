@@ -120,6 +120,8 @@ extension Reply {
         for exclusion in list("excluded") { add("excluded", exclusion["reason"]) }
         for examination in list("diagnostics") { add("diagnostics", examination["statement"]) }
         for question in list("followUp") { add("followUp", question["question"]) }
+        for question in list("questionsForDoctor") { add("questionsForDoctor", question["question"]) }
+        for alarm in list("seekHelp") { add("seekHelp", alarm["statement"]) }
         return found
     }
 
