@@ -23,7 +23,15 @@ public struct ClientGate: Sendable {
         routes.map { route in
             guard let scope = Scope.needed(for: route.pattern) else { return route }
             return route.behind(head: { self.refusal(ofHead: $0) }, { self.refusal(of: $0, needing: scope) })
+                .changing { response, _ in Self.keepPrivate(&response) }
         }
+    }
+
+    /// What a known client is given is for no cache that others share: `public` would let it answer those who are not known
+    /// (RFC 9111 §3.5), and of keys of our own a cache knows nothing at all.
+    private static func keepPrivate(_ response: inout HTTPResponse) {
+        guard let policy = response.fields["Cache-Control"], policy.hasPrefix("public,") else { return }
+        response.fields["Cache-Control"] = "private," + policy.dropFirst("public,".count)
     }
 
     /// 401 where a head brings nothing at all, before its body is read. A token is looked at once, with the whole request:

@@ -91,14 +91,13 @@ extension ClinicalAPI {
         if let topic = value("topic", query) {
             let ids = knowledge.clinical.topics.map(\.id)
             guard ids.contains(topic) else {
-                let near = Suggestion.nearest(to: topic, among: ids).map { "; did you mean `\($0)`?" } ?? ""
-                throw Refusal(.badParameter("topic", "topic is the id of a topic\(near)"))
+                throw Refusal(.unknownFilter("topic", topic, near: Suggestion.ranked(topic, ids)))
             }
             places.append { $0.hasPrefix(topic + ".") }
         }
         if let name = value("drug", query) {
             guard let drug = knowledge.drug(named: name) else {
-                throw Refusal(.badParameter("drug", "drug is a name of a drug that is covered"))
+                throw Refusal(.unknownFilter("drug", name, near: knowledge.drugs(near: name)))
             }
             let uses = knowledge.clinical.interventions.values.filter { $0.drugs.contains(drug.id) }.map(\.id)
             let rules = knowledge.clinical.topics.flatMap(\.recommendations).filter { uses.contains($0.intervention) }
@@ -216,5 +215,16 @@ struct TopicJSON {
             }
         }
         json.endObject()
+    }
+}
+
+extension ProblemDetails {
+    /// 422 for a filter that names what is not covered: an empty list would say that nothing is known of it.
+    static func unknownFilter(_ parameter: String, _ name: String, near: [String]) -> ProblemDetails {
+        let detail = "there is no \(parameter) `\(RecommendRequest.short(name))` here"
+        return ProblemDetails(
+            slug: "unknown-filter", title: "Unknown Filter", status: HTTPStatus(422), detail: detail,
+            errors: [.init(parameter: parameter, code: "unknown-filter", detail: detail, didYouMean: near.first)],
+            suggestions: near)
     }
 }

@@ -92,7 +92,7 @@ public enum ProblemCatalog {
             meaning: "The address has used up its requests for now.", remedy: "Try again after Retry-After."),
         Entry(
             slug: "stale-cursor", title: "Gone", status: 410,
-            meaning: "The cursor belongs to another release of the knowledge.",
+            meaning: "The cursor belongs to another release of the knowledge, or to another search.",
             remedy: "Start the list again without a cursor."),
         Entry(
             slug: "stalled", title: "Service Unavailable", status: 503,
@@ -114,6 +114,10 @@ public enum ProblemCatalog {
         Entry(
             slug: "unknown-expectation", title: "Expectation Failed", status: 417,
             meaning: "The only expectation is 100-continue.", remedy: "Leave the Expect field out."),
+        Entry(
+            slug: "unknown-filter", title: "Unknown Filter", status: 422,
+            meaning: "A list was to be cut to a topic or a drug that is not covered.",
+            remedy: "See `suggestions`; `/topics` and `/drugs` list what is covered."),
         Entry(
             slug: "unknown-method", title: "Not Implemented", status: 501, meaning: "The method is not known.",
             remedy: "Use a method of RFC 9110."),

@@ -47,7 +47,8 @@ final class HTTPService: Service {
 
         // What is coded once is coded as small as it gets.
         let smallest = settings.compression ? GzipCoding(level: 9) : nil
-        let source = KnowledgeSource(coding: smallest, counts: RecommendationCounts(registry))
+        let source = KnowledgeSource(
+            coding: smallest, counts: RecommendationCounts(registry), answerMemory: settings.answerMemory)
         let loaded = try source.load(settings)
         warnings = loaded.base.warnings
         let (advisor, kept) = source.advisors(loaded)
@@ -80,11 +81,12 @@ final class HTTPService: Service {
                     return "`deprecations`: `\($0)` is no path here" + (hint.map { "; did you mean `\($0)`?" } ?? "")
                 })
         }
+        // What was answered to one client is not given again to the same bytes: the key may have gone since, and a certificate
+        // does not stand in them.
+        var generation: (@Sendable () -> UInt64)?
+        if door == nil { generation = { [current] in current.generation } }
         let router = Router(
-            routes: deprecations.marking(door?.guarding(api.routes, registry) ?? api.routes)
-        ) { [current] in
-            current.generation
-        }
+            routes: deprecations.marking(door?.guarding(api.routes, registry) ?? api.routes), generation: generation)
         let metrics = ServerMetrics(prefix: "consilium_http", routes: router.routes.map(\.pattern))
         ServiceFigures.add(
             to: registry, server: metrics, current: current, readiness: readiness, tls: tls, log: log)

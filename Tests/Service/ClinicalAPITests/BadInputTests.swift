@@ -227,7 +227,7 @@ struct BadInput: CustomTestStringConvertible, Sendable {
             ("/references/netter2-2024", 200),
             ("/references/nothing", 404), ("/topics/pancreatic-net", 200), ("/topics/x", 404), ("/drugs?limit=0", 400),
             ("/drugs?limt=5", 400),
-            ("/drugs?cursor=x", 400), ("/drugs?cursor=MDAwMDAwMDAuNTAuODExYzlkYzU", 410),
+            ("/drugs?cursor=x", 410), ("/drugs?cursor=x.y", 400), ("/drugs?cursor=MDAwMDAwMDAuNTAuODExYzlkYzU", 410),
             ("/references?type=poem", 400),
             ("/drugs/lanreotide?x=1", 400),
             ("/problems/invalid-case", 200), ("/problems/x", 404), ("/recommend", 400),

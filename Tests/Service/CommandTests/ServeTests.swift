@@ -121,6 +121,36 @@ private func run(_ arguments: [String]) throws -> String {
         stop(running)
     }
 
+    @Test func `forgets what it gave to a client as soon as the client is none, and lets no cache share it`() throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let key = "consilium_wQ325UxEQjiI7s2GtJssmRfqpBio9v0ozy2sS0JiOiw"
+        let hash = "4c9a91bb5dbddc27cd6b7be093bc764b32eb67951aaee7c9955aafac012291c6"
+        let list = { (hash: String) in
+            #"{"keys": [{"name": "portal", "hash": "sha256:\#(hash)", "scopes": ["reference"]}]}"#
+        }
+        try folder.write("clients.json", list(hash))
+        let (running, address) = try Command.serve([
+            "CONSILIUM_CLIENTS": folder.path + "/clients.json", "CONSILIUM_LOOPS": "1", "CONSILIUM_CLIENTS_WATCH": "1",
+        ])
+        let ask = { try curl("-i", "-H", "X-Api-Key: " + key, address + "/drugs/lanreotide") }
+        for _ in 0..<3 {
+            let answer = try ask()
+            #expect(answer.hasPrefix("HTTP/1.1 200 "))
+            #expect(answer.contains("\r\nCache-Control: private, max-age=300, stale-while-revalidate=86400\r\n"))
+        }
+        try folder.write("clients.json", list(String(repeating: "0", count: 64)))
+        // Another head is never remembered: it tells when the new list counts.
+        for _ in 0..<200 {
+            let other = try curl(
+                "-i", "-H", "X-Api-Key: " + key, "-H", "X-Request-Id: a", address + "/drugs/lanreotide")
+            if other.hasPrefix("HTTP/1.1 401 ") { break }
+            usleep(100_000)
+        }
+        #expect(try ask().hasPrefix("HTTP/1.1 401 "))
+        stop(running)
+    }
+
     @Test func `tells its times to who asks and to nobody else, also where the document is remembered`() throws {
         let (running, address) = try Command.serve()
         for _ in 0..<3 {

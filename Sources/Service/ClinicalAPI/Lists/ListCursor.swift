@@ -26,22 +26,25 @@ struct ListCursor {
     let place: Int
 
     /// Reads a cursor of a list.
-    /// - Throws: 410 for one of another release, 400 for one of another list and for what is none.
+    /// - Throws: 410 for one of another release or another list, and for what was none ever: a client cannot look into a
+    ///   cursor, so whatever is wrong with it, there is one way on. 400 for letters that no cursor has.
     init(_ text: String, _ origin: Origin) throws(Refusal) {
-        let parts = Base64.bytes(urlSafe: text).map { String(decoding: $0, as: UTF8.self).split(separator: ".") } ?? []
-        guard parts.count == 3, let place = Int(parts[1]), (0...1_000_000).contains(place) else {
+        guard (1...40).contains(text.utf8.count), let bytes = Base64.bytes(urlSafe: text) else {
             throw Refusal(.badParameter("cursor", "cursor must be taken from a page of this list"))
         }
-        guard parts[0] == origin.release else {
-            throw Refusal(
-                ProblemDetails(
-                    slug: "stale-cursor", title: "Gone", status: HTTPStatus(410),
-                    detail: "the cursor belongs to another release of the knowledge; start the list again"))
+        let parts = String(decoding: bytes, as: UTF8.self).split(separator: ".")
+        guard parts.count == 3, let place = Int(parts[1]), (0...1_000_000).contains(place), parts[0] == origin.release
+        else {
+            throw Self.stale("the cursor belongs to another release of the knowledge; start the list again")
         }
         guard parts[2] == origin.list else {
-            throw Refusal(.badParameter("cursor", "cursor was made for another search or another order"))
+            throw Self.stale("the cursor was made for another search or another order; start the list again")
         }
         self.place = place
+    }
+
+    private static func stale(_ detail: String) -> Refusal {
+        Refusal(ProblemDetails(slug: "stale-cursor", title: "Gone", status: HTTPStatus(410), detail: detail))
     }
 
     /// The cursor of the page that begins at a place.

@@ -92,11 +92,15 @@ public final class Client {
         List<String> names = new ArrayList<>();
         String cursor = null;
         do {
-            ReferencePage page = knowledge.listReferences(null, null, 40, cursor, null);
+            ReferencePage page = knowledge.listReferences(null, null, null, null, null, null, null, null, 40, cursor, null);
             page.getItems().forEach(one -> names.add(one.getId()));
             cursor = page.getPage().getNextCursor();
         } while (cursor != null);
         expect("pages without a repetition", new HashSet<>(names).size() == names.size() && names.size() > 40);
+        List<Integer> years = knowledge.listReferences(null, null, 2020, null, null, null, "-year", "year", 5, null, null)
+            .getItems().stream().map(one -> one.getYear()).toList();
+        expect("sorted and filtered", years.size() == 5 && years.get(4) >= 2020
+            && years.equals(years.stream().sorted(java.util.Comparator.reverseOrder()).toList()));
         expect("a reference", knowledge.getReference(names.get(0), null).getId().equals(names.get(0)));
         expect("the facts of a topic", knowledge.getTopic("pancreatic-net", null).getFacts().stream()
             .anyMatch(f -> f.getPath().equals("tumor.grade") && f.getCodes().size() == 3));

@@ -77,6 +77,8 @@ while True:
     if not cursor:
         break
 expect("pages without a repetition", len(set(names)) == len(names) == page.page.total > 40)
+years = [one.year for one in list_references.sync(client=client, year_ge=2020, sort="-year", fields="year", limit=5).items]
+expect("sorted and filtered", len(years) == 5 and years == sorted(years, reverse=True) and years[4] >= 2020)
 expect("a reference", get_reference.sync(client=client, id=names[0]).id == names[0])
 topic = get_topic.sync(client=client, id="pancreatic-net")
 expect("the facts of a topic", any(one.path == "tumor.grade" and len(one.codes) == 3 for one in topic.facts))

@@ -79,6 +79,9 @@ import Foundation
             cursor = page.page.nextCursor
         } while cursor != nil
         expect("pages without a repetition", Set(names).count == names.count && names.count > 40, &checks)
+        let recent = try await KnowledgeAPI.listReferences(yearGe: 2020, sort: "-year", fields: "year", limit: 5)
+        let years = recent.items.compactMap(\.year)
+        expect("sorted and filtered", years.count == 5 && years[4] >= 2020 && years == years.sorted(by: >), &checks)
         expect("a reference", try await KnowledgeAPI.getReference(id: names[0]).id == names[0], &checks)
         let topic = try await KnowledgeAPI.getTopic(id: "pancreatic-net")
         let grade = topic.facts.first { $0.path == "tumor.grade" }

@@ -66,6 +66,9 @@ async function main(): Promise<void> {
     expect('the total', page.page.total >= names.length);
   } while (cursor);
   expect('pages without a repetition', new Set(names).size === names.length && names.length > 40);
+  const recent = await knowledge.listReferences({ yearGe: 2020, sort: '-year', fields: 'year', limit: 5 });
+  const years = recent.items.map((one) => one.year!);
+  expect('sorted and filtered', years.length === 5 && years[4] >= 2020 && years.every((year, i) => i === 0 || years[i - 1] >= year));
   expect('a reference', (await knowledge.getReference({ id: names[0] })).id === names[0]);
   const topic = await knowledge.getTopic({ id: 'pancreatic-net' });
   expect('the facts of a topic', topic.facts.some((one) => one.path === 'tumor.grade' && one.codes!.length === 3));
