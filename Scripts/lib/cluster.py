@@ -20,7 +20,9 @@ class Front:
     """The namespace of the balancer and the clients: a bridge at 10.99.0.1."""
 
     def __init__(self):
-        self.holder = subprocess.Popen(['unshare', '-n', 'sleep', 'infinity']); time.sleep(0.3)
+        self.holder = subprocess.Popen(['unshare', '-n', 'sleep', 'infinity'])
+        # Before it has its own, everything below would be made in the namespace of the machine.
+        while os.readlink(f'/proc/{self.holder.pid}/ns/net') == os.readlink('/proc/self/ns/net'): time.sleep(0.005)
         self('ip', 'link', 'set', 'lo', 'up'); self('ip', 'link', 'add', 'front', 'type', 'bridge')
         self('ip', 'address', 'add', '10.99.0.1/24', 'dev', 'front'); self('ip', 'link', 'set', 'front', 'up')
 

@@ -20,7 +20,8 @@ enum HTMLWriter {
     }()
 
     private static let style =
-        ":root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;margin:0 auto;max-width:48rem;padding:1rem;"
+        ":root{color-scheme:light dark}html,body{background:Canvas;color:CanvasText}a{color:LinkText}"
+        + "body{font:1rem/1.5 system-ui,sans-serif;margin:0 auto;max-width:48rem;padding:1rem;"
         + "overflow-wrap:anywhere}h2{border-bottom:1px solid}blockquote{border-left:.25rem solid;margin-left:0;padding-left:1rem}"
         + "@page{margin:18mm}@media print{body{font-size:10pt;max-width:none}h2,h3{break-after:avoid}li,p{break-inside:avoid}}"
 
