@@ -78,9 +78,9 @@ struct AnswerMemory {
     }
 
     /// Fields after which an answer, its id or its log line is this request's own.
-    private static let telling: [StaticString] = [
+    static let telling: [StaticString] = [
         "x-request-id", "traceparent", "authorization", "cookie", "origin", "if-none-match", "if-match",
-        "if-modified-since", "if-unmodified-since", "range", "prefer",
+        "if-modified-since", "if-unmodified-since", "range", "prefer", "expect", "x-api-key",
     ]
 
     /// By the bytes after `GET /`: paths differ early. nil for what is too short to be a request.

@@ -271,9 +271,21 @@ struct Connection {
                 request.body.removeAll(keepingCapacity: true)
                 respond(to: &request, &context, remembers: true)
             case .head(let consumed, let framing, let expectsContinue):
+                let start = index
                 index += consumed
                 isInHead = false
+                let generation = context.closesAll || context.isSealed ? nil : context.handler.generation
+                // What was answered to a request that came in pieces is none of this one's.
+                context.repeatable = nil
                 begin(&request, framing, expectsContinue, bytes, &index, now: now, &context)
+                if let response = context.repeatable {
+                    context.repeatable = nil
+                    if let generation, index == bytes.count {
+                        context.posted.remember(
+                            response, to: bytes.extracting(start..<index), bytesIn: request.body.count,
+                            after: context.preamble, generation: generation)
+                    }
+                }
             }
         }
         return index
@@ -283,9 +295,11 @@ struct Connection {
     private mutating func answerAgain(
         _ bytes: borrowing Span<UInt8>, _ index: inout Int, _ context: inout LoopContext
     ) -> Bool {
-        guard !context.closesAll, let generation = context.handler.generation,
-            let (slot, length) = context.memory.find(bytes, index, generation: generation)
-        else { return false }
+        guard !context.closesAll, let generation = context.handler.generation else { return false }
+        if let place = context.posted.find(bytes, index, generation: generation) {
+            return answerPosted(place, bytes.count, &index, &context)
+        }
+        guard let (slot, length) = context.memory.find(bytes, index, generation: generation) else { return false }
         let started = !context.isObserved ? 0 : MonotonicClock.microseconds()
         index += length
         isInHead = false
@@ -295,6 +309,25 @@ struct Connection {
             context.observer?.didAnswer(
                 Exchange(
                     method: .get, route: response.route, status: response.status.code, bytesIn: 0,
+                    bytesOut: response.body.count, id: id, trace: nil,
+                    duration: MonotonicClock.microseconds() - started, refusal: nil))
+        }
+        return true
+    }
+
+    private mutating func answerPosted(
+        _ place: Int, _ end: Int, _ index: inout Int, _ context: inout LoopContext
+    ) -> Bool {
+        let started = !context.isObserved ? 0 : MonotonicClock.microseconds()
+        guard let (id, response, bytesIn) = context.posted.write(place, after: &context.preamble, to: &context.output)
+        else { return false }
+        index = end
+        isInHead = false
+        response.repeated?()
+        if context.isObserved {
+            context.observer?.didAnswer(
+                Exchange(
+                    method: .post, route: response.route, status: response.status.code, bytesIn: bytesIn,
                     bytesOut: response.body.count, id: id, trace: nil,
                     duration: MonotonicClock.microseconds() - started, refusal: nil))
         }
@@ -548,6 +581,11 @@ struct Connection {
         // A precondition fails only where the answer's tag is known.
         if response.status.code == 412, answer.status.code != 412 { context.refusals?.rewrite(&response, to: request) }
         if context.isSealed { context.sealer?.seal(&response, to: request) }
+        if response.repeated != nil, option == .persists, response.status.code == 200, request.method == .post,
+            !AnswerMemory.telling.contains(where: { request.has($0) })
+        {
+            context.repeatable = response
+        }
         context.output.append(
             response, after: &context.preamble, id: request.identity, option, hasBody: request.method != .head)
         if context.isObserved { tell(of: response, request, started, refusal, context, received: bytesIn) }

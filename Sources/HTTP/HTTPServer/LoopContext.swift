@@ -52,6 +52,9 @@ struct LoopContext {
     var output = OutputQueue()
     /// Answers that may be given again.
     var memory = AnswerMemory()
+    var posted = PostedMemory()
+    /// What was written last, where it may be given again.
+    var repeatable: HTTPResponse?
     /// A request to read into, given back after use.
     var spareRequest = HTTPRequest.blank
 

@@ -11,6 +11,9 @@ public struct HTTPResponse: Sendable {
     /// Whether content coding and preconditions were settled already and `Content-Length` stands among the fields, so that
     /// it is sent as it is.
     public var isFinal = false
+    /// Given where the same bytes of a request may be answered with this again as long as the generation lasts
+    /// (`HTTPHandler.generation`); called each time that they are.
+    public var repeated: (@Sendable () -> Void)?
     /// The pattern of the route that answered, for logs and metrics; never a raw path.
     public var route = "unmatched"
 
@@ -175,6 +178,14 @@ public enum ResponseSerializer {
         _ connection: ConnectionOption, isChunked: Bool = false, into bytes: inout [UInt8]
     ) {
         preamble.write(status: response.status, id: id, into: &bytes)
+        writeRest(of: response, connection, isChunked: isChunked, into: &bytes)
+    }
+
+    /// Writes what follows the preamble in the head of a response.
+    public static func writeRest(
+        of response: HTTPResponse, _ connection: ConnectionOption = .persists, isChunked: Bool = false,
+        into bytes: inout [UInt8]
+    ) {
         bytes.append(contentsOf: response.fields.wire)
         switch connection {
         case .persists: break

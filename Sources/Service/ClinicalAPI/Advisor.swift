@@ -104,20 +104,29 @@ public final class Advisor: Sendable {
     }
 
     /// The document for a body that is written plainly; nil where the body must be read with all care.
-    func document(forPlain body: [UInt8]) -> [UInt8]? {
+    func document(forPlain body: [UInt8]) -> [UInt8]? { answer(toPlain: body)?.bytes }
+
+    /// The same, with what may be called where it is given again.
+    @inline(never)
+    func answer(toPlain body: [UInt8]) -> (bytes: [UInt8], repeated: (@Sendable () -> Void)?)? {
         let hash = recent.limit > 0 ? RecentAnswers.hash(body) : 0
         let found = recent.find(body, hash)
         if case .answer(let answer) = found {
             counts?.count(topic: answer.topic, isGuidance: answer.isGuidance)
-            return answer.bytes
+            return (answer.bytes, answer.repeated)
         }
         let press = press.value
         guard let asked = RequestScan(body, press.scanner) else { return nil }
         let (said, remarks) = merged(asked.statements, [], asked.question)
-        guard let pressed = press.answer(said, notes: remarks) else { return plainDocument(said, remarks) }
+        guard var pressed = press.answer(said, notes: remarks) else { return (plainDocument(said, remarks), nil) }
         counts?.count(topic: pressed.topic, isGuidance: pressed.isGuidance)
-        if case .seen = found { recent.keep(pressed, for: body, hash) }
-        return pressed.bytes
+        if case .seen = found {
+            pressed.repeated = { [counts, topic = pressed.topic, isGuidance = pressed.isGuidance] in
+                counts?.count(topic: topic, isGuidance: isGuidance)
+            }
+            recent.keep(pressed, for: body, hash)
+        }
+        return (pressed.bytes, nil)
     }
 
     /// The document as the engine and the writer of all its parts give it.

@@ -141,9 +141,10 @@ public final class ClinicalAPI: Sendable {
     private func postRecommend(_ request: HTTPRequest) -> HTTPResponse {
         let advisor = current.advisor
         // The short way writes JSON alone.
-        if RecommendationForm.chosen(request) == .json, let body = advisor.document(forPlain: request.body) {
-            var response = HTTPResponse(HTTPStatus(200), body: body)
+        if RecommendationForm.chosen(request) == .json, let answer = advisor.answer(toPlain: request.body) {
+            var response = HTTPResponse(HTTPStatus(200), body: answer.bytes)
             response.fields = advisor.caseFields
+            response.repeated = answer.repeated
             return response
         }
         return recommend(request, cacheControl: CachePolicy.patient) { current throws(Refusal) in

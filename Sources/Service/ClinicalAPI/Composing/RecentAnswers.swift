@@ -14,6 +14,8 @@ final class RecentAnswers: Sendable {
         /// The number of the topic that leads.
         let topic: Int?
         let isGuidance: Bool
+        /// Counts it once more; set where it is kept.
+        var repeated: (@Sendable () -> Void)?
     }
 
     /// What a look at it found.
@@ -96,7 +98,9 @@ final class RecentAnswers: Sendable {
         // Copied to their length: what came from a buffer of the answer's or the loop's may be much longer.
         let entry = Entry(
             hash: hash, body: body.exact,
-            answer: Answer(bytes: answer.bytes.exact, topic: answer.topic, isGuidance: answer.isGuidance))
+            answer: Answer(
+                bytes: answer.bytes.exact, topic: answer.topic, isGuidance: answer.isGuidance, repeated: answer.repeated
+            ))
         // One answer may not push out everything.
         guard entry.size <= limit / 8 else { return }
         _ = state.withLockIfAvailable { state in
