@@ -12,6 +12,8 @@ struct SizeReader {
         "node", "nodes", "margin", "margins", "clearance", "stone", "stones", "cyst", "cysts", "stent", "thrombus",
         "aneurysm", "ulcer", "ulcers", "mesoappendiceal", "mesoappendix", "depth", "slice", "slices", "tall", "height",
         "waist", "per", "within",
+        // No primary arises there: what is measured is spread.
+        "mesenteric", "mesentery", "retroperitoneal", "retroperitoneum", "omental", "omentum",
     ]
     /// What a length with `lesion` beside it is of, where these stand before: `liver lesions up to 2 cm`.
     private static let organs: Set<String> = [

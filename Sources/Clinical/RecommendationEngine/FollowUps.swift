@@ -23,18 +23,16 @@ struct FollowUps {
         let rules = options.map { option in
             recommendations.filter { rule in option.rules.contains { $0.id == rule.id } && !rule.ranks.isEmpty }
         }
-        let spans = zip(options, rules).map { option, rules in
-            RankSpan(of: option, judge.rankSpans(rules))
-        }
+        let ranks = zip(options, rules).map { option, rules in OpenRanks(of: option, rules, judge) }
         for option in options {
             for fact in option.needs { note(fact, option.intervention.id, kind: 0) }
         }
         for (place, option) in options.enumerated() {
-            // A rank that may change, and yet no other option stands where it could be overtaken, decides nothing.
-            if spans.indices.contains(where: { $0 != place && spans[place].isContested(by: spans[$0]) }) {
-                for rule in rules[place] {
-                    for fact in judge.rankNeeds(rule).members { note(fact, option.intervention.id, kind: 1) }
-                }
+            // A fact that may change a rank, and yet lets nothing overtake anything, decides nothing.
+            for fact in ranks[place].facts.members
+            where ranks.indices.contains(where: { $0 != place && ranks[place].isContested(by: ranks[$0], over: fact) })
+            {
+                note(fact, option.intervention.id, kind: 1)
             }
             for caution in option.cautions where caution.severity == .contraindication {
                 for fact in caution.needs { note(fact, option.intervention.id, kind: 2) }
@@ -48,24 +46,39 @@ struct FollowUps {
     }
 }
 
-/// Where an option may come to stand among those of its standing, whatever its open ranks turn out to be.
-private struct RankSpan {
+/// The rank of an option, and those that it would have if a fact were known.
+private struct OpenRanks {
     let isRecommended: Bool
-    let best: Int
-    let worst: Int
     let id: String
+    let current: Int
+    var open: [(rank: Int, needs: BitSet)] = []
+    var facts = BitSet()
 
-    /// The best of the rules' ranks counts.
-    init(of option: Guidance.Option, _ spans: [ClosedRange<Int>]) {
+    /// The best of its rules' ranks counts: a worse one goes no further than the other rules'.
+    init(of option: Guidance.Option, _ rules: [Recommendation], _ judge: OptionJudge) {
         isRecommended = option.isRecommended
-        best = spans.map(\.lowerBound).min() ?? Int.max
-        worst = spans.map(\.upperBound).min() ?? Int.max
         id = option.intervention.id
+        let own = rules.map(judge.rank)
+        current = own.min() ?? Int.max
+        for (place, rule) in rules.enumerated() {
+            let others = own.indices.lazy.filter { $0 != place }.map { own[$0] }.min() ?? Int.max
+            for entry in judge.openRanks(rule) where min(entry.rank, others) != current {
+                open.append((min(entry.rank, others), entry.needs))
+                facts.formUnion(entry.needs)
+            }
+        }
     }
 
-    /// Whether the order of the two is open.
-    func isContested(by other: RankSpan) -> Bool {
-        isRecommended == other.isRecommended && !(best == worst && other.best == other.worst)
-            && !((worst, id) < (other.best, other.id)) && !((other.worst, other.id) < (best, id))
+    private func span(over fact: Int) -> (best: Int, worst: Int) {
+        open.reduce((current, current)) { span, entry in
+            entry.needs.contains(fact) ? (min(span.0, entry.rank), max(span.1, entry.rank)) : span
+        }
+    }
+
+    /// Whether the order of the two hangs on a fact.
+    func isContested(by other: OpenRanks, over fact: Int) -> Bool {
+        let (own, its) = (span(over: fact), other.span(over: fact))
+        return isRecommended == other.isRecommended && !((own.worst, id) < (its.best, other.id))
+            && !((its.worst, other.id) < (own.best, id))
     }
 }

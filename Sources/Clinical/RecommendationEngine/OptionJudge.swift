@@ -61,30 +61,12 @@ struct OptionJudge {
         rule.ranks.first { $0.when?.evaluate(values) ?? .true == .true }?.rank ?? Int.max
     }
 
-    /// The unknown facts that could move a rule to another rank.
-    func rankNeeds(_ rule: Recommendation) -> BitSet {
-        openRanks(rule).reduce(into: BitSet()) { sum, rank in
-            if let when = rank.when { sum.formUnion(when.needs(values)) }
-        }
-    }
-
-    /// The best and the worst rank that each rule may still have.
-    func rankSpans(_ rules: [Recommendation]) -> [ClosedRange<Int>] {
-        rules.map { rule in
-            let open = openRanks(rule)
-            let isSettled = open.last.map { $0.when?.evaluate(values) ?? .true == .true } ?? false
-            let ranks = open.map(\.rank) + (isSettled ? [] : [Int.max])
-            return (ranks.min() ?? Int.max)...(ranks.max() ?? Int.max)
-        }
-    }
-
-    /// The ranks that may hold, up to the first that does.
-    private func openRanks(_ rule: Recommendation) -> [Recommendation.ConditionalRank] {
-        var open: [Recommendation.ConditionalRank] = []
-        for rank in rule.ranks {
-            let truth = rank.when?.evaluate(values) ?? .true
-            if truth != .false { open.append(rank) }
-            if truth == .true { break }
+    /// The ranks that come before the one that holds and cannot be decided, with the facts that would.
+    func openRanks(_ rule: Recommendation) -> [(rank: Int, needs: BitSet)] {
+        var open: [(rank: Int, needs: BitSet)] = []
+        for entry in rule.ranks {
+            guard let when = entry.when, case let truth = when.evaluate(values), truth != .true else { break }
+            if truth == .unknown { open.append((entry.rank, when.needs(values))) }
         }
         return open
     }

@@ -15,15 +15,12 @@ package enum FollowUpLaws {
         for question in judged.answer.followUp {
             let claimed = Set(question.wouldChange)
             if bench.moves(claimed, question.fact, judged) { continue }
-            // Several facts choose a disease topic together: then one matters once the others are answered.
+            // Several facts may decide together: then one matters once others are answered.
             let others = judged.answer.followUp.map(\.fact).filter { $0 != question.fact }
-            let isJoint = !judged.answer.isOfDisease
-            let matters =
-                isJoint
-                && (0..<40).contains { _ in
-                    let answered = bench.answered(others, judged, &random)
-                    return answered.answer.conflicts.isEmpty && bench.moves(claimed, question.fact, answered)
-                }
+            let matters = (0..<40).contains { _ in
+                let answered = bench.answered(others, judged, &random)
+                return answered.answer.conflicts.isEmpty && bench.moves(claimed, question.fact, answered)
+            }
             if !matters {
                 return .broken(
                     "\(bench.vocabulary[question.fact].path) moves none of \(claimed.sorted().joined(separator: " "))")
@@ -76,7 +73,7 @@ extension LawBench {
     /// Whether some answer to a question changes what is said of these interventions.
     fileprivate func moves(_ claimed: Set<String>, _ fact: Int, _ judged: JudgedCase) -> Bool {
         let now = Standing.all(of: judged.answer)
-        return answers(to: fact, values: judged.values).contains { value in
+        return answers(to: fact, of: judged).contains { value in
             let said = FactStatement(fact: fact, value: value, origin: .stated)
             let then = self.judged(judged.statements + [said]).answer
             guard then.conflicts.isEmpty else { return false }
@@ -85,11 +82,11 @@ extension LawBench {
         }
     }
 
-    /// A case with other questions answered in some way, each left out now and then.
+    /// A case with other questions answered in some way, each left out half the time.
     fileprivate func answered(_ facts: [Int], _ judged: JudgedCase, _ random: inout SeededGenerator) -> JudgedCase {
         var statements = judged.statements
-        for fact in facts where Int.random(in: 0..<10, using: &random) > 0 {
-            guard let value = answers(to: fact, values: judged.values).randomElement(using: &random) else { continue }
+        for fact in facts where Bool.random(using: &random) {
+            guard let value = answers(to: fact, of: judged).randomElement(using: &random) else { continue }
             statements.append(FactStatement(fact: fact, value: value, origin: .stated))
         }
         return self.judged(statements)
@@ -97,7 +94,9 @@ extension LawBench {
 
     /// Answers to a question that the case leaves open: each code, each flag, each number that a rule asks for and its
     /// neighbours, each code of a set held or not.
-    func answers(to fact: Int, values: [FactValue]) -> [FactValue] {
+    func answers(to fact: Int, of judged: JudgedCase) -> [FactValue] {
+        // What is assumed closes no answer.
+        let values = engine.completed(judged.statements).values
         let definition = vocabulary[fact]
         let open: [FactValue]
         switch definition.type {

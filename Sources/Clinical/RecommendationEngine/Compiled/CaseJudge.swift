@@ -25,8 +25,10 @@ package struct CaseJudge: Sendable {
     private var seen: [Int32] = []
     private var told: [(place: Int, limit: Int32)] = []
     private var wanted: [Wanted] = []
-    /// Of each option of the plan.
-    private var spans: [(best: Int, worst: Int)] = []
+    /// Of each option of the plan: its rank, the facts on which another hangs, and those ranks.
+    private var currentRanks: [Int] = []
+    private var openFacts: [BitSet] = []
+    private var openRanks: [(option: Int, rank: Int, needs: BitSet)] = []
     private var pairs: [(fact: Int, intervention: Int32)] = []
 
     private struct Judged: Sendable {
@@ -670,19 +672,10 @@ package struct CaseJudge: Sendable {
         wanted.clear()
         pairs.clear()
         for option in plan.options { option.needs.forEach { want($0, option.intervention, kind: 0) } }
-        spans.clear()
-        for option in plan.options { spans.append(span(of: option)) }
+        noteRanks()
         for (number, option) in plan.options.enumerated() {
-            if isContested(number) {
-                for rule in rulesOf[Int(option.intervention)] where speaks(rule, for: option) {
-                    var needs = BitSet()
-                    for place in knowledge.rules[Int(rule)].ranks.range {
-                        let when = knowledge.ranks[place].when
-                        if judge.truth(when) == .true { break }
-                        judge.addNeeds(when, &needs)
-                    }
-                    needs.forEach { want($0, option.intervention, kind: 1) }
-                }
+            openFacts[number].forEach {
+                if isContested(number, over: $0) { want($0, option.intervention, kind: 1) }
             }
             for place in option.cautions where knowledge.limits[Int(plan.cautions[place].limit)].forbids {
                 plan.cautions[place].needs.forEach { want($0, option.intervention, kind: 2) }
@@ -698,34 +691,53 @@ package struct CaseJudge: Sendable {
         }
     }
 
-    /// The best and the worst rank that an option may still have, as `FollowUps` reckons them.
-    private mutating func span(of option: AnswerPlan.PlannedOption) -> (best: Int, worst: Int) {
-        var span = (best: Int.max, worst: Int.max)
-        for rule in rulesOf[Int(option.intervention)] where speaks(rule, for: option) {
-            if knowledge.rules[Int(rule)].ranks.range.isEmpty { continue }
-            var own = (best: Int.max, worst: Int.min)
-            var isSettled = false
-            for place in knowledge.rules[Int(rule)].ranks.range where !isSettled {
-                let entry = knowledge.ranks[place]
-                let truth = judge.truth(entry.when)
-                if truth == .false { continue }
-                own = (min(own.best, entry.rank), max(own.worst, entry.rank))
-                isSettled = truth == .true
+    /// Notes the rank of each option and those that are open, as `FollowUps` reckons them.
+    private mutating func noteRanks() {
+        currentRanks.clear()
+        openRanks.clear()
+        openFacts.clear()
+        for (number, option) in plan.options.enumerated() {
+            // The best rank, and the best of the rules but one: a rule's worse rank goes no further.
+            var (current, second) = (Int.max, Int.max)
+            for rule in rulesOf[Int(option.intervention)] where speaks(rule, for: option) {
+                let own = rank(of: rule)
+                (current, second) = own < current ? (own, current) : (current, min(second, own))
             }
-            span = (min(span.best, own.best), min(span.worst, isSettled ? own.worst : Int.max))
+            currentRanks.append(current)
+            openFacts.append(BitSet())
+            for rule in rulesOf[Int(option.intervention)] where speaks(rule, for: option) {
+                let others = rank(of: rule) == current ? second : current
+                for place in knowledge.rules[Int(rule)].ranks.range {
+                    let entry = knowledge.ranks[place]
+                    let truth = judge.truth(entry.when)
+                    if truth == .true { break }
+                    let moved = min(entry.rank, others)
+                    if truth == .false || moved == current { continue }
+                    var needs = BitSet()
+                    judge.addNeeds(entry.when, &needs)
+                    openRanks.append((number, moved, needs))
+                    openFacts[number].formUnion(needs)
+                }
+            }
+        }
+    }
+
+    private func span(_ number: Int, over fact: Int) -> (best: Int, worst: Int) {
+        var span = (best: currentRanks[number], worst: currentRanks[number])
+        for open in openRanks where open.option == number && open.needs.contains(fact) {
+            span = (min(span.best, open.rank), max(span.worst, open.rank))
         }
         return span
     }
 
-    /// Whether the order of an option and another of its standing is open.
-    private func isContested(_ number: Int) -> Bool {
-        let (option, own) = (plan.options[number], spans[number])
+    /// Whether the order of an option and another of its standing hangs on a fact.
+    private func isContested(_ number: Int, over fact: Int) -> Bool {
+        let (option, own) = (plan.options[number], span(number, over: fact))
         for (place, other) in plan.options.enumerated() where place != number {
-            let span = spans[place]
             if other.needs.isEmpty != option.needs.isEmpty { continue }
-            if own.best == own.worst && span.best == span.worst { continue }
-            if (own.worst, option.intervention) < (span.best, other.intervention) { continue }
-            if (span.worst, other.intervention) < (own.best, option.intervention) { continue }
+            let its = span(place, over: fact)
+            if (own.worst, option.intervention) < (its.best, other.intervention) { continue }
+            if (its.worst, other.intervention) < (own.best, option.intervention) { continue }
             return true
         }
         return false
