@@ -10,7 +10,7 @@ enum Representation {
         let isRead = request.method == .get || request.method == .head
         let canBeCoded =
             coder != nil && !response.status.forbidsBody && !response.body.isEmpty
-            && isCompressible(response.fields["Content-Type"]) && response.fields["Content-Encoding"] == nil
+            && response.fields.has("Content-Type", where: isCompressible) && !response.fields.has("Content-Encoding")
         var choice = CodingChoice.identity
         if canBeCoded {
             let isSmall = response.body.count < policy.minimumSize
@@ -41,9 +41,19 @@ enum Representation {
     static func coded(_ tag: String) -> String { tag.dropLast() + "-gzip\"" }
 
     /// Whether coding makes a body of this type smaller.
-    static func isCompressible(_ type: String?) -> Bool {
-        guard let type else { return false }
-        return type.hasPrefix("text/") || type.contains("json") || type.contains("yaml") || type.contains("xml")
+    static func isCompressible(_ type: Span<UInt8>) -> Bool {
+        holds("text/", type, at: 0) || contains("json", type) || contains("yaml", type) || contains("xml", type)
+    }
+
+    private static func contains(_ word: StaticString, _ type: Span<UInt8>) -> Bool {
+        for place in type.indices where holds(word, type, at: place) { return true }
+        return false
+    }
+
+    private static func holds(_ word: StaticString, _ type: Span<UInt8>, at place: Int) -> Bool {
+        guard place + word.utf8CodeUnitCount <= type.count else { return false }
+        for index in 0..<word.utf8CodeUnitCount where type[place + index] != word.utf8Start[index] { return false }
+        return true
     }
 
     /// 304 with the fields that a cache updates and those of the stages, but none that tell of the body that is not sent

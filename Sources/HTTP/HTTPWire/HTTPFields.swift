@@ -27,43 +27,83 @@ public struct HTTPFields: Sendable, Equatable {
     /// The value of a field, nil where it is absent. Setting it replaces all fields of the name; nil removes them. A name
     /// that is no token, or a value with a control character, would split the response and is not set. O(bytes).
     public subscript(_ name: String) -> String? {
-        get {
-            lines().first { same($0.name, name) }.map { String(decoding: wire[$0.value], as: UTF8.self) }
-        }
+        get { place(of: name).map { String(decoding: wire[$0], as: UTF8.self) } }
         set {
             remove(name)
             if let newValue { append(name, newValue) }
         }
     }
 
-    /// Adds a field behind the others, also where one of its name is there already.
-    public mutating func append(_ name: String, _ value: String) {
-        guard !name.isEmpty, name.utf8.allSatisfy(ByteSet.token.contains), value.utf8.allSatisfy(Byte.isFieldContent)
-        else { return }
-        wire.append(contentsOf: name.utf8)
-        wire.append(contentsOf: ": ".utf8)
-        wire.append(contentsOf: value.utf8)
-        wire.append(contentsOf: "\r\n".utf8)
+    /// Whether there is a field of this name.
+    public func has(_ name: String) -> Bool { place(of: name) != nil }
+
+    /// Whether a field stands whose value `judge` approves of, looking at its bytes.
+    public func has(_ name: String, where judge: (Span<UInt8>) -> Bool) -> Bool {
+        place(of: name).map { judge(wire.span.extracting($0)) } ?? false
     }
 
-    /// Adds a member to a field that is a list, such as `Vary`, unless it is there.
-    public mutating func add(_ member: String, to name: String) {
-        guard let present = self[name] else { return append(name, member) }
-        let members = present.split(separator: ",").map { $0.drop { $0 == " " } }
-        if !members.contains(where: { $0.lowercased() == member.lowercased() }) {
-            self[name] = present + ", " + member
+    /// Adds a field behind the others, also where one of its name is there already.
+    public mutating func append(_ name: String, _ value: String) {
+        var (name, value) = (name, value)
+        name.withUTF8 { name in
+            value.withUTF8 { value in
+                guard !name.isEmpty, name.allSatisfy(ByteSet.token.contains), value.allSatisfy(Byte.isFieldContent)
+                else { return }
+                wire.append(contentsOf: name)
+                wire.append(contentsOf: ": ".utf8)
+                wire.append(contentsOf: value)
+                wire.append(contentsOf: "\r\n".utf8)
+            }
         }
     }
 
+    /// Adds a member to a field that is a list, such as `Vary`, unless it is there. Members compare without regard to case.
+    public mutating func add(_ member: String, to name: String) {
+        guard let place = place(of: name) else { return append(name, member) }
+        if wire[place].split(separator: UInt8(ascii: ",")).contains(where: {
+            same($0.drop { $0 == Byte.space }, member)
+        }) {
+            return
+        }
+        guard member.utf8.allSatisfy(Byte.isFieldContent) else { return }
+        wire.insert(contentsOf: (place.isEmpty ? member : ", " + member).utf8, at: place.upperBound)
+    }
+
     private mutating func remove(_ name: String) {
-        for line in lines().reversed() where same(line.name, name) {
+        for line in lines().reversed() where same(wire[line.name], name) {
             wire.removeSubrange(line.name.lowerBound..<line.value.upperBound + 2)
         }
     }
 
-    private func same(_ place: Range<Int>, _ name: String) -> Bool {
-        place.count == name.utf8.count
-            && wire[place].elementsEqual(name.utf8) { Byte.lowercased($0) == Byte.lowercased($1) }
+    private func same(_ bytes: ArraySlice<UInt8>, _ name: String) -> Bool {
+        bytes.count == name.utf8.count
+            && bytes.elementsEqual(name.utf8) { Byte.lowercased($0) == Byte.lowercased($1) }
+    }
+
+    /// Where the value of the first field of a name lies. INVARIANT: `wire` holds only what `append` and `add` wrote.
+    private func place(of name: String) -> Range<Int>? {
+        var name = name
+        return name.withUTF8 { name in
+            wire.withUnsafeBufferPointer { wire in
+                var start = 0
+                while start < wire.count {
+                    var end = start
+                    while end < wire.count, wire[end] != Byte.carriageReturn { end += 1 }
+                    let colon = start + name.count
+                    if colon < end, wire[colon] == UInt8(ascii: ":") {
+                        var isSame = true
+                        for index in 0..<name.count
+                        where Byte.lowercased(wire[start + index]) != Byte.lowercased(name[index]) {
+                            isSame = false
+                            break
+                        }
+                        if isSame { return colon + 2..<end }
+                    }
+                    start = end + 2
+                }
+                return nil
+            }
+        }
     }
 
     /// Where the names and values lie. INVARIANT: `wire` holds only what `append` wrote.

@@ -1,6 +1,7 @@
 public import ClinicalModel
 public import DecisionLogic
 public import HTTPServer
+import HTTPWire
 public import KnowledgeStore
 import FHIRReading
 import QuestionParsing
@@ -21,25 +22,37 @@ public final class Advisor: Sendable {
     private let counts: RecommendationCounts?
     /// Compiled when the first case is posted.
     private let press: OnDemand<AnswerPress>
+    private let recent: RecentAnswers
     /// The documents that are the same for every request.
     let stored: StoredDocuments
     /// The first eight digits of the digest: entity tags begin with it.
     let tagPrefix: String
+    /// The fields of an answer to a posted case in JSON, written once.
+    let caseFields: HTTPFields
 
     /// Questions are at most this long, in Unicode scalars.
     public static let longestQuestion = 4_000
 
     /// An advisor over a release. `held` are the versions of the kept releases, told by `GET /knowledge`.
-    /// `coding` codes the stored documents once; nil leaves them as they are. `counts` count what is answered.
+    /// `coding` codes the stored documents once; nil leaves them as they are. `counts` count what is answered. At most
+    /// `recentAnswers` bytes of answers given lately are kept.
     public init(
         knowledge: KnowledgeBase, held: [String] = [], coding: (any ContentCoding)? = nil,
-        counts: RecommendationCounts? = nil
+        counts: RecommendationCounts? = nil, recentAnswers: Int = 0
     ) {
         self.knowledge = knowledge
         engine = RecommendationEngine(knowledge: knowledge.clinical)
         tagPrefix = String(knowledge.digest.dropFirst(7).prefix(8))
         stored = StoredDocuments(knowledge, held: held, tagPrefix: tagPrefix, coding: coding)
         records = FHIRReader(knowledge: knowledge)
+        var fields = HTTPFields()
+        fields.append("Content-Type", "application/json")
+        fields.append("Knowledge-Version", knowledge.manifest.version)
+        fields.append("Content-Language", "en")
+        fields.append("Cache-Control", CachePolicy.patient)
+        fields.append("Vary", coding == nil ? "Accept" : "Accept, Accept-Encoding")
+        caseFields = fields
+        recent = RecentAnswers(limit: recentAnswers)
         press = OnDemand { AnswerPress(knowledge) }
         parser = OnDemand {
             QuestionParser(lexicon: knowledge.lexicon, vocabulary: knowledge.clinical.vocabulary)
@@ -55,6 +68,9 @@ public final class Advisor: Sendable {
 
     /// Makes the reader of questions: for who has the time, such as a start that answers already.
     public func prepareReading() { _ = parser.value }
+
+    /// Bytes of answers given lately, with what asked for them.
+    public var rememberedBytes: Int { recent.size }
 
     /// What a question says.
     public func read(_ question: String) -> (statements: [FactStatement], notes: [CaseNote]) {
@@ -88,19 +104,29 @@ public final class Advisor: Sendable {
     func document(_ asked: RecommendRequest) -> [UInt8] {
         let (said, remarks) = merged(asked.statements, asked.notes, asked.question)
         if asked.audience == .clinician, asked.explanation == .none,
-            let answer = press.value.answer(said, notes: remarks, counts)
+            let answer = press.value.answer(said, notes: remarks)
         {
-            return answer
+            counts?.count(topic: answer.topic, isGuidance: answer.isGuidance)
+            return answer.bytes
         }
         return plainDocument(said, remarks, audience: asked.audience, explanation: asked.explanation)
     }
 
     /// The document for a body that is written plainly; nil where the body must be read with all care.
     func document(forPlain body: [UInt8]) -> [UInt8]? {
+        let hash = recent.limit > 0 ? RecentAnswers.hash(body) : 0
+        let found = recent.find(body, hash)
+        if case .answer(let answer) = found {
+            counts?.count(topic: answer.topic, isGuidance: answer.isGuidance)
+            return answer.bytes
+        }
         let press = press.value
         guard let asked = RequestScan(body, press.scanner) else { return nil }
         let (said, remarks) = merged(asked.statements, [], asked.question)
-        return press.answer(said, notes: remarks, counts) ?? plainDocument(said, remarks)
+        guard let pressed = press.answer(said, notes: remarks) else { return plainDocument(said, remarks) }
+        counts?.count(topic: pressed.topic, isGuidance: pressed.isGuidance)
+        if case .seen = found { recent.keep(pressed, for: body, hash) }
+        return pressed.bytes
     }
 
     /// The document as the engine and the writer of all its parts give it.
@@ -117,7 +143,7 @@ public final class Advisor: Sendable {
     }
 
     /// The document for structured facts as compiled knowledge gives it; nil where the plain way must answer.
-    package func pressed(_ statements: [FactStatement]) -> [UInt8]? { press.value.answer(statements, notes: [], nil) }
+    package func pressed(_ statements: [FactStatement]) -> [UInt8]? { press.value.answer(statements, notes: [])?.bytes }
 
     /// The statements of a body's case as the scanner reads them; nil where the body must be read with all care.
     package func scanned(_ body: [UInt8]) -> [FactStatement]? { RequestScan(body, press.value.scanner)?.statements }

@@ -155,8 +155,8 @@ public final class ClinicalAPI: Sendable {
         let advisor = current.advisor
         // The short way writes JSON alone.
         if RecommendationForm.chosen(request) == .json, let body = advisor.document(forPlain: request.body) {
-            var response = json(request, of: advisor, cacheControl: CachePolicy.patient) { _ in body }
-            response.fields.append("Vary", "Accept")
+            var response = HTTPResponse(HTTPStatus(200), body: body)
+            response.fields = advisor.caseFields
             return response
         }
         return recommend(request, cacheControl: CachePolicy.patient) { current throws(Refusal) in

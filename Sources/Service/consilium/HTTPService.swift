@@ -48,7 +48,8 @@ final class HTTPService: Service {
 
         // What is coded once is coded as small as it gets.
         let smallest = settings.compression ? GzipCoding(level: 9) : nil
-        let source = KnowledgeSource(coding: smallest, counts: RecommendationCounts(registry))
+        let source = KnowledgeSource(
+            coding: smallest, counts: RecommendationCounts(registry), answerMemory: settings.answerMemory)
         let loaded = try source.load(settings)
         warnings = loaded.base.warnings
         let (advisor, kept) = source.advisors(loaded)

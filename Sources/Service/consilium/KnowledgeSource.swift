@@ -37,6 +37,8 @@ struct KnowledgeSource: Sendable {
     let coding: GzipCoding?
     /// Counts what is answered.
     let counts: RecommendationCounts
+    /// The most bytes of answers given lately that the release in use keeps.
+    var answerMemory = 0
 
     /// Loads the release in use, the local knowledge over it and the kept releases, and checks their signatures where that
     /// is required.
@@ -57,7 +59,7 @@ struct KnowledgeSource: Sendable {
     func advisors(_ loaded: Loaded) -> (advisor: Advisor, kept: [Advisor]) {
         let held = loaded.kept.map(\.manifest.version)
         return (
-            Advisor(knowledge: loaded.base, held: held, coding: coding, counts: counts),
+            Advisor(knowledge: loaded.base, held: held, coding: coding, counts: counts, recentAnswers: answerMemory),
             loaded.kept.map {
                 Advisor(
                     knowledge: $0, held: held + [loaded.base.manifest.version], coding: coding, counts: counts)

@@ -21,6 +21,9 @@ enum ServiceFigures {
                 info(
                     "consilium_knowledge", "the release of the knowledge that answers",
                     [MetricLabel("version", knowledge.manifest.version), MetricLabel("digest", knowledge.digest)]),
+                gauge(
+                    "consilium_answer_memory_bytes", "answers to posted cases that are kept, with what asked for them",
+                    Double(current.advisor.rememberedBytes)),
                 gauge("consilium_ready", "1 where /readyz says so", readiness.isReady ? 1 : 0),
                 MetricFamily(
                     "consilium_log_dropped", .counter, help: "log lines lost to a slow reader",

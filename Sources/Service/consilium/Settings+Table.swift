@@ -69,6 +69,12 @@ extension Settings {
                 get 503 or are closed
                 """),
             Setting(
+                "answerMemory", .number(\.answerMemory, 0...1_073_741_824, .bytes),
+                """
+                of answers to cases that were posted twice lately, with the bodies that asked; in memory alone and gone with \
+                a reload of the knowledge. 0 remembers none
+                """),
+            Setting(
                 "handshakeTimeout", .number(\.handshakeTimeout, 1...600, .seconds), "for a TLS handshake"),
             Setting(
                 "headTimeout", .number(\.headTimeout, 1...600, .seconds),

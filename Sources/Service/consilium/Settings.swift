@@ -17,6 +17,7 @@ struct Settings {
     var maximumConnectionsPerAddress = 0
     var maximumBodySize = 262_144
     var maximumHeldSize = 67_108_864
+    var answerMemory = 12_582_912
     var handshakeTimeout = 10
     var headTimeout = 10
     var bodyTimeout = 30

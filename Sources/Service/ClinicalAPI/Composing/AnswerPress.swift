@@ -33,29 +33,30 @@ final class AnswerPress: Sendable {
     ///
     /// - Parameter statements: structured facts in any order, then what was read in the order of the text.
     func answer(
-        _ statements: [FactStatement], notes: [CaseNote], _ counts: RecommendationCounts?
-    ) -> [UInt8]? {
+        _ statements: [FactStatement], notes: [CaseNote]
+    ) -> RecentAnswers.Answer? {
         for desk in desks {
             // Twice optional: nil where the desk is busy, else the answer, which the plain way may have to give.
             let tried = desk.judge.withLockIfAvailable { judge in
-                Tried(answer: answer(statements, notes, counts, &judge))
+                Tried(answer: answer(statements, notes, &judge))
             }
             if let tried { return tried.answer }
         }
         var judge = CaseJudge(composer.compiled)
-        return answer(statements, notes, counts, &judge)
+        return answer(statements, notes, &judge)
     }
 
     private struct Tried {
-        let answer: [UInt8]?
+        let answer: RecentAnswers.Answer?
     }
 
     private func answer(
-        _ statements: [FactStatement], _ notes: [CaseNote], _ counts: RecommendationCounts?, _ judge: inout CaseJudge
-    ) -> [UInt8]? {
+        _ statements: [FactStatement], _ notes: [CaseNote], _ judge: inout CaseJudge
+    ) -> RecentAnswers.Answer? {
         let ordered = FactStatement.ordered(statements)
         guard judge.recommend(for: ordered, notes: notes) else { return nil }
-        counts?.count(topic: judge.plan.topics.first, isGuidance: judge.plan.isGuidance)
-        return composer.bytes(judge.plan, ordered, judge.values)
+        return RecentAnswers.Answer(
+            bytes: composer.bytes(judge.plan, ordered, judge.values), topic: judge.plan.topics.first,
+            isGuidance: judge.plan.isGuidance)
     }
 }
