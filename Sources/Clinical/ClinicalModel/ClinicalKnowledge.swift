@@ -19,12 +19,14 @@ public struct ClinicalKnowledge: Sendable {
     public let drugNames: DrugNames
     /// How doses are reckoned for one patient.
     public let doseRules: DoseRules
+    /// What patients are told to ask, and when to seek help.
+    public let patientAdvice: PatientAdvice
 
     /// The knowledge of one release.
     public init(
         vocabulary: Vocabulary, derivations: [Derivation], topics: [Topic], interventions: [String: Intervention],
         drugs: [String: Drug], references: [String: Reference], drugNames: DrugNames = .none,
-        doseRules: DoseRules = .none
+        doseRules: DoseRules = .none, patientAdvice: PatientAdvice = .none
     ) {
         self.vocabulary = vocabulary
         self.derivations = derivations.sorted { $0.id < $1.id }
@@ -34,6 +36,7 @@ public struct ClinicalKnowledge: Sendable {
         self.references = references
         self.drugNames = drugNames
         self.doseRules = doseRules
+        self.patientAdvice = patientAdvice
     }
 }
 

@@ -329,6 +329,10 @@ public struct Guidance: Sendable {
     public var disagreements: [CitedDisagreement] = []
     /// What to ask, most decisive first.
     public var followUp: [FollowUp] = []
+    /// What a patient takes to the doctor; empty for a clinician.
+    public var questionsForDoctor: [PatientAdvice.Question] = []
+    /// When a patient seeks help, each with the number of its source; empty for a clinician.
+    public var seekHelp: [(alarm: PatientAdvice.Alarm, number: Int?)] = []
     /// Exactly what is cited, in the order of first citation.
     public var references: [Reference] = []
 

@@ -180,6 +180,9 @@ struct KnowledgeFiles {
 struct KnowledgeFolder {
     let directory: String
 
+    private static let single = [
+        "manifest.json", "coverage.json", "drug-names.json", "dose-rules.json", "patient-advice.json",
+    ]
     private static let places = ["facts", "references", "drugs", "interventions", "terminology"]
     private static let topicPlaces = ["recommendations", "diagnostics", "disagreements", "cases"]
 
@@ -196,7 +199,7 @@ struct KnowledgeFolder {
             let parts = path.split(separator: "/").map(String.init)
             let fits =
                 switch parts.count {
-                case 1: ["manifest.json", "coverage.json", "drug-names.json", "dose-rules.json"].contains(path)
+                case 1: Self.single.contains(path)
                 case 2: Self.places.contains(parts[0])
                 case 3: parts[0] == "topics" && ["topic.json", "statements.json"].contains(parts[2])
                 case 4: parts[0] == "topics" && Self.topicPlaces.contains(parts[2])

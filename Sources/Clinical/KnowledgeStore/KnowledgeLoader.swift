@@ -80,6 +80,10 @@ public struct KnowledgeLoader: Sendable {
         let coverage = files.document("coverage.json").map(CoverageReader(conditions: conditions).read)
 
         let documents = DocumentReader(conditions: conditions)
+        // What only a patient reads decides no option: no case has to cover it, so its conditions are read apart.
+        let apart = ConditionReader(vocabulary: vocabulary)
+        apart.addShared(factFiles.flatMap { $0.optional("criteria")?.members ?? [] })
+        apart.compileShared()
         let references = Self.byID(files.folder("references").map { documents.reference($0.name, $0.node) }, \.id)
         let drugs = Self.byID(drugNodes.map { documents.drug($0.name, $0.node) }, \.id)
         let interventions = Self.byID(interventionNodes.map { documents.intervention($0.name, $0.node) }, \.id)
@@ -98,7 +102,9 @@ public struct KnowledgeLoader: Sendable {
             vocabulary: vocabulary, derivations: derivations, topics: topics, interventions: interventions,
             drugs: drugs, references: references,
             drugNames: files.document("drug-names.json").map(DrugNamesReader.read) ?? .none,
-            doseRules: files.document("dose-rules.json").map(DoseRulesReader(documents: documents).read) ?? .none)
+            doseRules: files.document("dose-rules.json").map(DoseRulesReader(documents: documents).read) ?? .none,
+            patientAdvice: files.document("patient-advice.json").map(
+                PatientAdviceReader(documents: DocumentReader(conditions: apart)).read) ?? .none)
         Self.checkClasses(interventionNodes, vocabulary)
         let checker = LinkChecker(
             clinical: clinical, manifest: manifest, retired: Self.retiredRules(files), today: today, log: log)

@@ -42,6 +42,7 @@ final class LinkChecker {
             if let reference = shared.reference { cite(reference, "drug-names.json", "drug-names.\(shared.id)") }
         }
         checkDoseRules()
+        checkPatientAdvice()
         for intervention in sorted(clinical.interventions) { check(intervention) }
         for topic in clinical.topics { check(topic) }
         for scheme in manifest.schemes {
@@ -78,6 +79,34 @@ final class LinkChecker {
             if let type = clinical.references[label.reference]?.type, type != .label {
                 log.add(KnowledgeDefect(.danglingReference, file: file, "`\(label.reference)` is no label"))
             }
+        }
+    }
+
+    private func checkPatientAdvice() {
+        let file = "patient-advice.json"
+        let advice = clinical.patientAdvice
+        for (place, entry) in advice.questions.enumerated() {
+            check(entry.occasion, file, "#/questionsForDoctor/\(place)")
+        }
+        for (place, entry) in advice.alarms.enumerated() {
+            check(entry.occasion, file, "#/seekHelp/\(place)")
+            if let reference = entry.reference { cite(reference, file, "patient-advice.\(entry.id)") }
+        }
+    }
+
+    private func check(_ occasion: PatientAdvice.Occasion, _ file: String, _ pointer: String) {
+        for (place, id) in occasion.options.enumerated() where clinical.interventions[id] == nil {
+            log.add(
+                KnowledgeDefect(
+                    .danglingIntervention, file: file, pointer: "\(pointer)/options/\(place)",
+                    "there is no intervention `\(id)`",
+                    suggestion: Suggestion.nearest(to: id, among: clinical.interventions.keys)))
+        }
+        for (place, id) in occasion.drugs.enumerated() where clinical.drugs[id] == nil {
+            log.add(
+                KnowledgeDefect(
+                    .danglingDrug, file: file, pointer: "\(pointer)/drugs/\(place)", "there is no drug `\(id)`",
+                    suggestion: Suggestion.nearest(to: id, among: clinical.drugs.keys)))
         }
     }
 

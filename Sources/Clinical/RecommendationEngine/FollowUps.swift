@@ -20,13 +20,21 @@ struct FollowUps {
             moved[fact] = entry
         }
         let judge = OptionJudge(knowledge: knowledge, values: values)
+        let rules = options.map { option in
+            recommendations.filter { rule in option.rules.contains { $0.id == rule.id } && !rule.ranks.isEmpty }
+        }
+        let spans = zip(options, rules).map { option, rules in
+            RankSpan(of: option, judge.rankSpans(rules))
+        }
         for option in options {
             for fact in option.needs { note(fact, option.intervention.id, kind: 0) }
         }
-        for option in options {
-            let rules = recommendations.filter { rule in option.rules.contains { $0.id == rule.id } }
-            for rule in rules {
-                for fact in judge.rankNeeds(rule).members { note(fact, option.intervention.id, kind: 1) }
+        for (place, option) in options.enumerated() {
+            // A rank that may change, and yet no other option stands where it could be overtaken, decides nothing.
+            if spans.indices.contains(where: { $0 != place && spans[place].isContested(by: spans[$0]) }) {
+                for rule in rules[place] {
+                    for fact in judge.rankNeeds(rule).members { note(fact, option.intervention.id, kind: 1) }
+                }
             }
             for caution in option.cautions where caution.severity == .contraindication {
                 for fact in caution.needs { note(fact, option.intervention.id, kind: 2) }
@@ -37,5 +45,27 @@ struct FollowUps {
             let (p, q) = (knowledge.vocabulary[left.key].priority, knowledge.vocabulary[right.key].priority)
             return (a.kind, -a.weight, p, left.key) < (b.kind, -b.weight, q, right.key)
         }.map { Guidance.FollowUp(fact: $0.key, wouldChange: $0.value.options) }
+    }
+}
+
+/// Where an option may come to stand among those of its standing, whatever its open ranks turn out to be.
+private struct RankSpan {
+    let isRecommended: Bool
+    let best: Int
+    let worst: Int
+    let id: String
+
+    /// The best of the rules' ranks counts.
+    init(of option: Guidance.Option, _ spans: [ClosedRange<Int>]) {
+        isRecommended = option.isRecommended
+        best = spans.map(\.lowerBound).min() ?? Int.max
+        worst = spans.map(\.upperBound).min() ?? Int.max
+        id = option.intervention.id
+    }
+
+    /// Whether the order of the two is open.
+    func isContested(by other: RankSpan) -> Bool {
+        isRecommended == other.isRecommended && !(best == worst && other.best == other.worst)
+            && !((worst, id) < (other.best, other.id)) && !((other.worst, other.id) < (best, id))
     }
 }

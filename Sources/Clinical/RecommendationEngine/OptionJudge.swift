@@ -63,9 +63,30 @@ struct OptionJudge {
 
     /// The unknown facts that could move a rule to another rank.
     func rankNeeds(_ rule: Recommendation) -> BitSet {
-        rule.ranks.reduce(into: BitSet()) { sum, rank in
+        openRanks(rule).reduce(into: BitSet()) { sum, rank in
             if let when = rank.when { sum.formUnion(when.needs(values)) }
         }
+    }
+
+    /// The best and the worst rank that each rule may still have.
+    func rankSpans(_ rules: [Recommendation]) -> [ClosedRange<Int>] {
+        rules.map { rule in
+            let open = openRanks(rule)
+            let isSettled = open.last.map { $0.when?.evaluate(values) ?? .true == .true } ?? false
+            let ranks = open.map(\.rank) + (isSettled ? [] : [Int.max])
+            return (ranks.min() ?? Int.max)...(ranks.max() ?? Int.max)
+        }
+    }
+
+    /// The ranks that may hold, up to the first that does.
+    private func openRanks(_ rule: Recommendation) -> [Recommendation.ConditionalRank] {
+        var open: [Recommendation.ConditionalRank] = []
+        for rank in rule.ranks {
+            let truth = rank.when?.evaluate(values) ?? .true
+            if truth != .false { open.append(rank) }
+            if truth == .true { break }
+        }
+        return open
     }
 
     // MARK: - Refusals

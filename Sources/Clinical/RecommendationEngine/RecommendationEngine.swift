@@ -46,7 +46,7 @@ public struct RecommendationEngine: Sendable {
             allNotes.append(
                 CaseNote(.offTopic, "Nothing that was said shows that this is about a neuroendocrine neoplasm."))
         }
-        return undecided(choice.open, completion, isOfField, allNotes)
+        return undecided(choice.open, completion, isOfField, allNotes, audience)
     }
 
     /// What follows from what was said, before any topic assumes anything: the ground that more knowledge only narrows.
@@ -59,7 +59,7 @@ public struct RecommendationEngine: Sendable {
     /// The answer where no topic could be chosen: what is missing, or what is covered.
     private func undecided(
         _ open: [(topic: Topic, facts: FactCompletion)], _ completion: FactCompletion, _ isOfField: Bool,
-        _ notes: [CaseNote]
+        _ notes: [CaseNote], _ audience: Audience
     ) -> (guidance: Guidance, values: [FactValue]) {
         var answer = Guidance(outcome: open.isEmpty || !isOfField ? .outOfScope : .dataRequired)
         answer.notes = notes
@@ -69,8 +69,13 @@ public struct RecommendationEngine: Sendable {
             answer.followUp = missing(open)
             if open.count == 1 { answer.topic = open[0].topic }
         }
+        if audience == .patient && isOfField {
+            var sources = Bibliography(knowledge.references)
+            advise(&answer, completion.values, &sources)
+            answer.references = sources.references
+        }
         answer.summary = SummaryWriter(vocabulary: knowledge.vocabulary).undecided(
-            answer, covers: knowledge.topics.filter { !$0.isOverlay }.flatMap(\.covers))
+            answer, topics: knowledge.topics.filter { !$0.isOverlay })
         return (answer, (open.first?.facts ?? completion).values)
     }
 
@@ -156,9 +161,19 @@ public struct RecommendationEngine: Sendable {
             knowledge: knowledge, values: values, recommendations: bearing.recommendations
         ).questions(for: answer.options)
         if explains { addSafety(to: &answer, values, &sources) }
+        if audience == .patient { advise(&answer, values, &sources) }
         answer.references = sources.references
         answer.summary = SummaryWriter(vocabulary: knowledge.vocabulary).guidance(answer, bearing.all, values)
         return withholdsDoses ? DoseSilence().guidance(answer) : answer
+    }
+
+    /// What the patient asks and heeds; cited last, so that both readers find the same numbers for what both read.
+    private func advise(_ answer: inout Guidance, _ values: [FactValue], _ sources: inout Bibliography) {
+        let offered = answer.options.map(\.intervention)
+        answer.questionsForDoctor = knowledge.patientAdvice.questions.filter { $0.occasion.arises(values, offered) }
+        answer.seekHelp = knowledge.patientAdvice.alarms.filter { $0.occasion.arises(values, offered) }.map { alarm in
+            (alarm: alarm, number: alarm.reference.map { sources.cite($0) })
+        }
     }
 
     /// The ledger comes last, so that no number of the answer depends on whether it was asked for.

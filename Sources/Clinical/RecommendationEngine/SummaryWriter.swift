@@ -18,31 +18,70 @@ struct SummaryWriter {
     }
 
     /// The opening where no topic could be chosen.
-    func undecided(_ answer: Guidance, covers: [String]) -> [Wording] {
+    ///
+    /// A clinician reads what each topic covers; a patient reads the topics' plain titles.
+    func undecided(_ answer: Guidance, topics: [Topic]) -> [Wording] {
         var sentences = opening(answer.notes)
+        let covers = topics.flatMap(\.covers)
         if answer.outcome == .dataRequired {
             let wanted = answer.followUp.map { vocabulary[$0.fact].title }.joined(separator: ", ")
             sentences.append(
                 Wording(
                     clinician: "More must be known before options can be named: \(wanted).",
-                    patient: "More must be known before the choices can be talked about: \(wanted)."))
-        } else if let language = answer.notes.first(where: { $0.code == .unsupportedLanguage }) {
-            // What was not read may well be covered: it is declined for its language, not for its subject.
-            let words = "\(language.text) Covered: \(covers.joined(separator: " "))"
-            sentences.append(Wording(clinician: words, patient: words))
-        } else {
-            let list = covers.joined(separator: " ")
+                    patient: "More must be known before the choices can be talked about."
+                        + asked(first: answer.followUp.map(\.fact))))
+        } else if let several = answer.notes.first(where: { $0.code == .multiplePatients }) {
+            // Nothing was judged: whether it is covered cannot be said.
             sentences.append(
                 Wording(
-                    clinician: "This case is outside what this release covers. Covered: \(list)",
-                    patient: "This question is outside what this service covers. Covered: \(list)"))
+                    clinician: "No options are given: \(Self.lowercased(several.text))",
+                    patient: "More than one person seems to be described. Please ask about one at a time."))
+        } else if let language = answer.notes.first(where: { $0.code == .unsupportedLanguage }) {
+            // What was not read may well be covered: it is declined for its language, not for its subject.
+            sentences.append(
+                Wording(
+                    clinician: "\(language.text) Covered: \(covers.joined(separator: " "))",
+                    patient: "\(language.text) \(Self.plainCover(topics))"))
+        } else {
+            sentences.append(
+                Wording(
+                    clinician:
+                        "This case is outside what this release covers. Covered: \(covers.joined(separator: " "))",
+                    patient: "This service does not cover what was asked. \(Self.plainCover(topics))"))
         }
         return sentences
     }
 
+    /// What is covered, in a patient's words.
+    private static func plainCover(_ topics: [Topic]) -> String {
+        "It covers: \(topics.map { $0.title.patient ?? $0.title.clinician }.joined(separator: "; "))."
+    }
+
+    /// What a patient is asked first; the other questions follow in the answer.
+    private func asked(first facts: [Int]) -> String {
+        facts.lazy.compactMap { vocabulary[$0].patientQuestion }.first.map { " First: \($0)" } ?? ""
+    }
+
+    private static func lowercased(_ sentence: String) -> String {
+        sentence.prefix(1).lowercased() + sentence.dropFirst()
+    }
+
+    /// A clinician reads the remark itself; a patient reads what it means, and the plain words of its topic follow.
     private func opening(_ notes: [CaseNote]) -> [Wording] {
-        notes.filter { $0.code == .urgentCare || $0.code == .contradiction }
-            .map { Wording(clinician: $0.text, patient: $0.text) }
+        notes.compactMap { note in
+            switch note.code {
+            case .urgentCare:
+                Wording(
+                    clinician: note.text,
+                    patient: "This may be an emergency: call for help now. This service is not for emergencies.")
+            case .contradiction:
+                Wording(
+                    clinician: note.text,
+                    patient: "Some of what was said does not fit together, so it was left out. "
+                        + "Please check it with the report.")
+            default: nil
+            }
+        }
     }
 
     private func order(_ options: [Guidance.Option]) -> Wording {
@@ -65,6 +104,6 @@ struct SummaryWriter {
         return Wording(
             clinician:
                 "First in order, each only once what it needs is known: \(names). The first depends on: \(decisive).",
-            patient: "Choices that may fit, once more is known (\(decisive)): \(plain).")
+            patient: "Choices that may fit, once more is known: \(plain).\(asked(first: first.needs))")
     }
 }

@@ -33,6 +33,13 @@ struct GuidanceBody {
         if !guidance.tiers.isEmpty { json.object("tiers") { writeTiers(&$0) } }
         json.list("disagreements", guidance.disagreements) { write($1, &$0) }
         json.list("followUp", guidance.followUp) { write($1, &$0) }
+        json.list("questionsForDoctor", guidance.questionsForDoctor) { json, entry in
+            json.beginObject()
+            json.member("id", entry.id)
+            json.member("question", entry.question)
+            json.endObject()
+        }
+        json.list("seekHelp", guidance.seekHelp) { write($1, &$0) }
         json.list("references", Array(guidance.references.enumerated())) { json, entry in
             json.beginObject()
             json.member("number", entry.offset + 1)
@@ -347,6 +354,18 @@ struct GuidanceBody {
     static func question(_ definition: FactDefinition, for audience: Audience) -> String {
         let plain = audience == .patient ? definition.patientQuestion : nil
         return plain ?? definition.question ?? "What is known of: \(definition.title)?"
+    }
+
+    private func write(_ entry: (alarm: PatientAdvice.Alarm, number: Int?), _ json: inout JSONWriter) {
+        json.beginObject()
+        json.member("id", entry.alarm.id)
+        json.member("statement", entry.alarm.statement)
+        if let number = entry.number {
+            json.member("section", entry.alarm.section)
+            json.member("reference", number)
+            json.member("confirmed", entry.alarm.isConfirmed)
+        }
+        json.endObject()
     }
 
     private func write(_ question: Guidance.FollowUp, _ json: inout JSONWriter) {

@@ -192,6 +192,7 @@ struct TopicJSON {
         json.member("title", fact.title)
         json.member("type", fact.type.rawValue)
         json.member("question", fact.question)
+        json.member("patientQuestion", fact.patientQuestion)
         if fact.type == .quantity {
             json.member("unit", fact.unit)
             json.member("alsoIn", fact.conversions.keys.sorted())

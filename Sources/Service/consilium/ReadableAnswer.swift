@@ -11,6 +11,12 @@ struct ReadableAnswer {
     /// The text, with a line feed between lines and none at the end.
     func text(disclaimer: Wording, release: String) -> String {
         var lines = [guidance.summary.compactMap { $0.text(for: audience) }.joined(separator: " "), ""]
+        lines += section(
+            "When to seek help",
+            guidance.seekHelp.map { entry in
+                "  " + entry.alarm.statement
+                    + (entry.number.map { unconfirmed(entry.alarm.isConfirmed) + " [\($0)]" } ?? "")
+            })
         lines += understood()
         lines += section("Options", options())
         lines += section("Not offered", excluded())
@@ -18,6 +24,7 @@ struct ReadableAnswer {
         lines += tiers()
         lines += section("Where sources disagree", disagreements())
         lines += section("What would change this answer", followUp())
+        lines += section("What to ask the doctor", guidance.questionsForDoctor.map { "  " + $0.question })
         lines += section("Sources", sources())
         lines.append("Knowledge \(release). " + (disclaimer.text(for: audience) ?? disclaimer.clinician))
         return lines.joined(separator: "\n")

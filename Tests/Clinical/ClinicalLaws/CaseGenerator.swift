@@ -109,6 +109,14 @@ package struct CaseGenerator: Sendable {
         }
     }
 
+    /// The numbers that conditions name for a quantity, with a neighbour on each side.
+    package func numbers(of fact: Int) -> [Double] {
+        let bounds = vocabulary[fact].bounds
+        return (limits[fact] ?? []).flatMap { [$0, $0 - 0.5, $0 + 0.5] }.filter {
+            $0 >= bounds.lower && $0 <= bounds.upper
+        }
+    }
+
     private func interval(_ fact: Int, _ definition: FactDefinition, _ random: inout SeededGenerator) -> Interval {
         let bounds = definition.bounds
         func number(_ random: inout SeededGenerator) -> Double {

@@ -205,6 +205,10 @@ private final class FeedbackDesk: Sendable {
                 #"{"feedback":[{"card":"\#(FeedbackDesk.card)","outcome":"overridden","outcomeTimestamp":"2026-11-26T09:30:00Z","overrideReason":{"reason":{},"userComment":7}}]}"#,
                 ["feedback[0].overrideReason.reason", "feedback[0].overrideReason.userComment"]
             ),
+            (
+                #"{"feedback":[{"card":"\#(FeedbackDesk.card)","outcome":"overridden","outcomeTimestamp":"2026-11-26T09:30:00Z","overrideReason":{"reason":{"code":"a","system":1,"display":null}}}]}"#,
+                ["feedback[0].overrideReason.reason", "feedback[0].overrideReason.reason"]
+            ),
         ] as [(String, [String?])])
     func faults(_ body: String, _ places: [String?]) throws {
         let desk = try FeedbackDesk()

@@ -120,6 +120,8 @@ extension Reply {
         for exclusion in list("excluded") { add("excluded", exclusion["reason"]) }
         for examination in list("diagnostics") { add("diagnostics", examination["statement"]) }
         for question in list("followUp") { add("followUp", question["question"]) }
+        for question in list("questionsForDoctor") { add("questionsForDoctor", question["question"]) }
+        for alarm in list("seekHelp") { add("seekHelp", alarm["statement"]) }
         return found
     }
 
@@ -162,17 +164,11 @@ extension Reply {
         for place in Set(graded.map(\.0.place)).sorted() {
             let grades = graded.filter { $0.0.place == place }.map(\.1)
             let mean = grades.reduce(0, +) / Double(grades.count)
-            if place == "summary" {
-                // Out of scope and data wanted are still told with the clinician's titles: 7.4.
-                withKnownIssue { #expect(mean <= 7) }
-            } else {
-                #expect(mean <= 7, "\(place): \(grades.count) sentences, mean grade \(mean)")
-            }
+            #expect(mean <= 7, "\(place): \(grades.count) sentences, mean grade \(mean)")
         }
-        let hard = graded.filter { $0.1 > 12 }
-        withKnownIssue("50 sentences, 42 of them in summaries") {
-            #expect(hard.map { "\($0.1): \($0.0.place): \($0.0.text)" } == [])
-        }
+        // The formula is made for sentences: in a name of a few words one long word decides.
+        let hard = graded.filter { $0.1 > 12 && Readability.words($0.0.text).count > 4 }
+        #expect(hard.map { "\($0.1): \($0.0.place): \($0.0.text)" } == [])
     }
 
     @Test func `holds no regimen and no dose`() throws {

@@ -132,6 +132,8 @@ def reading(browser, base, width, scheme):
     check(where + ": typed text is whole", page.inner_text(".typed") == QUESTION, page.inner_text(".typed"))
     numbers = page.evaluate("[...document.querySelectorAll('sup a')].filter(a=>!document.querySelector(a.getAttribute('href'))).length")
     check(where + ": each number has its reference", numbers == 0 and page.locator(".refs li").count() == len(data["references"]))
+    labels = [r for r in data["references"] if "labelSetId" in r]
+    check(where + ": each label has its link", labels and all(page.locator(f".refs a[href$='setid={r['labelSetId']}']").count() for r in labels))
     check(where + ": every excluded", all(x["reason"] in page.inner_text("#out") for x in data.get("excluded", [])))
     check(where + ": tiers", page.locator(".tiers > section").count() == len(data["tiers"]))
     report = page.get_attribute("#report", "href")
@@ -265,6 +267,23 @@ def docs(browser, base, width, scheme):
     context.close()
 
 
+def problem(browser, base, width, scheme):
+    """Where the type of a problem leads, as a browser opens it; the way to the other kinds works."""
+    where = f"problem {width} {scheme}"
+    context, page, log = watched(browser, base, width, scheme)
+    page.goto(base + "/problems/stale-cursor")
+    check(where + ": heading", page.inner_text("h1") == "410 Gone", page.inner_text("h1"))
+    check(where + ": mended", "Start the list again" in page.inner_text("main"))
+    check(where + ": no sideways scrolling", page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+    audit(page, where)
+    page.screenshot(path=OUT / f"problem-{width}-{scheme}.png")
+    kinds = page.locator("main li a").count()
+    page.click("main li a >> nth=0")
+    check(where + ": the others", page.locator("main li a").count() == kinds > 20 and "/problems/" in page.url, page.url)
+    clean(page, log, where)
+    context.close()
+
+
 def origins(browser, base, allowed, refused):
     """A page of another origin asks, with preflight: one may read, one may not."""
     script = """base => fetch(base + '/recommend', {method: 'POST', headers: {'Content-Type': 'application/json'},
@@ -274,6 +293,10 @@ def origins(browser, base, allowed, refused):
         page.goto(origin + "/index.html")
         seen = page.evaluate(script, base)
         check(f"origin {'allowed' if may else 'refused'}", (seen != "refused") == may, seen)
+        if may:
+            fields = page.evaluate("""base => fetch(base + '/drugs?limit=2', {headers: {Prefer: 'server-timing', Accept: 'text/csv'}})
+                .then(r => ['Link', 'API-Version', 'Server-Timing', 'ETag'].map(n => r.headers.get(n)))""", base)
+            check("origin: reads the fields of a list", all(fields) and 'rel="next"' in fields[0], fields)
         page.close()
 
 
@@ -294,6 +317,8 @@ def main():
             form_and_faults(browser, base)
             for width, scheme in ((1440, "light"), (360, "dark")):
                 docs(browser, base, width, scheme)
+            for width, scheme in ((1440, "light"), (360, "dark")):
+                problem(browser, base, width, scheme)
             origins(browser, base, allowed, refused)
             browser.close()
     finally:

@@ -25,6 +25,8 @@ package struct CaseJudge: Sendable {
     private var seen: [Int32] = []
     private var told: [(place: Int, limit: Int32)] = []
     private var wanted: [Wanted] = []
+    /// Of each option of the plan.
+    private var spans: [(best: Int, worst: Int)] = []
     private var pairs: [(fact: Int, intervention: Int32)] = []
 
     private struct Judged: Sendable {
@@ -668,13 +670,19 @@ package struct CaseJudge: Sendable {
         wanted.clear()
         pairs.clear()
         for option in plan.options { option.needs.forEach { want($0, option.intervention, kind: 0) } }
-        for option in plan.options {
-            for rule in rulesOf[Int(option.intervention)] where speaks(rule, for: option) {
-                var needs = BitSet()
-                for place in knowledge.rules[Int(rule)].ranks.range {
-                    judge.addNeeds(knowledge.ranks[place].when, &needs)
+        spans.clear()
+        for option in plan.options { spans.append(span(of: option)) }
+        for (number, option) in plan.options.enumerated() {
+            if isContested(number) {
+                for rule in rulesOf[Int(option.intervention)] where speaks(rule, for: option) {
+                    var needs = BitSet()
+                    for place in knowledge.rules[Int(rule)].ranks.range {
+                        let when = knowledge.ranks[place].when
+                        if judge.truth(when) == .true { break }
+                        judge.addNeeds(when, &needs)
+                    }
+                    needs.forEach { want($0, option.intervention, kind: 1) }
                 }
-                needs.forEach { want($0, option.intervention, kind: 1) }
             }
             for place in option.cautions where knowledge.limits[Int(plan.cautions[place].limit)].forbids {
                 plan.cautions[place].needs.forEach { want($0, option.intervention, kind: 2) }
@@ -688,6 +696,39 @@ package struct CaseJudge: Sendable {
             for pair in pairs where pair.fact == question.fact { plan.moved.append(pair.intervention) }
             plan.questions.append(.init(fact: question.fact, wouldChange: start..<plan.moved.count))
         }
+    }
+
+    /// The best and the worst rank that an option may still have, as `FollowUps` reckons them.
+    private mutating func span(of option: AnswerPlan.PlannedOption) -> (best: Int, worst: Int) {
+        var span = (best: Int.max, worst: Int.max)
+        for rule in rulesOf[Int(option.intervention)] where speaks(rule, for: option) {
+            if knowledge.rules[Int(rule)].ranks.range.isEmpty { continue }
+            var own = (best: Int.max, worst: Int.min)
+            var isSettled = false
+            for place in knowledge.rules[Int(rule)].ranks.range where !isSettled {
+                let entry = knowledge.ranks[place]
+                let truth = judge.truth(entry.when)
+                if truth == .false { continue }
+                own = (min(own.best, entry.rank), max(own.worst, entry.rank))
+                isSettled = truth == .true
+            }
+            span = (min(span.best, own.best), min(span.worst, isSettled ? own.worst : Int.max))
+        }
+        return span
+    }
+
+    /// Whether the order of an option and another of its standing is open.
+    private func isContested(_ number: Int) -> Bool {
+        let (option, own) = (plan.options[number], spans[number])
+        for (place, other) in plan.options.enumerated() where place != number {
+            let span = spans[place]
+            if other.needs.isEmpty != option.needs.isEmpty { continue }
+            if own.best == own.worst && span.best == span.worst { continue }
+            if (own.worst, option.intervention) < (span.best, other.intervention) { continue }
+            if (span.worst, other.intervention) < (own.best, option.intervention) { continue }
+            return true
+        }
+        return false
     }
 
     private func speaks(_ rule: Int32, for option: AnswerPlan.PlannedOption) -> Bool {

@@ -79,6 +79,10 @@ struct FeedbackRequest {
                 } else {
                     fault("overrideReason.reason", "a `reason` has a `code`")
                 }
+                for name in ["system", "display"] {
+                    if let text = coding[name], case .string = text { continue }
+                    if coding[name] != nil { fault("overrideReason.reason", "the `\(name)` of a `reason` is a text") }
+                }
             }
             if let comment = given["userComment"] {
                 if case .string = comment {} else { fault("overrideReason.userComment", "a `userComment` is a text") }

@@ -44,6 +44,8 @@ package struct RecommendationReport {
         if let question { blocks += [.heading(2, [.text("Question")]), .quotation(question)] }
         blocks.append(.heading(2, [.text("Summary")]))
         blocks.append(.paragraph([.text(guidance.summary.compactMap(words).joined(separator: " "))]))
+        // What a patient must not overlook stands before the options.
+        blocks += section("When to seek help", guidance.seekHelp.map(alarm))
         blocks += understood()
         if !guidance.options.isEmpty { blocks.append(.heading(2, [.text("Options")])) }
         for (place, option) in guidance.options.enumerated() {
@@ -54,6 +56,7 @@ package struct RecommendationReport {
         blocks += tiers()
         blocks += disagreements()
         blocks += section("What would change this answer", guidance.followUp.map(followUp))
+        blocks += section("What to ask the doctor", guidance.questionsForDoctor.map { [.text($0.question)] })
         if !guidance.references.isEmpty {
             blocks += [.heading(2, [.text("Sources")]), .sources(guidance.references.map(source))]
         }
@@ -153,6 +156,12 @@ package struct RecommendationReport {
                 let reason = disagreement.reason.map { [ReportDocument.Block.paragraph([.text($0)])] } ?? []
                 return [.heading(3, [.text(safeWords(disagreement.topic))]), .points(positions)] + reason
             }
+    }
+
+    private func alarm(_ entry: (alarm: PatientAdvice.Alarm, number: Int?)) -> [ReportDocument.Run] {
+        guard let number = entry.number else { return [.text(entry.alarm.statement)] }
+        return [.text(entry.alarm.statement)]
+            + ending(section: entry.alarm.section, isConfirmed: entry.alarm.isConfirmed, number)
     }
 
     private func followUp(_ question: Guidance.FollowUp) -> [ReportDocument.Run] {
