@@ -65,13 +65,14 @@ final class HTTPService: Service {
         reloader = Reloader(reader: reader, inForce: effective, parts: parts, log: log, registry: registry)
 
         let feedback = FeedbackLedger(registry, journal: journals.feedback)
-        api = ClinicalAPI(
+        let api = ClinicalAPI(
             current: current, openAPI: Self.contract(), readiness: readiness, coding: smallest,
             metrics: settings.metrics ? registry : nil,
             ehr: EHRSettings(
                 publicBaseURL: settings.publicBaseURL.isEmpty ? nil : settings.publicBaseURL,
                 issued: { feedback.remember($0) }),
             pages: Self.pages(settings), feedback: feedback)
+        self.api = api
         let deprecations = Deprecations(
             entries: settings.deprecations.compactMap(Deprecations.entry), link: settings.deprecationLink)
         let unknown = deprecations.unknown(among: api.routes)
