@@ -26,13 +26,16 @@ enum AllProcessors {
         return done.withLock { $0.sorted { $0.start < $1.start }.flatMap(\.values) }
     }
 
-    /// Does something here, and something else on another thread meanwhile.
+    /// Does something here, and something else on another thread meanwhile; here too, where no thread has come to it by then:
+    /// a thread of the pool must not wait for another of it to become free.
     static func both<Own, Other: Sendable>(_ own: () -> Own, _ other: @escaping @Sendable () -> Other) -> (Own, Other) {
         guard ProcessInfo.processInfo.activeProcessorCount > 1 else { return (own(), other()) }
         let made = Made<Other>()
-        let work = DispatchWorkItem { made.value.withLock { $0 = other() } }
+        let work = DispatchWorkItem { if made.claim() { made.value.withLock { $0 = other() } } }
         DispatchQueue.global().async(execute: work)
         let result = own()
+        if made.claim() { return (result, other()) }
+        // INVARIANT: whoever claimed it is doing it, so that this ends.
         work.wait()
         guard let value = made.value.withLock({ $0 }) else { preconditionFailure("the work has ended") }
         return (result, value)
@@ -41,5 +44,9 @@ enum AllProcessors {
     /// Where the other thread puts what it made.
     private final class Made<Value: Sendable>: Sendable {
         let value = Mutex<Value?>(nil)
+        private let isClaimed = Atomic(false)
+
+        /// True for the first who asks.
+        func claim() -> Bool { isClaimed.compareExchange(expected: false, desired: true, ordering: .relaxed).exchanged }
     }
 }
