@@ -67,10 +67,14 @@ private struct Scanner {
         return value
     }
 
+    /// So many names are looked through faster than hashed.
+    private static let fewNames = 12
+
     mutating func object(depth: Int) throws(JSONSyntaxError) -> JSONValue {
         guard depth <= maximumDepth else { throw JSONSyntaxError(.tooDeep(limit: maximumDepth), at: position) }
         position += 1
         var members: [JSONMember] = []
+        // Few names are compared one with another; a set is for objects of many, so that reading stays linear.
         var names: Set<String> = []
         skipWhitespace()
         if next == UInt8(ascii: "}") {
@@ -83,7 +87,14 @@ private struct Scanner {
             try expect(UInt8(ascii: "\""), "a member name in quotes")
             position -= 1
             let name = try string()
-            guard names.insert(name).inserted else { throw JSONSyntaxError(.duplicateMember(name), at: start) }
+            let isNew: Bool
+            if members.count < Self.fewNames {
+                isNew = !members.contains { $0.name == name }
+            } else {
+                if names.isEmpty { names = Set(members.map(\.name)) }
+                isNew = names.insert(name).inserted
+            }
+            guard isNew else { throw JSONSyntaxError(.duplicateMember(name), at: start) }
             skipWhitespace()
             try expect(UInt8(ascii: ":"), "`:` after the member name")
             skipWhitespace()
@@ -124,11 +135,23 @@ private struct Scanner {
         position += 1
     }
 
-    /// A string from its opening quote on. Unescaped runs are copied whole.
+    /// A string from its opening quote on. One without escapes, as nearly all are, is made from the bytes where they lie.
     mutating func string() throws(JSONSyntaxError) -> String {
         let start = position
         position += 1
-        var content: [UInt8] = []
+        plain: while let byte = next {
+            switch byte {
+            case UInt8(ascii: "\""):
+                guard let text = String(validating: bytes[start + 1..<position], as: UTF8.self) else {
+                    throw JSONSyntaxError(.invalidUTF8, at: start)
+                }
+                position += 1
+                return text
+            case UInt8(ascii: "\\"), 0..<0x20: break plain
+            default: position += 1
+            }
+        }
+        var content = Array(bytes[start + 1..<position])
         while let byte = next {
             switch byte {
             case UInt8(ascii: "\""):

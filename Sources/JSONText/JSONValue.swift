@@ -55,6 +55,9 @@ public struct JSONPointer: Sendable, Equatable, CustomStringConvertible {
 
     /// The pointer to a member of the object here; `~` and `/` in the name are escaped (RFC 6901 §3).
     public func member(_ name: String) -> JSONPointer {
+        guard name.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) else {
+            return JSONPointer(text: text + "/" + name)
+        }
         var escaped = ""
         for character in name.unicodeScalars {
             switch character {

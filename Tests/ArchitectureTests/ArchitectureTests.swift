@@ -19,7 +19,8 @@ private let doors: [String: (folder: String, imports: Set<String>)] = [
     "ClinicalModel": ("Sources/Clinical/ClinicalModel", ["DecisionLogic"]),
     "GuidelineContent": ("Sources/Clinical/GuidelineContent", ["FoundationEssentials"]),
     "KnowledgeStore": (
-        "Sources/Clinical/KnowledgeStore", ["ClinicalModel", "DecisionLogic", "JSONText", "FoundationEssentials"]
+        "Sources/Clinical/KnowledgeStore",
+        ["ClinicalModel", "DecisionLogic", "JSONText", "FoundationEssentials", "Glibc", "Dispatch", "Synchronization"]
     ),
     "RecommendationEngine": ("Sources/Clinical/RecommendationEngine", ["ClinicalModel", "DecisionLogic"]),
     "QuestionParsing": ("Sources/Clinical/QuestionParsing", ["ClinicalModel", "DecisionLogic"]),

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import JSONText
 
 /// The files of a knowledge folder, with those of a local folder over them, sorted by path, and the digests over them.
@@ -21,7 +22,7 @@ struct KnowledgeFiles {
     /// Files larger than this are refused unread: no document of knowledge is that large.
     static let maximumSize = 4 << 20
 
-    private static let manifest = "manifest.json"
+    static let manifest = "manifest.json"
 
     /// Reads every JSON document of the layout. Defects of reading and syntax go to the log.
     init(directory: String, local localDirectory: String? = nil, log: DefectLog) {
@@ -33,33 +34,26 @@ struct KnowledgeFiles {
                 KnowledgeDefect(
                     .localManifest, file: Self.manifest, "a local folder has no manifest; the release keeps its own"))
         }
-        var documents: [(path: String, node: DocumentNode)] = []
-        var hash = SHA256()
-        // Hashed a second time only where something lies over the release.
-        var (releaseHash, localHash) = (SHA256(), SHA256())
-        var manifestBytes: [UInt8] = []
-        for path in own.union(localPaths).sorted() {
+        let sources = own.union(localPaths).sorted().map { path in
             let isLocal = localPaths.contains(path)
-            let folder = isLocal ? local?.directory ?? directory : directory
-            guard let bytes = Self.bytes(folder, path, log) else { continue }
-            if path == Self.manifest {
-                manifestBytes = bytes
-            } else {
-                // A local document counts as local: the same bytes in the release are another release.
-                if isLocal { hash.update("local".utf8) }
-                Self.add(path, bytes, to: &hash)
-                if isLocal { Self.add(path, bytes, to: &localHash) }
-                if local != nil, own.contains(path),
-                    let covered = isLocal ? Self.bytes(directory, path, log) : bytes
-                {
-                    Self.add(path, covered, to: &releaseHash)
-                }
-            }
-            do {
-                let value = try JSONReader().read(bytes)
-                documents.append((path, DocumentNode(value: value, file: path, pointer: .root, log: log)))
-            } catch {
-                log.add(KnowledgeDefect(.syntax, file: path, error.sentence))
+            return Source(
+                path: path, folder: isLocal ? local?.directory ?? directory : directory, isLocal: isLocal,
+                // Hashed a second time only where something lies over the release.
+                covered: isLocal && own.contains(path) ? directory : nil)
+        }
+        let read = AllProcessors.map(sources.count) { Self.read(sources[$0]) }
+        // A digest is one chain over all bytes; the trees are made meanwhile.
+        let (digests, trees) = AllProcessors.both {
+            Digests(sources, read, hasLocal: local != nil)
+        } _: {
+            AllProcessors.map(sources.count) { Self.tree(read[$0], sources[$0].path) }
+        }
+        var documents: [(path: String, node: DocumentNode)] = []
+        for (source, tree) in zip(sources, trees) {
+            switch tree {
+            case .success(let value):
+                documents.append((source.path, DocumentNode(value: value, file: source.path, pointer: .root, log: log)))
+            case .failure(let defect): log.add(defect)
             }
         }
         self.documents = documents
@@ -70,40 +64,70 @@ struct KnowledgeFiles {
             folders[path[..<slash], default: []].append((name, node))
         }
         self.folders = folders
-        documentsDigest = "sha256:" + hash.finish()
-        digest = Self.digest(manifestBytes, documentsDigest)
-        releaseDigest = local == nil ? digest : Self.digest(manifestBytes, "sha256:" + releaseHash.finish())
-        localDigest = local == nil ? nil : "sha256:" + localHash.finish()
+        documentsDigest = digests.documents
+        digest = digests.whole
+        releaseDigest = digests.release
+        localDigest = digests.local
         self.local = Self.changes(documents, localPaths, own, directory)
     }
 
-    /// The digest over a manifest and the documents beside it.
-    private static func digest(_ manifest: [UInt8], _ documentsDigest: String) -> String {
-        var whole = SHA256()
-        add(Self.manifest, manifest, to: &whole)
-        whole.update(documentsDigest.utf8)
-        return "sha256:" + whole.finish()
+    /// One document to read.
+    struct Source: Sendable {
+        let path: String
+        let folder: String
+        let isLocal: Bool
+        /// The folder of the release whose document of this path lies under a local one; nil: none does.
+        let covered: String?
     }
 
-    /// The bytes of a file; nil, with a defect, where it cannot be read.
-    private static func bytes(_ folder: String, _ path: String, _ log: DefectLog) -> [UInt8]? {
-        guard let data = FileManager.default.contents(atPath: folder + "/" + path) else {
-            log.add(KnowledgeDefect(.unreadable, file: path, "the file cannot be read"))
-            return nil
-        }
-        guard data.count <= maximumSize else {
-            log.add(KnowledgeDefect(.unreadable, file: path, "the file is larger than \(maximumSize) bytes"))
-            return nil
-        }
-        return [UInt8](data)
+    /// The bytes of a document, and of what it covers; a defect where it cannot be read.
+    struct ReadSource: Sendable {
+        let bytes: Result<[UInt8], KnowledgeDefect>
+        let covered: Result<[UInt8], KnowledgeDefect>?
     }
 
-    private static func add(_ path: String, _ bytes: [UInt8], to hash: inout SHA256) {
-        hash.update(path.utf8)
-        hash.update([0])
-        hash.update(String(bytes.count).utf8)
-        hash.update([0])
-        hash.update(bytes)
+    private static func read(_ source: Source) -> ReadSource {
+        ReadSource(
+            bytes: bytes(source.folder, source.path), covered: source.covered.map { bytes($0, source.path) })
+    }
+
+    private static func tree(_ source: ReadSource, _ path: String) -> Result<JSONValue, KnowledgeDefect> {
+        let bytes: [UInt8]
+        switch source.bytes {
+        case .success(let read): bytes = read
+        case .failure(let defect): return .failure(defect)
+        }
+        do throws(JSONSyntaxError) {
+            return .success(try JSONReader().read(bytes))
+        } catch {
+            return .failure(KnowledgeDefect(.syntax, file: path, error.sentence))
+        }
+    }
+
+    /// The bytes of a file; a defect where it cannot be read.
+    private static func bytes(_ folder: String, _ path: String) -> Result<[UInt8], KnowledgeDefect> {
+        let file = open(folder + "/" + path, O_RDONLY | O_CLOEXEC)
+        var status = stat()
+        defer { if file >= 0 { close(file) } }
+        guard file >= 0, fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            return .failure(KnowledgeDefect(.unreadable, file: path, "the file cannot be read"))
+        }
+        let tooLarge = KnowledgeDefect(.unreadable, file: path, "the file is larger than \(maximumSize) bytes")
+        guard status.st_size <= maximumSize else { return .failure(tooLarge) }
+        // A byte more than the file has: the read that fills less has reached its end.
+        let capacity = Int(status.st_size) + 1
+        var failed = false
+        let bytes = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+            while count < capacity, let start = buffer.baseAddress {
+                let taken = Glibc.read(file, start + count, capacity - count)
+                if taken < 0, errno == EINTR { continue }
+                failed = taken < 0
+                if taken <= 0 { break }
+                count += taken
+            }
+        }
+        guard !failed else { return .failure(KnowledgeDefect(.unreadable, file: path, "the file cannot be read")) }
+        return .success(bytes)
     }
 
     private static func changes(
@@ -113,7 +137,7 @@ struct KnowledgeFiles {
         var statements: [String: LocalChanges.Kind] = [:]
         for (path, node) in documents where localPaths.contains(path) && path.hasSuffix("/statements.json") {
             // What is wrong in the release's own file is not told twice: it is not loaded.
-            let before = bytes(directory, path, DefectLog()).flatMap { try? JSONReader().read($0) }
+            let before = (try? bytes(directory, path).get()).flatMap { try? JSONReader().read($0) }
             let known = Self.statements(before)
             let topic = String(path.split(separator: "/").dropFirst().first ?? "")
             for (id, value) in Self.statements(node.value) where known[id] != value {
@@ -141,8 +165,15 @@ struct KnowledgeFiles {
     /// The documents right under a folder, with the name without `.json` of each.
     func folder(_ path: String) -> [(name: String, node: DocumentNode)] { folders[path[...]] ?? [] }
 
-    /// The document at exactly this path.
-    func document(_ path: String) -> DocumentNode? { documents.first { $0.path == path }?.node }
+    /// The document at exactly this path. O(log n): every topic asks.
+    func document(_ path: String) -> DocumentNode? {
+        var (low, high) = (0, documents.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if documents[middle].path < path { low = middle + 1 } else { high = middle }
+        }
+        return low < documents.count && documents[low].path == path ? documents[low].node : nil
+    }
 }
 
 /// The layout of a folder of knowledge, of a release or a local one.

@@ -37,6 +37,40 @@ public struct KnowledgeLoader: Sendable {
             drugs: drugNodes.map { Self.drugCode($0.name, $0.node) }, log: log)
         let (vocabulary, entries, units) = vocabularyReader.read()
 
+        // Cases are half of all documents and touch nothing that the rest changes.
+        let caseDocuments = Self.topicIDs(files).filter { files.document("topics/\($0)/topic.json") != nil }
+            .flatMap { files.folder("topics/\($0)/cases").map { CaseReader.Document($0.name, $0.node) } }
+        let (linked, cases) = AllProcessors.both {
+            link(files, factFiles, drugNodes, interventionNodes, manifest, vocabulary, log)
+        } _: {
+            CaseReader(vocabulary: vocabulary).read(caseDocuments)
+        }
+        for defect in cases.defects { log.add(defect) }
+        guard !log.hasErrors else { throw refusal(log, files) }
+        return KnowledgeBase(
+            manifest: manifest, digest: files.digest, documentsDigest: files.documentsDigest,
+            releaseDigest: files.releaseDigest, localDigest: files.localDigest, local: files.local,
+            clinical: linked.clinical,
+            lexicon: Lexicon(entries: linked.phrases + entries, units: units), cases: cases.cases,
+            leaves: linked.leaves, fileCount: files.documents.count, warnings: placed(log.defects, files),
+            usedBy: linked.usedBy, coverage: linked.coverage, terminology: linked.terminology)
+    }
+
+    /// Everything but the cases, read and linked.
+    private struct Linked {
+        let clinical: ClinicalKnowledge
+        let phrases: [LexiconEntry]
+        let leaves: [LeafPlace]
+        let usedBy: [String: [String]]
+        let coverage: CoverageAxes
+        let terminology: Terminology
+    }
+
+    private func link(
+        _ files: KnowledgeFiles, _ factFiles: [DocumentNode], _ drugNodes: [(name: String, node: DocumentNode)],
+        _ interventionNodes: [(name: String, node: DocumentNode)], _ manifest: Manifest, _ vocabulary: Vocabulary,
+        _ log: DefectLog
+    ) -> Linked {
         let conditions = ConditionReader(vocabulary: vocabulary)
         conditions.addShared(factFiles.flatMap { $0.optional("criteria")?.members ?? [] })
         conditions.compileShared()
@@ -57,15 +91,12 @@ public struct KnowledgeLoader: Sendable {
             files.folder("terminology"))
         let topicReader = TopicReader(documents: documents, files: files)
         var topics: [Topic] = []
-        var cases: [ClinicalCase] = []
         for id in Self.topicIDs(files) {
             guard let topic = topicReader.read(id, log: log) else { continue }
-            let own = topicReader.cases(id)
-            if own.isEmpty {
+            if files.folder("topics/\(id)/cases").isEmpty {
                 log.add(KnowledgeDefect(.noCases, file: "topics/\(id)/topic.json", "the topic has no cases"))
             }
             topics.append(topic)
-            cases += own
         }
         let clinical = ClinicalKnowledge(
             vocabulary: vocabulary, derivations: derivations, topics: topics, interventions: interventions,
@@ -78,13 +109,8 @@ public struct KnowledgeLoader: Sendable {
         let checker = LinkChecker(
             clinical: clinical, manifest: manifest, retired: Self.retiredRules(files), today: today, log: log)
         checker.check()
-        guard !log.hasErrors else { throw refusal(log, files) }
-        return KnowledgeBase(
-            manifest: manifest, digest: files.digest, documentsDigest: files.documentsDigest,
-            releaseDigest: files.releaseDigest, localDigest: files.localDigest, local: files.local,
-            clinical: clinical,
-            lexicon: Lexicon(entries: phrases + entries, units: units), cases: cases, leaves: conditions.leaves,
-            fileCount: files.documents.count, warnings: placed(log.defects, files), usedBy: checker.usedBy,
+        return Linked(
+            clinical: clinical, phrases: phrases, leaves: conditions.leaves, usedBy: checker.usedBy,
             coverage: coverage ?? CoverageAxes(), terminology: terminology)
     }
 

@@ -17,7 +17,8 @@ public final class Advisor: Sendable {
     public let engine: RecommendationEngine
     /// Reads records of patients.
     let records: FHIRReader
-    private let parser: QuestionParser
+    /// Made when the first question is asked, or after the start.
+    private let parser: OnDemand<QuestionParser>
     private let counts: RecommendationCounts?
     /// Compiled when the first case is posted.
     private let press: OnDemand<AnswerPress>
@@ -53,19 +54,27 @@ public final class Advisor: Sendable {
         caseFields = fields
         recent = RecentAnswers(limit: recentAnswers)
         press = OnDemand { AnswerPress(knowledge) }
-        parser = QuestionParser(lexicon: knowledge.lexicon, vocabulary: knowledge.clinical.vocabulary)
+        parser = OnDemand {
+            QuestionParser(lexicon: knowledge.lexicon, vocabulary: knowledge.clinical.vocabulary)
+        }
         self.counts = counts?.counting(topics: knowledge.clinical.topics.map(\.id))
     }
 
     /// Does now what would else be done by the first request: for who has the time, such as a reload.
-    public func prepare() { _ = press.value }
+    public func prepare() {
+        prepareReading()
+        _ = press.value
+    }
+
+    /// Makes the reader of questions: for who has the time, such as a start that answers already.
+    public func prepareReading() { _ = parser.value }
 
     /// Bytes of answers given lately, with what asked for them.
     public var rememberedBytes: Int { recent.size }
 
     /// What a question says.
     public func read(_ question: String) -> (statements: [FactStatement], notes: [CaseNote]) {
-        let parsed = parser.parse(question)
+        let parsed = parser.value.parse(question)
         return (parsed.statements, parsed.notes)
     }
 
@@ -147,6 +156,19 @@ public final class Advisor: Sendable {
 
     /// The statements of a body's case as the scanner reads them; nil where the body must be read with all care.
     package func scanned(_ body: [UInt8]) -> [FactStatement]? { RequestScan(body, press.value.scanner)?.statements }
+
+    /// What a body asks, as the scanner reads it; nil where the body must be read with all care.
+    package func scannedBody(_ body: [UInt8]) -> PlainBody? {
+        RequestScan(body, press.value.scanner).map { PlainBody(statements: $0.statements, question: $0.question) }
+    }
+
+    /// What a body asks, as it is read with all care; nil where it has a fault or asks what the scanner does not know.
+    package func readBody(_ body: [UInt8]) -> PlainBody? {
+        guard let asked = try? RecommendRequest(body: body, current: CurrentKnowledge(self)),
+            asked.audience == .clinician, asked.explanation == .none, asked.notes.isEmpty
+        else { return nil }
+        return PlainBody(statements: asked.statements, question: asked.question)
+    }
 }
 
 extension Advisor {
@@ -167,4 +189,12 @@ extension Advisor {
             guidance: guidance, knowledge: knowledge, audience: audience, explanation: explanation
         ).bytes()
     }
+}
+
+/// What a plainly written body asks of the present release for a clinician.
+package struct PlainBody: Sendable, Equatable {
+    /// The statements of its case, in their order.
+    package let statements: [FactStatement]
+    /// Its question.
+    package let question: String?
 }

@@ -8,20 +8,20 @@ public import Telemetry
 /// The routes of the service over the knowledge that is current.
 public final class ClinicalAPI: Sendable {
     let current: CurrentKnowledge
-    private let openAPI: StoredDocument?
-    private let openAPIJSON: StoredDocument?
-    private let page: StoredDocument?
-    private let docs: StoredDocument?
+    private let openAPI: OnDemand<StoredDocument>?
+    private let openAPIJSON: OnDemand<StoredDocument>?
+    private let page: OnDemand<StoredDocument>?
+    private let docs: OnDemand<StoredDocument>?
     private let operations: OperationsRoutes
     private let ehr: EHRSettings
     private let feedback: FeedbackLedger
 
-    /// The routes. `openAPI` are the bytes of `openapi.yaml`, nil where the file is not at hand; `coder` codes them once;
+    /// The routes. `openAPI` are the bytes of `openapi.yaml`, nil where the file is not at hand; `coding` codes them once;
     /// `pages` are what people read; `metrics` are shown at `/metrics`, nil: there is nothing;
     /// `feedback` takes what became of cards, nil: it counts for nobody.
     public init(
         current: CurrentKnowledge, openAPI: [UInt8]?, readiness: Readiness = Readiness(),
-        coder: (any ContentCoder)? = nil, metrics: MetricRegistry? = nil, ehr: EHRSettings = EHRSettings(),
+        coding: (any ContentCoding)? = nil, metrics: MetricRegistry? = nil, ehr: EHRSettings = EHRSettings(),
         pages: PageFiles = PageFiles(), feedback: FeedbackLedger? = nil
     ) {
         self.current = current
@@ -29,13 +29,26 @@ public final class ClinicalAPI: Sendable {
         self.feedback = feedback ?? FeedbackLedger(MetricRegistry())
         operations = OperationsRoutes(current: current, readiness: readiness, metrics: metrics)
         let contract = { (bytes: [UInt8], type: String) in
-            StoredDocument(
-                body: bytes, contentType: type, digest: "openapi", cacheControl: CachePolicy.knowledge, coder: coder)
+            OnDemand {
+                StoredDocument(
+                    body: bytes, contentType: type, digest: "openapi", cacheControl: CachePolicy.knowledge,
+                    coder: coding?.makeCoder())
+            }
         }
         self.openAPI = openAPI.map { contract($0, "application/yaml") }
         openAPIJSON = pages.openAPI.map { contract($0, "application/json") }
-        page = pages.index.map { PageDocument.stored($0, reportAddress: pages.reportAddress, coder: coder) }
-        docs = pages.docs.map { PageDocument.stored($0, reportAddress: pages.reportAddress, coder: coder) }
+        let stored = { (page: [UInt8]) in
+            OnDemand {
+                PageDocument.stored(page, reportAddress: pages.reportAddress, coder: coding?.makeCoder())
+            }
+        }
+        page = pages.index.map(stored)
+        docs = pages.docs.map(stored)
+    }
+
+    /// Renders and codes the contract and the pages: for who has the time, such as a start that answers already.
+    public func prepare() {
+        for document in [openAPI, openAPIJSON, page, docs] { _ = document?.value }
     }
 
     /// The routes, in the order of `openapi.yaml`.
@@ -254,7 +267,7 @@ public final class ClinicalAPI: Sendable {
     // MARK: - Contract
 
     private func index(_ request: HTTPRequest) -> HTTPResponse {
-        if let page, MediaType.prefersPage(request) { return page.response(to: request) }
+        if let page, MediaType.prefersPage(request) { return page.value.response(to: request) }
         var response = json(request) { advisor in
             var json = JSONWriter()
             json.beginObject()
@@ -275,13 +288,15 @@ public final class ClinicalAPI: Sendable {
     }
 
     /// A file that lies beside the program, as it stands.
-    private func beside(_ request: HTTPRequest, _ document: StoredDocument?, _ name: String) -> HTTPResponse {
+    private func beside(
+        _ request: HTTPRequest, _ document: OnDemand<StoredDocument>?, _ name: String
+    ) -> HTTPResponse {
         guard let document else {
             return refused(
                 ProblemDetails(
                     slug: "not-found", title: "Not Found", status: HTTPStatus(404),
                     detail: "\(name) does not lie beside the program"), request)
         }
-        return document.response(to: request)
+        return document.value.response(to: request)
     }
 }

@@ -32,6 +32,7 @@ final class HTTPService: Service {
     private let warnings: [KnowledgeDefect]
     private let journals: Journals
     private let door: ClientDoor?
+    private let api: ClinicalAPI
 
     /// Loads everything that the settings name; listens nowhere yet. Who only checks opens no journals:
     /// the running service has them.
@@ -65,12 +66,13 @@ final class HTTPService: Service {
 
         let feedback = FeedbackLedger(registry, journal: journals.feedback)
         let api = ClinicalAPI(
-            current: current, openAPI: Self.contract(), readiness: readiness, coder: smallest?.makeCoder(),
+            current: current, openAPI: Self.contract(), readiness: readiness, coding: smallest,
             metrics: settings.metrics ? registry : nil,
             ehr: EHRSettings(
                 publicBaseURL: settings.publicBaseURL.isEmpty ? nil : settings.publicBaseURL,
                 issued: { feedback.remember($0) }),
             pages: Self.pages(settings), feedback: feedback)
+        self.api = api
         let deprecations = Deprecations(
             entries: settings.deprecations.compactMap(Deprecations.entry), link: settings.deprecationLink)
         let unknown = deprecations.unknown(among: api.routes)
@@ -110,7 +112,6 @@ final class HTTPService: Service {
     // MARK: - Running
 
     func run() async throws {
-        ProcessMemory.giveBack()
         let address = try server.start()
         let adminAddress = try admin?.start()
         for warning in warnings { Console.error("warning: \(warning)") }
@@ -125,7 +126,12 @@ final class HTTPService: Service {
         let watched = keepWatch()
         Console.line("consilium \(ProductVersion.current) \(said)")
         manager.ready(said)
-        // Once more when the start's own threads have come to rest.
+        // What only some requests need is made beside the first ones: whoever asks before waits for it.
+        DispatchQueue.global(qos: .utility).async { [api, current] in
+            current.advisor.prepareReading()
+            api.prepare()
+        }
+        // When the start's own threads have come to rest.
         ProcessMemory.giveBack(after: .seconds(1))
         try await gracefulShutdown()
         manager.stopping()

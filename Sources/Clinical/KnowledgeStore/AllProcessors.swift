@@ -1,0 +1,52 @@
+import Dispatch
+import FoundationEssentials
+import Synchronization
+
+/// Work of a load that has parts that know nothing of each other, done on all processors of the process. What comes out does
+/// not depend on how many there are: results stand in the order of their numbers.
+enum AllProcessors {
+    /// So many numbers are taken at a time: documents are small, and a lock for each would cost as much as reading it.
+    private static let stride = 16
+
+    /// The values made of the numbers from 0 to `count`, in their order.
+    static func map<Value: Sendable>(_ count: Int, _ make: @Sendable (Int) -> Value) -> [Value] {
+        let workers = min(ProcessInfo.processInfo.activeProcessorCount, count / stride)
+        guard workers > 1 else { return (0..<count).map(make) }
+        let next = Atomic(0)
+        let done = Mutex<[(start: Int, values: [Value])]>([])
+        DispatchQueue.concurrentPerform(iterations: workers) { _ in
+            var own: [(start: Int, values: [Value])] = []
+            while true {
+                let start = next.add(stride, ordering: .relaxed).oldValue
+                guard start < count else { break }
+                own.append((start, (start..<min(start + stride, count)).map(make)))
+            }
+            done.withLock { $0 += own }
+        }
+        return done.withLock { $0.sorted { $0.start < $1.start }.flatMap(\.values) }
+    }
+
+    /// Does something here, and something else on another thread meanwhile; here too, where no thread has come to it by then:
+    /// a thread of the pool must not wait for another of it to become free.
+    static func both<Own, Other: Sendable>(_ own: () -> Own, _ other: @escaping @Sendable () -> Other) -> (Own, Other) {
+        guard ProcessInfo.processInfo.activeProcessorCount > 1 else { return (own(), other()) }
+        let made = Made<Other>()
+        let work = DispatchWorkItem { if made.claim() { made.value.withLock { $0 = other() } } }
+        DispatchQueue.global().async(execute: work)
+        let result = own()
+        if made.claim() { return (result, other()) }
+        // INVARIANT: whoever claimed it is doing it, so that this ends.
+        work.wait()
+        guard let value = made.value.withLock({ $0 }) else { preconditionFailure("the work has ended") }
+        return (result, value)
+    }
+
+    /// Where the other thread puts what it made.
+    private final class Made<Value: Sendable>: Sendable {
+        let value = Mutex<Value?>(nil)
+        private let isClaimed = Atomic(false)
+
+        /// True for the first who asks.
+        func claim() -> Bool { isClaimed.compareExchange(expected: false, desired: true, ordering: .relaxed).exchanged }
+    }
+}
