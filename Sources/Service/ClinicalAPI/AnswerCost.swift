@@ -9,6 +9,7 @@ package struct AnswerCost {
     /// Over an advisor.
     package init(_ advisor: Advisor) {
         self.advisor = advisor
+        advisor.prepare()
         current = CurrentKnowledge(advisor)
     }
 
