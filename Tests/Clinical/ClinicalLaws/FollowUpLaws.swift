@@ -7,8 +7,11 @@ package enum FollowUpLaws {
     /// All of them.
     package static let all: [Law] = [matters, isNamed]
 
+    /// Judges a case up to forty times a question, so it is tried on few. KNOWN: of 6,009 random cases 47 (0.8 %) break it, the
+    /// first is number 377: a question (mostly the symptoms of the tumour, or differentiation) whose every answer, and every
+    /// one of forty answers to the others beside it, left the options as they were. docs/reading.md tells it.
     private static let matters = Law(
-        "a question is asked only where an answer to it moves what it says it would move"
+        "a question is asked only where an answer to it moves what it says it would move", cost: 24
     ) { bench, judged, random in
         // Beside a contradiction every further word may go down with it.
         if judged.answer.followUp.isEmpty || !judged.answer.conflicts.isEmpty { return .vacuous }
