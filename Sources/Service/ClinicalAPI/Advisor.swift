@@ -121,7 +121,7 @@ public final class Advisor: Sendable {
         let hash = recent.limit > 0 ? RecentAnswers.hash(body) : 0
         let found = recent.find(body, hash)
         if case .answer(let answer) = found {
-            counts?.count(topic: answer.topic, isGuidance: answer.isGuidance)
+            answer.repeated?()
             return (answer.bytes, answer.repeated)
         }
         let press = press.value
