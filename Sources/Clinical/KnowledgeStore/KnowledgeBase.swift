@@ -19,7 +19,7 @@ public final class KnowledgeBase: Sendable {
     public let clinical: ClinicalKnowledge
     /// What the question reader reads with.
     public let lexicon: Lexicon
-    /// The cases beside the rules.
+    /// The cases beside the rules; none where they were only hashed.
     public let cases: [ClinicalCase]
     /// Where each leaf stands, by its number.
     public let leaves: [LeafPlace]

@@ -2,18 +2,13 @@ import FoundationEssentials
 import Glibc
 import JSONText
 
-/// The files of a knowledge folder, with those of a local folder over them, sorted by path, and the digests over them.
+/// The files of a knowledge folder, with those of a local folder over them, sorted by path.
 struct KnowledgeFiles {
     /// Documents by path relative to the folder, ascending.
     let documents: [(path: String, node: DocumentNode)]
-    /// `sha256:` and the digest over every document but the manifest: what a reviewer signs.
-    let documentsDigest: String
-    /// `sha256:` and the digest over the manifest and `documentsDigest`: the whole release.
-    let digest: String
-    /// `sha256:` and the digest over the release alone, whatever lies over it: what its maker signs.
-    let releaseDigest: String
-    /// `sha256:` and the digest over the local folder alone; nil where there is none.
-    let localDigest: String?
+    /// Works out the digests over the bytes of all documents, one chain each and so one thread's work: the loader does it
+    /// beside the reading of the trees.
+    let digests: @Sendable () -> Digests
     /// What the local folder changed.
     let local: LocalChanges
     /// The documents of each folder, with the name without `.json` of each: topics ask for theirs again and again.
@@ -24,8 +19,11 @@ struct KnowledgeFiles {
 
     static let manifest = "manifest.json"
 
-    /// Reads every JSON document of the layout. Defects of reading and syntax go to the log.
-    init(directory: String, local localDirectory: String? = nil, log: DefectLog) {
+    /// Reads every JSON document of the layout. Defects of reading and syntax go to the log. Cases that are only `hashed`
+    /// stand among the documents without content.
+    init(
+        directory: String, local localDirectory: String? = nil, cases: KnowledgeLoader.Cases = .read, log: DefectLog
+    ) {
         let own = Set(KnowledgeFolder(directory: directory).paths(log))
         let local = localDirectory.map { KnowledgeFolder(directory: $0) }
         var localPaths = Set(local?.paths(log) ?? [])
@@ -42,11 +40,11 @@ struct KnowledgeFiles {
                 covered: isLocal && own.contains(path) ? directory : nil)
         }
         let read = AllProcessors.map(sources.count) { Self.read(sources[$0]) }
-        // A digest is one chain over all bytes; the trees are made meanwhile.
-        let (digests, trees) = AllProcessors.both {
-            Digests(sources, read, hasLocal: local != nil)
-        } _: {
-            AllProcessors.map(sources.count) { Self.tree(read[$0], sources[$0].path) }
+        let hasLocal = local != nil
+        digests = { Digests(sources, read, hasLocal: hasLocal) }
+        let trees = AllProcessors.map(sources.count) { number in
+            let isLeft = cases == .hashed && KnowledgeFolder.isCase(sources[number].path)
+            return isLeft ? read[number].bytes.map { _ in .null } : Self.tree(read[number], sources[number].path)
         }
         var documents: [(path: String, node: DocumentNode)] = []
         for (source, tree) in zip(sources, trees) {
@@ -64,10 +62,6 @@ struct KnowledgeFiles {
             folders[path[..<slash], default: []].append((name, node))
         }
         self.folders = folders
-        documentsDigest = digests.documents
-        digest = digests.whole
-        releaseDigest = digests.release
-        localDigest = digests.local
         self.local = Self.changes(documents, localPaths, own, directory)
     }
 
@@ -185,6 +179,9 @@ struct KnowledgeFolder {
     ]
     private static let places = ["facts", "references", "drugs", "interventions", "terminology"]
     private static let topicPlaces = ["recommendations", "diagnostics", "disagreements", "cases"]
+
+    /// Whether the document at a path of the layout is a case.
+    static func isCase(_ path: String) -> Bool { path.hasPrefix("topics/") && path.contains("/cases/") }
 
     /// Relative paths of the documents; anything else than the layout is a defect, but for texts and the schemas.
     func paths(_ log: DefectLog) -> [String] {

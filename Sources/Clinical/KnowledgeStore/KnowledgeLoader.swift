@@ -11,6 +11,14 @@ public struct KnowledgeLoader: Sendable {
     /// The day of the load, ISO 8601, for overdue reviews; nil: not checked. The loader itself sees no clock.
     public let today: String?
 
+    /// What is done with the cases, half of all documents, which no answer needs.
+    public enum Cases: Sendable {
+        /// They are read and checked like every document.
+        case read
+        /// Their bytes count for the digests and nothing more; the knowledge then has no cases.
+        case hashed
+    }
+
     /// A loader of a folder.
     public init(directory: String, local: String? = nil, today: String? = nil) {
         self.directory = directory
@@ -20,14 +28,13 @@ public struct KnowledgeLoader: Sendable {
 
     /// Loads, validates and links the knowledge.
     /// - Throws: `InvalidKnowledge` with every defect that was found.
-    public func load() throws(InvalidKnowledge) -> KnowledgeBase {
+    public func load(cases treatment: Cases = .read) throws(InvalidKnowledge) -> KnowledgeBase {
         let log = DefectLog()
-        let files = try files(log)
+        let files = try files(log, cases: treatment)
         guard let manifestNode = files.document("manifest.json") else {
             throw refusal(log, files)
         }
         let manifest = Manifest(manifestNode)
-        if files.local.isEmpty { manifest.checkSignature(documents: files.documentsDigest, manifestNode) }
         let factFiles = files.folder("facts").map(\.node)
         let drugNodes = files.folder("drugs")
         let interventionNodes = files.folder("interventions")
@@ -37,19 +44,22 @@ public struct KnowledgeLoader: Sendable {
             drugs: drugNodes.map { Self.drugCode($0.name, $0.node) }, log: log)
         let (vocabulary, entries, units) = vocabularyReader.read()
 
-        // Cases are half of all documents and touch nothing that the rest changes.
-        let caseDocuments = Self.topicIDs(files).filter { files.document("topics/\($0)/topic.json") != nil }
+        // Cases are half of all documents and touch nothing that the rest changes; digests need the bytes alone.
+        let topics = treatment == .hashed ? [] : Self.topicIDs(files)
+        let caseDocuments = topics.filter { files.document("topics/\($0)/topic.json") != nil }
             .flatMap { files.folder("topics/\($0)/cases").map { CaseReader.Document($0.name, $0.node) } }
-        let (linked, cases) = AllProcessors.both {
+        let makeDigests = files.digests
+        let (linked, (digests, cases)) = AllProcessors.both {
             link(files, factFiles, drugNodes, interventionNodes, manifest, vocabulary, log)
         } _: {
-            CaseReader(vocabulary: vocabulary).read(caseDocuments)
+            (makeDigests(), CaseReader(vocabulary: vocabulary).read(caseDocuments))
         }
+        if files.local.isEmpty { manifest.checkSignature(documents: digests.documents, manifestNode) }
         for defect in cases.defects { log.add(defect) }
         guard !log.hasErrors else { throw refusal(log, files) }
         return KnowledgeBase(
-            manifest: manifest, digest: files.digest, documentsDigest: files.documentsDigest,
-            releaseDigest: files.releaseDigest, localDigest: files.localDigest, local: files.local,
+            manifest: manifest, digest: digests.whole, documentsDigest: digests.documents,
+            releaseDigest: digests.release, localDigest: digests.local, local: files.local,
             clinical: linked.clinical,
             lexicon: Lexicon(entries: linked.phrases + entries, units: units), cases: cases.cases,
             leaves: linked.leaves, fileCount: files.documents.count, warnings: placed(log.defects, files),
@@ -116,14 +126,14 @@ public struct KnowledgeLoader: Sendable {
 
     /// The files of the folder, the local ones over them.
     /// - Throws: `InvalidKnowledge` where a folder is not there; what is wrong within goes to the log.
-    func files(_ log: DefectLog) throws(InvalidKnowledge) -> KnowledgeFiles {
+    func files(_ log: DefectLog, cases: Cases = .read) throws(InvalidKnowledge) -> KnowledgeFiles {
         // A folder without a manifest is no knowledge; what else lies in it is not looked at.
         guard KnowledgeFiles.isKnowledge(directory) else {
             throw InvalidKnowledge(defects: [
                 KnowledgeDefect(.unreadable, file: directory, "the folder has no readable manifest.json")
             ])
         }
-        return KnowledgeFiles(directory: directory, local: local, log: log)
+        return KnowledgeFiles(directory: directory, local: local, cases: cases, log: log)
     }
 
     private func refusal(_ log: DefectLog, _ files: KnowledgeFiles) -> InvalidKnowledge {

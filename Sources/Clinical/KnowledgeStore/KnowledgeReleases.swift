@@ -21,12 +21,12 @@ public struct KnowledgeReleases: Sendable {
 
     /// Loads every release, newest first.
     /// - Throws: `InvalidKnowledge` with every defect of every release: what is held must answer.
-    public func load() throws(InvalidKnowledge) -> [KnowledgeBase] {
+    public func load(cases: KnowledgeLoader.Cases = .read) throws(InvalidKnowledge) -> [KnowledgeBase] {
         var releases: [KnowledgeBase] = []
         var defects: [KnowledgeDefect] = []
         for name in try names() {
             do {
-                releases.append(try load(name))
+                releases.append(try load(name, cases: cases))
             } catch {
                 defects += error.defects
             }
@@ -37,11 +37,13 @@ public struct KnowledgeReleases: Sendable {
 
     /// Loads one release by its name.
     /// - Throws: `InvalidKnowledge`, also where the release calls itself by another name.
-    public func load(_ name: String) throws(InvalidKnowledge) -> KnowledgeBase {
+    public func load(
+        _ name: String, cases: KnowledgeLoader.Cases = .read
+    ) throws(InvalidKnowledge) -> KnowledgeBase {
         let folder = directory + "/" + name
         let release: KnowledgeBase
         do {
-            release = try KnowledgeLoader(directory: folder).load()
+            release = try KnowledgeLoader(directory: folder).load(cases: cases)
         } catch {
             throw InvalidKnowledge(defects: error.defects.map { $0.file == folder ? $0 : $0.moved(to: folder) })
         }

@@ -34,11 +34,10 @@ final class HTTPService: Service {
     private let door: ClientDoor?
     private let api: ClinicalAPI
 
-    /// Loads everything that the settings name; listens nowhere yet. Who only checks opens no journals:
-    /// the running service has them.
+    /// Loads everything that the settings name; listens nowhere yet. Who only checks opens no journals, as the running
+    /// service has them, and reads the cases too.
     /// - Throws: `ConfigurationError` where something named cannot be used.
-    init(_ effective: EffectiveSettings, reader: SettingsReader, opensJournals: Bool = true) throws(ConfigurationError)
-    {
+    init(_ effective: EffectiveSettings, reader: SettingsReader, onlyChecks: Bool = false) throws(ConfigurationError) {
         let settings = effective.values
         self.settings = settings
         log = LogOutput(descriptor: STDERR_FILENO, level: LogLevel(name: settings.logLevel) ?? .info)
@@ -50,13 +49,14 @@ final class HTTPService: Service {
         let smallest = settings.compression ? GzipCoding(level: 9) : nil
         let source = KnowledgeSource(
             coding: smallest, counts: RecommendationCounts(registry), answerMemory: settings.answerMemory)
-        let loaded = try source.load(settings)
+        let loaded = try source.load(settings, cases: onlyChecks ? .read : .hashed)
         warnings = loaded.base.warnings
         let (advisor, kept) = source.advisors(loaded)
+        ProcessMemory.giveBackHeap()
         current = CurrentKnowledge(advisor, kept: kept)
         tls = try Self.openTLS(settings)
 
-        journals = try Journals(opensJournals ? settings : Settings(), registry)
+        journals = try Journals(onlyChecks ? Settings() : settings, registry)
         door = try ClientDoor(settings, log: log)
 
         var parts: [any ReloadPart] = [KnowledgePart(current: current, source: source), LogLevelPart(log: log)]

@@ -21,10 +21,12 @@ enum KnowledgeOption {
 
     /// The same, without a word.
     /// - Throws: `ConfigurationError` with every defect, and the sentence that ends them last.
-    static func read(_ folder: String?, local: String? = nil) throws(ConfigurationError) -> KnowledgeBase {
+    static func read(
+        _ folder: String?, local: String? = nil, cases: KnowledgeLoader.Cases = .read
+    ) throws(ConfigurationError) -> KnowledgeBase {
         let directory = try find(folder)
         do throws(InvalidKnowledge) {
-            return try KnowledgeLoader(directory: directory, local: local, today: today).load()
+            return try KnowledgeLoader(directory: directory, local: local, today: today).load(cases: cases)
         } catch {
             let over = local.map { " with `\($0)` over it" } ?? ""
             throw ConfigurationError(
@@ -54,12 +56,12 @@ enum KnowledgeOption {
     /// The releases that are kept in a folder, newest first; none where no folder is named.
     /// - Throws: `ConfigurationError` where one cannot be used, or says that it is the release in use and is another.
     static func releases(
-        _ folder: String, beside base: KnowledgeBase
+        _ folder: String, beside base: KnowledgeBase, cases: KnowledgeLoader.Cases
     ) throws(ConfigurationError) -> [KnowledgeBase] {
         if folder.isEmpty { return [] }
         let kept: [KnowledgeBase]
         do throws(InvalidKnowledge) {
-            kept = try KnowledgeReleases(directory: folder).load()
+            kept = try KnowledgeReleases(directory: folder).load(cases: cases)
         } catch {
             throw ConfigurationError(
                 error.defects, "the releases in `\(folder)` have \(error.defects.count) defects and are not used")

@@ -41,12 +41,13 @@ struct KnowledgeSource: Sendable {
     var answerMemory = 0
 
     /// Loads the release in use, the local knowledge over it and the kept releases, and checks their signatures where that
-    /// is required.
-    func load(_ settings: Settings) throws(ConfigurationError) -> Loaded {
+    /// is required. A start only hashes the cases; whoever brings other knowledge reads and runs them.
+    func load(_ settings: Settings, cases: KnowledgeLoader.Cases) throws(ConfigurationError) -> Loaded {
         let named = settings.knowledge.isEmpty ? nil : settings.knowledge
         let base = try KnowledgeOption.read(
-            named, local: settings.localKnowledge.isEmpty ? nil : settings.localKnowledge)
-        let loaded = Loaded(base: base, kept: try KnowledgeOption.releases(settings.releases, beside: base))
+            named, local: settings.localKnowledge.isEmpty ? nil : settings.localKnowledge, cases: cases)
+        let loaded = Loaded(
+            base: base, kept: try KnowledgeOption.releases(settings.releases, beside: base, cases: cases))
         if settings.requireSignedKnowledge {
             let folders = Folders(
                 release: try KnowledgeOption.find(named), local: settings.localKnowledge, releases: settings.releases)

@@ -25,7 +25,7 @@ struct KnowledgePart: ReloadPart {
     let source: KnowledgeSource
 
     func prepare(_ settings: Settings) throws(ConfigurationError) -> (@Sendable () -> Void)? {
-        let loaded = try source.load(settings)
+        let loaded = try source.load(settings, cases: .read)
         guard loaded.digests != KnowledgeSource.digests(current.advisor, current.kept) else { return nil }
         try loaded.runCases()
         let (advisor, kept) = source.advisors(loaded)

@@ -64,7 +64,7 @@ struct ServeCommand: AsyncParsableCommand {
         do throws(ConfigurationError) {
             let settings = try reader.read()
             if printConfig { return Console.bytes(settings.json + [0x0A]) }
-            service = try HTTPService(settings, reader: reader, opensJournals: !check)
+            service = try HTTPService(settings, reader: reader, onlyChecks: check)
         } catch {
             error.print()
             throw ExitCode.badConfiguration

@@ -246,6 +246,25 @@ struct Breakage: CustomTestStringConvertible, Sendable {
         #expect(try KnowledgeLoader(directory: broken.folder.path).load().digest != Checkout.knowledge.get().digest)
     }
 
+    @Test func `only hashes the cases where it is told to, to the same digest and the same answers`() throws {
+        let (whole, lean) = try (
+            Checkout.knowledge.get(), KnowledgeLoader(directory: Checkout.content).load(cases: .hashed)
+        )
+        #expect(lean.cases.isEmpty && !whole.cases.isEmpty)
+        #expect(lean.digest == whole.digest && lean.documentsDigest == whole.documentsDigest)
+        #expect(lean.fileCount == whole.fileCount && lean.leaves.count == whole.leaves.count)
+        #expect(lean.clinical.topics.map(\.id) == whole.clinical.topics.map(\.id) && lean.warnings == whole.warnings)
+    }
+
+    @Test func `refuses a broken case where it reads cases, and has another digest where it does not`() throws {
+        let broken = try BrokenKnowledge()
+        defer { broken.remove() }
+        try broken.edit("topics/pancreatic-net/cases/boundary-ki67-2.9.json", "{", "[")
+        #expect(broken.defects().map(\.code) == [.syntax])
+        let lean = try KnowledgeLoader(directory: broken.folder.path).load(cases: .hashed)
+        #expect(lean.digest != (try Checkout.knowledge.get().digest))
+    }
+
     @Test func `finds a topic without cases, a grade that nothing stands behind, and a condition that is too deep`()
         throws
     {
