@@ -53,7 +53,7 @@ public struct Lexicon: Sendable {
 }
 
 /// A remark on how a question or case was understood.
-public struct CaseNote: Sendable, Equatable {
+public struct CaseNote: Sendable, Equatable, Hashable {
     /// The codes of the contract.
     public enum Code: String, Sendable {
         /// Nothing of this field was recognised.

@@ -62,6 +62,16 @@ public struct BitSet: Sendable, Equatable, Hashable {
     @inline(__always)
     var firstWord: UInt64 { words.0 }
 
+    /// A number that scatters sets in a table, with something else that tells entries apart.
+    @inline(__always)
+    func mixed(with other: UInt64) -> Int {
+        var mixed = (words.0 ^ other &* 0x9E37_79B9_7F4A_7C15) &* 0xFF51_AFD7_ED55_8CCD
+        mixed = (mixed ^ mixed >> 32 ^ words.1) &* 0xFF51_AFD7_ED55_8CCD
+        mixed = (mixed ^ mixed >> 32 ^ words.2) &* 0xFF51_AFD7_ED55_8CCD
+        mixed = (mixed ^ mixed >> 32 ^ words.3) &* 0xFF51_AFD7_ED55_8CCD
+        return Int(truncatingIfNeeded: mixed >> 33)
+    }
+
     /// Whether nothing is a member.
     public var isEmpty: Bool { words.0 | words.1 | words.2 | words.3 == 0 }
 

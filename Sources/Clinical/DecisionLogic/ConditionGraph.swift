@@ -46,9 +46,20 @@ package struct ConditionGraph: Sendable {
     private var known: [Key: Node] = [:]
     private let unrestricted: [FactValue]
     private let isFew: [Bool]
+    /// All codes of each fact; of each code, by `firstCodes` of its fact, those that it is a class of.
+    private let codes: [BitSet]
+    private let firstCodes: [Int]
+    private let descendants: [BitSet]
 
     /// An empty graph over a vocabulary.
     package init(_ vocabulary: Vocabulary) {
+        codes = vocabulary.facts.map { .upTo($0.codes.count) }
+        var first = 0
+        firstCodes = vocabulary.facts.map { fact in
+            defer { first += fact.codes.count }
+            return first
+        }
+        descendants = vocabulary.facts.flatMap { $0.codes.map(\.descendants) }
         unrestricted = vocabulary.unrestricted
         isFew = vocabulary.facts.map { $0.codes.count <= 64 }
     }
@@ -133,8 +144,22 @@ package struct ConditionGraph: Sendable {
     /// Forgets what only building needs.
     package mutating func seal() { known = [:] }
 
-    /// The facts that a condition reads.
-    package func facts(of node: Node) -> BitSet { reads[Int(node)] }
+    /// What closing a set excludes: what is neither held nor excluded, but for the members of classes that hold without any
+    /// of them being named. nil where nothing is open.
+    package func closing(_ value: FactValue, of fact: Int) -> BitSet? {
+        guard case .members(let included, let excluded) = value else { return nil }
+        let open = codes[fact].subtracting(included).subtracting(excluded)
+        if open.isEmpty { return nil }
+        var unresolved = BitSet()
+        included.forEach {
+            let members = descendants[firstCodes[fact] + $0]
+            if members.isDisjoint(with: included) { unresolved.formUnion(members) }
+        }
+        return open.subtracting(unresolved)
+    }
+
+    /// The facts that a condition reads; none for none.
+    package func facts(of node: Node) -> BitSet { node < 0 ? BitSet() : reads[Int(node)] }
 }
 
 /// The first words of what is known of a fact with at most 64 codes.
@@ -166,6 +191,13 @@ package struct GraphJudge: Sendable {
     private var verdicts: [UInt32]
     private var turn: UInt32 = 1
     private static let lastTurn: UInt32 = 1 << 29
+    /// What is noted of the questions asked, while somebody wants to learn which they are.
+    private var isNoting = false
+    private var notes = CaseQuestions()
+    /// The sets of which what was not named counts as excluded.
+    private var closed = BitSet()
+    /// Those of them that were closed before questions are noted.
+    private var closedBefore = BitSet()
 
     /// A judge who knows nothing.
     package init(_ graph: ConditionGraph, _ vocabulary: Vocabulary) {
@@ -185,6 +217,7 @@ package struct GraphJudge: Sendable {
             words[$0] = unrestrictedWords[$0]
         }
         known = BitSet()
+        closed = BitSet()
         forget()
     }
 
@@ -208,6 +241,7 @@ package struct GraphJudge: Sendable {
         var values: [FactValue]
         var words: [Words]
         var known = BitSet()
+        var closed = BitSet()
     }
 
     /// A memory of nothing.
@@ -218,6 +252,7 @@ package struct GraphJudge: Sendable {
         Self.copy(values, to: &memory.values)
         Self.copy(words, to: &memory.words)
         memory.known = known
+        memory.closed = closed
     }
 
     /// Goes back to what it knew then.
@@ -227,6 +262,7 @@ package struct GraphJudge: Sendable {
             words[$0] = memory.words[$0]
         }
         known = memory.known
+        closed = memory.closed
         forget()
     }
 
@@ -251,7 +287,114 @@ package struct GraphJudge: Sendable {
     private mutating func judged(_ index: Int) -> Truth {
         let truth = graph.reads[index].isDisjoint(with: known) ? graph.unknown[index] : computed(index)
         verdicts[index] = turn << 2 | UInt32(truncatingIfNeeded: truth.rawValue)
+        if isNoting { notes.note(index, graph, truth, closed: closed.subtracting(closedBefore)) }
         return truth
+    }
+
+    // MARK: - Learning what a judging asks
+
+    /// Notes from now on what is asked of the facts that are known now.
+    package mutating func beginNoting() {
+        notes.begin(known, values, tests: graph.count)
+        isNoting = true
+        closedBefore = closed
+        forget()
+    }
+
+    /// What was asked since; nothing is noted any more.
+    package mutating func endNoting() -> CaseQuestions {
+        isNoting = false
+        notes.end()
+        return notes
+    }
+
+    /// Makes a fact unknown.
+    package mutating func unset(_ fact: Int) {
+        values[fact] = unrestricted[fact]
+        words[fact] = unrestrictedWords[fact]
+        known = known.subtracting(BitSet(only: fact))
+    }
+
+    /// Says that what is known of a fact is looked at, not only tested.
+    package mutating func willRead(_ fact: Int) {
+        if isNoting { notes.noteSight(of: fact) }
+    }
+
+    /// Excludes what was not named of a set, members of classes that hold without any of them being named apart; what was
+    /// excluded thereby, nil where nothing was open.
+    package mutating func close(_ fact: Int) -> BitSet? {
+        if isNoting && closed.contains(fact) { notes.noteSight(of: fact) }
+        let closing = graph.closing(values[fact], of: fact)
+        if isNoting { notes.noteClosing(of: fact, closing != nil) }
+        guard let excluded = closing else { return nil }
+        guard case .members(let included, let before) = values[fact] else { return nil }
+        set(fact, .members(included: included, excluded: before.union(excluded)))
+        closed.insert(fact)
+        return excluded
+    }
+
+    /// Whether what was not named of a set counts as excluded.
+    package func isClosed(_ fact: Int) -> Bool { closed.contains(fact) }
+
+    /// Whether closing a set excludes anything.
+    func isClosable(_ fact: Int) -> Bool { graph.closing(values[fact], of: fact) != nil }
+
+    /// Says that a fact meets another value: nothing is learned of it where it lies `inside` that value already.
+    package mutating func willNarrow(_ fact: Int, inside: ConditionGraph.Node) {
+        if !isNoting || inside >= 0 && notes.isOpen(fact) && truth(inside) == .true { return }
+        notes.noteSight(of: fact)
+    }
+
+    /// What a test says of what is known now; not kept.
+    @inline(__always)
+    func tested(_ node: ConditionGraph.Node) -> Truth {
+        let part = graph.parts[Int(node)]
+        switch part.kind {
+        case .isOneOfFew:
+            let left = words[Int(part.operand)].first
+            return left & ~part.mask == 0 ? .true : left & part.mask == 0 ? .false : .unknown
+        case .includesFew:
+            let flags = words[Int(part.operand)]
+            return flags.first & part.mask != 0 ? .true : flags.second & part.mask != 0 ? .false : .unknown
+        default: return testedWhole(part)
+        }
+    }
+
+    /// What a test says once what was not named of its set counts as excluded; not kept.
+    @inline(never)
+    func testedClosed(_ node: ConditionGraph.Node) -> Truth {
+        let part = graph.parts[Int(node)]
+        guard part.kind == .includesFew || part.kind == .includes,
+            case .members(let included, let excluded) = values[Int(part.operand)]
+        else { return tested(node) }
+        let code = part.kind == .includesFew ? part.mask.trailingZeroBitCount : Int(part.first)
+        if included.contains(code) { return .true }
+        if excluded.contains(code) { return .false }
+        let closing = graph.closing(values[Int(part.operand)], of: Int(part.operand))
+        return closing?.contains(code) ?? false ? .false : .unknown
+    }
+
+    @inline(never)
+    private func testedWhole(_ part: ConditionGraph.Part) -> Truth {
+        let value = values[Int(part.operand)]
+        switch part.kind {
+        case .isOneOf:
+            guard case .codes(let codes) = value else { return .unknown }
+            let wanted = graph.sets[Int(part.first)]
+            return codes.isSubset(of: wanted) ? .true : codes.isDisjoint(with: wanted) ? .false : .unknown
+        case .includes:
+            guard case .members(let included, let excluded) = value else { return .unknown }
+            return included.contains(Int(part.first)) ? .true : excluded.contains(Int(part.first)) ? .false : .unknown
+        case .within:
+            guard case .quantity(let interval) = value else { return .unknown }
+            let wanted = graph.intervals[Int(part.first)]
+            return wanted.contains(interval) ? .true : wanted.intersection(interval).isEmpty ? .false : .unknown
+        case .isKnown: return Truth(value.isSingle)
+        case .isPartlyKnown:
+            guard case .quantity(let interval) = value else { return .unknown }
+            return Truth(interval != .everything)
+        case .all, .any, .not, .count, .isOneOfFew, .includesFew: return .unknown
+        }
     }
 
     @inline(__always)
@@ -287,27 +430,7 @@ package struct GraphJudge: Sendable {
             }
             let least = Int(part.operand)
             return sure >= least ? .true : possible >= least ? .unknown : .false
-        case .isOneOfFew:
-            let left = words[Int(part.operand)].first
-            return left & ~part.mask == 0 ? .true : left & part.mask == 0 ? .false : .unknown
-        case .includesFew:
-            let flags = words[Int(part.operand)]
-            return flags.first & part.mask != 0 ? .true : flags.second & part.mask != 0 ? .false : .unknown
-        case .isOneOf:
-            guard case .codes(let codes) = values[Int(part.operand)] else { return .unknown }
-            let wanted = graph.sets[first]
-            return codes.isSubset(of: wanted) ? .true : codes.isDisjoint(with: wanted) ? .false : .unknown
-        case .includes:
-            guard case .members(let included, let excluded) = values[Int(part.operand)] else { return .unknown }
-            return included.contains(first) ? .true : excluded.contains(first) ? .false : .unknown
-        case .within:
-            guard case .quantity(let interval) = values[Int(part.operand)] else { return .unknown }
-            let wanted = graph.intervals[first]
-            return wanted.contains(interval) ? .true : wanted.intersection(interval).isEmpty ? .false : .unknown
-        case .isKnown: return Truth(values[Int(part.operand)].isSingle)
-        case .isPartlyKnown:
-            guard case .quantity(let interval) = values[Int(part.operand)] else { return .unknown }
-            return Truth(interval != .everything)
+        default: return tested(ConditionGraph.Node(index))
         }
     }
 

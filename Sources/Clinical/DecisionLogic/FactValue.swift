@@ -1,5 +1,5 @@
 /// What is known of one fact: the set of values it may still have. Learning is intersecting; nothing left is a conflict.
-public enum FactValue: Sendable, Equatable {
+public enum FactValue: Sendable, Equatable, Hashable {
     /// A code or boolean fact: the codes that remain, by their index in the definition.
     case codes(BitSet)
     /// A quantity: the numbers that remain, in the fact's unit.

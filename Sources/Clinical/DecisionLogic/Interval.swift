@@ -1,5 +1,5 @@
 /// The numbers a quantity may still have, in the fact's unit: an interval whose ends may be left out.
-public struct Interval: Sendable, Equatable {
+public struct Interval: Sendable, Equatable, Hashable {
     /// The lower end; −infinity where there is none.
     public let lower: Double
     /// Whether the lower end itself is left out ("above 20").

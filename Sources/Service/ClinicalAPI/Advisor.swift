@@ -72,6 +72,9 @@ public final class Advisor: Sendable {
     /// Bytes of answers given lately, with what asked for them.
     public var rememberedBytes: Int { recent.size }
 
+    /// About how many bytes are remembered of what judging asked of the cases before.
+    public var learnedBytes: Int { press.value.learnedBytes }
+
     /// What a question says.
     public func read(_ question: String) -> (statements: [FactStatement], notes: [CaseNote]) {
         let parsed = parser.value.parse(question)

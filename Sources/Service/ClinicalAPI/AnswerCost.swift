@@ -16,8 +16,11 @@ package struct AnswerCost {
     /// Lines of a report on bodies of `POST /recommend`; `only` names the one step to time: `read`, `scan`, `press`, `whole`, `plain`.
     package func measure(_ bodies: [[UInt8]], rounds: Int, only: String? = nil) -> [String] {
         let asked = bodies.compactMap { try? RecommendRequest(body: $0, current: current) }
-        let posted = asked.filter { $0.question == nil && advisor.pressed($0.statements) != nil }
-        var lines = ["\(posted.count) of \(asked.count) cases are answered by compiled knowledge"]
+        // Asking for these teaches them: the first of `whole` alone is a case that nothing is known of.
+        let posted =
+            only == nil || only == "press"
+            ? asked.filter { $0.question == nil && advisor.pressed($0.statements) != nil } : []
+        var lines = posted.isEmpty ? [] : ["\(posted.count) of \(asked.count) cases are answered by compiled knowledge"]
         var size = 0
         for step in ["read", "scan", "press", "whole", "plain"] where only == nil || only == step {
             let (time, count) =
@@ -42,7 +45,7 @@ package struct AnswerCost {
                 }
             lines.append("\(step): \(time / UInt64(max(count, 1))) ns")
         }
-        return lines + ["\(size) bytes in all"]
+        return lines + ["\(size) bytes in all", "\(advisor.learnedBytes) bytes learned"]
     }
 
     private func answered(_ body: [UInt8]) -> Int {

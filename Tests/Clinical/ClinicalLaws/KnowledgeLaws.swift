@@ -7,7 +7,7 @@ import RecommendationEngine
 /// What must hold of the engine and the knowledge together: learning never unsays, and order never matters.
 package enum KnowledgeLaws {
     /// All of them.
-    package static let all: [Law] = [learning, standing, settling, order, clauses, again, compiled]
+    package static let all: [Law] = [learning, standing, settling, order, clauses, again, compiled, taught]
 
     private static let learning = Law(
         "more knowledge never turns a settled verdict that rests on no assumption and no isKnown", cost: 2
@@ -106,6 +106,23 @@ package enum KnowledgeLaws {
         let plain = bench.advisor.document(judged.statements)
         if pressed == plain { return .kept }
         return .broken(difference(String(decoding: plain, as: UTF8.self), String(decoding: pressed, as: UTF8.self)))
+    }
+
+    /// A case, one fact less and some facts more: each is answered with what the others and all cases before have taught.
+    private static let taught = Law("what other cases taught changes no byte", cost: 4) { bench, judged, random in
+        guard judged.statements.count > 1, bench.advisor.pressed(judged.statements) != nil else { return .vacuous }
+        var less = judged.statements
+        less.remove(at: Int.random(in: less.indices, using: &random))
+        let more = bench.more(judged.statements, using: &random) ?? less
+        for statements in [less, judged.statements, more, less] {
+            guard let pressed = bench.advisor.pressed(statements) else { continue }
+            let plain = bench.advisor.document(statements)
+            if pressed == plain { continue }
+            return .broken(
+                difference(String(decoding: plain, as: UTF8.self), String(decoding: pressed, as: UTF8.self))
+                    + "; \(bench.text.json(statements))")
+        }
+        return .kept
     }
 
     private static func difference(_ left: String, _ right: String) -> String {

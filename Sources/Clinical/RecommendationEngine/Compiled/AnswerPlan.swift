@@ -5,8 +5,8 @@ package import DecisionLogic
 /// was rendered for each. It is filled again and again, so that judging a case allocates nothing once it has run warm.
 package struct AnswerPlan: Sendable {
     /// A fact of the completed case.
-    package struct PlannedFact: Sendable {
-        package enum Source: Sendable {
+    package struct PlannedFact: Sendable, Hashable {
+        package enum Source: Sendable, Hashable {
             /// Said: a place in the statements, in their order.
             case said(Int)
             /// Derived: places in `becauses` of derivations.
@@ -24,7 +24,7 @@ package struct AnswerPlan: Sendable {
     }
 
     /// What cannot all hold.
-    package struct PlannedConflict: Sendable {
+    package struct PlannedConflict: Sendable, Hashable {
         package let fact: Int
         /// In `voices`.
         package let between: Range<Int>
@@ -32,10 +32,10 @@ package struct AnswerPlan: Sendable {
         package let facts: BitSet
     }
 
-    /// Something that is told, with the number of its source in the answer.
+    /// Something that is told, with its source.
     package struct Cited: Sendable {
         package let entry: Int32
-        package let number: Int32
+        package let source: Int32
     }
 
     package struct PlannedLabel: Sendable {
@@ -44,7 +44,7 @@ package struct AnswerPlan: Sendable {
         /// A number in `sections`, -1 for none.
         package let section: Int32
         package let needs: BitSet
-        package let number: Int32
+        package let source: Int32
     }
 
     package enum LabelStatus: Sendable { case labelled, offLabel, own }
@@ -53,7 +53,7 @@ package struct AnswerPlan: Sendable {
         package let limit: Int32
         package let because: BitSet
         package let needs: BitSet
-        package let number: Int32
+        package let source: Int32
     }
 
     /// What was reckoned of a part of a regimen.
@@ -61,13 +61,12 @@ package struct AnswerPlan: Sendable {
         case nothing
         /// It waits for these facts.
         case needs(BitSet)
-        /// Reckoned by the plain calculator; the numbers in it are places in `sources`, from 1, each with its number in the
-        /// answer.
+        /// Reckoned by the plain calculator; the numbers in it are places in `sources`, from 1.
         case reckoned(DoseCalculation, sources: [Int32])
     }
 
     package struct PlannedPart: Sendable {
-        package let number: Int32
+        package let source: Int32
         package let dose: PlannedDose
     }
 
@@ -98,7 +97,19 @@ package struct AnswerPlan: Sendable {
         package let intervention: Int32
         package let reason: PlannedReason
         package let because: BitSet
-        package let number: Int32?
+        /// -1 for none.
+        package let source: Int32
+    }
+
+    /// An option or an exclusion in the order of the answer.
+    package struct Entry: Sendable {
+        package let intervention: Int32
+        /// What must be known first.
+        package let needs: BitSet
+        /// The number under which it is remembered, -1 where it is not.
+        package let card: Int32
+        /// Its place in `options` or `exclusions`, -1 where it is remembered from another case.
+        package let place: Int32
     }
 
     package struct PlannedExamination: Sendable {
@@ -115,10 +126,10 @@ package struct AnswerPlan: Sendable {
 
     package struct PlannedDisagreement: Sendable {
         package let disagreement: Int32
-        package let numbers: Range<Int>
+        package let sources: Range<Int>
     }
 
-    package struct PlannedQuestion: Sendable {
+    package struct PlannedQuestion: Sendable, Hashable {
         package let fact: Int
         package let wouldChange: Range<Int>
     }
@@ -135,26 +146,58 @@ package struct AnswerPlan: Sendable {
     package internal(set) var notes: [CaseNote] = []
     /// What opens the summary, numbers in `openings`.
     package internal(set) var openings: [Int32] = []
+    /// What is offered and what is not, in the order of the answer.
+    package internal(set) var offered: [Entry] = []
+    package internal(set) var excluded: [Entry] = []
+    /// Those of the entries that were judged in this case.
     package internal(set) var options: [PlannedOption] = []
+    package internal(set) var exclusions: [PlannedExclusion] = []
     package internal(set) var parts: [PlannedPart] = []
     package internal(set) var labels: [PlannedLabel] = []
     package internal(set) var cautions: [PlannedCaution] = []
     /// Statements and voices of options, examinations and tiers.
     package internal(set) var cited: [Cited] = []
-    package internal(set) var excluded: [PlannedExclusion] = []
     package internal(set) var holding: [Int32] = []
     package internal(set) var examinations: [PlannedExamination] = []
     package internal(set) var tiers: [PlannedTier] = []
     package internal(set) var disagreements: [PlannedDisagreement] = []
-    package internal(set) var numbers: [Int32] = []
+    /// Of disagreements.
+    package internal(set) var sources: [Int32] = []
     package internal(set) var questions: [PlannedQuestion] = []
     /// Interventions that questions would move.
     package internal(set) var moved: [Int32] = []
     /// The sources in the order of their numbers, as numbers in `CompiledKnowledge.references`.
     package internal(set) var references: [Int32] = []
+    /// The number of each source in the answer, 0 for none yet.
+    package internal(set) var numbers: [Int32] = []
+    /// The numbers under which the derived and assumed facts are remembered, and what follows the exclusions; -1 where they
+    /// are not.
+    package internal(set) var ground: Int32 = -1
+    package internal(set) var frame: Int32 = -1
+    /// Whether the derived and assumed facts are remembered from another case, so that only what was said is in `facts`.
+    package internal(set) var isGroundLearned = false
+    /// Whether what follows the exclusions is remembered from another case, so that nothing of it is planned here.
+    package internal(set) var isFrameLearned = false
+
+    init(references: Int) { numbers = Array(repeating: 0, count: references) }
+
+    /// Gives a source its number.
+    mutating func cite(_ reference: Int32) {
+        if numbers[Int(reference)] != 0 { return }
+        references.append(reference)
+        numbers[Int(reference)] = Int32(references.count)
+    }
 
     mutating func clear() {
+        for reference in references { numbers[Int(reference)] = 0 }
         isGuidance = true
+        ground = -1
+        frame = -1
+        isFrameLearned = false
+        isGroundLearned = false
+        offered.clear()
+        excluded.clear()
+        exclusions.clear()
         conflicts.clear()
         voices.clear()
         topics.clear()
@@ -167,12 +210,11 @@ package struct AnswerPlan: Sendable {
         labels.clear()
         cautions.clear()
         cited.clear()
-        excluded.clear()
         holding.clear()
         examinations.clear()
         tiers.clear()
         disagreements.clear()
-        numbers.clear()
+        sources.clear()
         questions.clear()
         moved.clear()
         references.clear()

@@ -6,30 +6,36 @@ package import DecisionLogic
 /// on. It is no value to share: whoever judges takes one for himself.
 package struct CaseJudge: Sendable {
     package let knowledge: CompiledKnowledge
-    package private(set) var plan = AnswerPlan()
+    package private(set) var plan: AnswerPlan
     /// The values that the answer was judged on.
     package var values: [FactValue] { judge.values }
 
+    /// What was learned of the cases before.
+    private var learned = LearnedCases()
+    /// How often all that was learned was forgotten: numbers of what is remembered hold until then.
+    package private(set) var era = 0
     private var judge: GraphJudge
     private var completion: CompiledCompletion
     private var before: CompiledCompletion.State
-    /// The number of each source in the answer, 0 for none yet.
-    private var numbers: [Int32]
-    /// Rules of each intervention, and the interventions that have some.
-    private var rulesOf: [[Int32]]
-    private var concerned: [Int32] = []
     private var possible: [Int] = []
     private var judged: [Judged] = []
-    private var assessed: [Assessed] = []
     private var pool: [Int32] = []
     private var seen: [Int32] = []
     private var told: [(place: Int, limit: Int32)] = []
     private var wanted: [Wanted] = []
-    /// Of each option of the plan: its rank, the facts on which another hangs, and those ranks.
-    private var currentRanks: [Int] = []
-    private var openFacts: [BitSet] = []
-    private var openRanks: [(option: Int, rank: Int, needs: BitSet)] = []
     private var pairs: [(fact: Int, intervention: Int32)] = []
+    /// The cards of this case in their order, with what each planned: -1 where it was learned before.
+    private var drawn: [Drawn] = []
+    /// The sources of what is planned just now, in the order in which they are numbered.
+    private var sources: [Int32] = []
+    /// Whether what is planned just now holds something that no question tells, such as a dose for one body.
+    private var isOwn = false
+
+    private struct Drawn: Sendable {
+        let card: LearnedCases.Card
+        let number: Int32
+        let place: Int32
+    }
 
     private struct Judged: Sendable {
         let rule: Int32
@@ -63,28 +69,35 @@ package struct CaseJudge: Sendable {
     /// A judge.
     package init(_ knowledge: CompiledKnowledge) {
         self.knowledge = knowledge
+        plan = AnswerPlan(references: knowledge.models.references.count)
         judge = GraphJudge(knowledge.graph, knowledge.clinical.vocabulary)
         completion = CompiledCompletion(knowledge)
         before = CompiledCompletion.State(memory: judge.blank)
-        numbers = Array(repeating: 0, count: knowledge.models.references.count)
-        rulesOf = Array(repeating: [], count: knowledge.interventions.count)
+    }
+
+    /// About how many bytes it remembers.
+    package var rememberedBytes: Int { learned.size }
+    /// Whether it learns from the cases that it judges.
+    package var isLearning = true
+    /// How much was asked of cases that no case before had told, since all was forgotten.
+    package private(set) var unknownAnswers = 0
+
+    /// Forgets the cases before.
+    package mutating func forget() {
+        learned = LearnedCases()
+        unknownAnswers = 0
+        isLearning = true
+        era += 1
     }
 
     /// Judges ordered statements (structured facts by fact, then what was read) for a clinician who asks for no trace.
     /// False where the plain way must answer: where a value is old, nothing is of this field, or doses are
     /// withheld; nothing is planned then.
     package mutating func recommend(for statements: [FactStatement], notes: [CaseNote]) -> Bool {
-        for reference in plan.references { numbers[Int(reference)] = 0 }
         plan.clear()
         if statements.contains(where: { $0.age != nil }) { return false }
-        completion.complete(statements, &judge)
-        plan.conflicts.append(contentsOf: completion.conflicts)
-        plan.voices.append(contentsOf: completion.voices)
         plan.notes.append(contentsOf: notes)
-        if !plan.conflicts.isEmpty { plan.notes.append(contradiction()) }
-        guard chooseTopic(statements) else { return false }
-        plan.facts.append(contentsOf: completion.facts)
-        plan.becauses.append(contentsOf: completion.becauses)
+        guard let panel = findGround(statements) else { return false }
         if !plan.isGuidance { return true }
         for topic in plan.topics {
             if let remark = knowledge.models.topics[topic].remark,
@@ -93,13 +106,109 @@ package struct CaseJudge: Sendable {
                 plan.notes.append(remark)
             }
         }
-        judgeOptions()
-        addExaminations()
-        addTiers()
-        addDisagreements()
+        drawCards(panel)
+        findFrame(panel)
         addQuestions()
-        addOpenings()
         return true
+    }
+
+    // MARK: - The ground
+
+    /// Completes a case and chooses its topics, or remembers how that ended. The panel of the topics, -1 for none; nil where
+    /// the plain way must answer.
+    private mutating func findGround(_ statements: [FactStatement]) -> Int? {
+        guard let said = simply(statements) else { return makeGround(statements, notes: false) }
+        judge.reset()
+        for statement in statements { judge.set(statement.fact, statement.value) }
+        let known = said.intersection(knowledge.groundFacts)
+        guard let number = learned.tree.result(of: 0, known: known, in: judge) else {
+            unknownAnswers += 1
+            return makeGround(statements, notes: isLearning, known)
+        }
+        let ground = learned.grounds[number]
+        guard ground.isAnswered else { return nil }
+        for (place, statement) in statements.enumerated() {
+            plan.facts.append(
+                .init(fact: statement.fact, value: statement.value, source: .said(place), closesSet: false))
+        }
+        plan.topics.append(contentsOf: ground.topics)
+        plan.questions.append(contentsOf: ground.questions)
+        plan.moved.append(contentsOf: ground.moved)
+        plan.isGuidance = ground.isGuidance
+        plan.ground = Int32(number)
+        plan.isGroundLearned = true
+        if !ground.conflicts.isEmpty {
+            plan.conflicts.append(contentsOf: ground.conflicts)
+            plan.notes.append(contentsOf: ground.notes)
+            for voice in ground.voices {
+                let place = statements.firstIndex { $0.fact == Int(voice) }
+                plan.voices.append(place.map(Int32.init) ?? voice)
+            }
+            ground.unknown.forEach { judge.unset($0) }
+        }
+        for change in ground.values {
+            if let value = change.value { judge.set(change.fact, value) } else { _ = judge.close(change.fact) }
+        }
+        judge.forget()
+        return ground.panel
+    }
+
+    /// The facts said, where each is said once and leaves some values and not all: nothing else is remembered.
+    private func simply(_ statements: [FactStatement]) -> BitSet? {
+        var said = BitSet()
+        for statement in statements {
+            if said.contains(statement.fact) || statement.value.isEmpty { return nil }
+            if statement.value == knowledge.unrestricted[statement.fact] { return nil }
+            said.insert(statement.fact)
+        }
+        return said.isEmpty ? nil : said
+    }
+
+    private mutating func makeGround(_ statements: [FactStatement], notes: Bool, _ known: BitSet = BitSet()) -> Int? {
+        completion.complete(statements, notes: notes, &judge)
+        plan.conflicts.append(contentsOf: completion.conflicts)
+        plan.voices.append(contentsOf: completion.voices)
+        if !plan.conflicts.isEmpty { plan.notes.append(contradiction()) }
+        let isAnswered = chooseTopic(statements)
+        let asked = judge.endNoting()
+        let panel = isAnswered && plan.isGuidance ? learned.panel(of: plan.topics, knowledge) : -1
+        if notes, asked.facts.subtracting(knowledge.groundFacts).isEmpty {
+            learn(asked, known, statements, isAnswered: isAnswered, panel)
+        }
+        guard isAnswered else { return nil }
+        plan.facts.append(contentsOf: completion.facts)
+        plan.becauses.append(contentsOf: completion.becauses)
+        return panel
+    }
+
+    private mutating func learn(
+        _ asked: CaseQuestions, _ known: BitSet, _ statements: [FactStatement], isAnswered: Bool, _ panel: Int
+    ) {
+        var ground = LearnedCases.Ground()
+        ground.isAnswered = isAnswered
+        if isAnswered {
+            ground.isGuidance = plan.isGuidance
+            ground.topics = plan.topics
+            ground.questions = plan.questions
+            ground.moved = plan.moved
+            ground.panel = panel
+            ground.conflicts = plan.conflicts
+            ground.voices = plan.voices.map { $0 < 0 ? $0 : Int32(statements[Int($0)].fact) }
+            ground.notes = plan.conflicts.isEmpty ? [] : [contradiction()]
+            ground.unknown = BitSet(statements.map(\.fact)).subtracting(judge.known)
+            judge.known.forEach { fact in
+                let value = judge.values[fact]
+                guard let said = statements.first(where: { $0.fact == fact })?.value else {
+                    return ground.values.append(.init(fact: fact, value: value))
+                }
+                if said != value { ground.values.append(.init(fact: fact, value: asked.isOpen(fact) ? nil : value)) }
+            }
+        }
+        let number = learned.number(
+            of: ground, isAnswered ? completion.facts[statements.count...] : [],
+            isAnswered ? completion.becauses : [])
+        learned.tree.keep(number, of: 0, known: known, asked)
+        plan.ground = isAnswered ? Int32(number) : -1
     }
 
     private func contradiction() -> CaseNote {
@@ -107,13 +216,9 @@ package struct CaseJudge: Sendable {
             plan.conflicts.map { knowledge.clinical.vocabulary.facts[$0.fact].title })
     }
 
-    private mutating func cite(_ reference: Int32) -> Int32 {
-        let known = numbers[Int(reference)]
-        if known != 0 { return known }
-        plan.references.append(reference)
-        let number = Int32(plan.references.count)
-        numbers[Int(reference)] = number
-        return number
+    /// Notes a source of what is planned just now.
+    private mutating func cite(_ reference: Int32) {
+        if !sources.contains(reference) { sources.append(reference) }
     }
 
     // MARK: - Topics
@@ -240,28 +345,77 @@ package struct CaseJudge: Sendable {
 
     // MARK: - Options
 
-    private mutating func judgeOptions() {
-        for intervention in concerned { rulesOf[Int(intervention)].clear() }
-        concerned.clear()
-        assessed.clear()
+    /// What is said of each intervention on which the topics speak, in the order of the answer.
+    private mutating func drawCards(_ number: Int) {
+        drawn.clear()
+        let panel = learned.panels[number]
+        for (place, intervention) in panel.interventions.enumerated() {
+            let judging = panel.first + Int32(place)
+            let known = judge.known.intersection(panel.facts[place])
+            if let found = learned.tree.result(of: judging, known: known, in: judge) {
+                if learned.cards[found].kind != .silent {
+                    drawn.append(Drawn(card: learned.cards[found], number: Int32(found), place: -1))
+                }
+                continue
+            }
+            unknownAnswers += 1
+            if isLearning { judge.beginNoting() }
+            let made = makeCard(intervention, panel.rules[place])
+            let asked = judge.endNoting()
+            var found: Int32 = -1
+            if isLearning, !isOwn, asked.facts.subtracting(panel.facts[place]).isEmpty {
+                found = Int32(learned.cards.count)
+                learned.tree.keep(learned.cards.count, of: judging, known: known, asked)
+                learned.cards.append(made.card)
+            }
+            if made.card.kind != .silent {
+                drawn.append(Drawn(card: made.card, number: found, place: made.place))
+            }
+        }
+        drawn.sort {
+            ($0.card.group, $0.card.rank, $0.card.intervention) < ($1.card.group, $1.card.rank, $1.card.intervention)
+        }
+        for entry in drawn {
+            let card = entry.card
+            for source in learned.lists[Int(card.sources)] { plan.cite(source) }
+            let entry = AnswerPlan.Entry(
+                intervention: card.intervention, needs: learned.sets[Int(card.needs)], card: entry.number,
+                place: entry.place)
+            if card.kind == .offered { plan.offered.append(entry) } else { plan.excluded.append(entry) }
+        }
+    }
+
+    /// Judges one intervention and plans what is said of it.
+    private mutating func makeCard(_ intervention: Int32, _ rules: [Int32]) -> (card: LearnedCases.Card, place: Int32) {
+        sources.clear()
+        isOwn = false
         pool.clear()
-        for topic in plan.topics {
-            for place in knowledge.topics[topic].rules.range {
-                let rule = knowledge.lists[place]
-                let intervention = Int(knowledge.rules[Int(rule)].intervention)
-                if rulesOf[intervention].isEmpty { concerned.append(Int32(intervention)) }
-                rulesOf[intervention].append(rule)
+        let entry = assess(intervention, rules)
+        var kind = LearnedCases.Card.Kind.refused
+        var needs = BitSet()
+        var place = Int32(plan.exclusions.count)
+        switch entry.verdict {
+        case .offered(let lead, let open):
+            (kind, needs, place) = (.offered, open, Int32(plan.options.count))
+            offer(entry, lead, needs)
+        case .forbidden(let reason, let because, let isRefused): forbid(entry, reason, because, isRefused)
+        case .notOffered: exclude(entry)
+        }
+        if kind == .refused && plan.exclusions.count == Int(place) { kind = .silent }
+        var ranks = OptionRanks()
+        var doubts: [Int32] = []
+        if kind == .offered {
+            ranks = self.ranks(of: Array(pool[entry.speaking]) + Array(pool[entry.contra]))
+            for number in plan.options[Int(place)].cautions {
+                let caution = plan.cautions[number]
+                if knowledge.limits[Int(caution.limit)].forbids { caution.needs.forEach { doubts.append(Int32($0)) } }
             }
         }
-        for intervention in concerned { assess(intervention) }
-        assessed.sort { ($0.group, $0.rank, $0.intervention) < ($1.group, $1.rank, $1.intervention) }
-        for entry in assessed {
-            switch entry.verdict {
-            case .offered(let lead, let needs): offer(entry, lead, needs)
-            case .forbidden(let reason, let because, let isRefused): forbid(entry, reason, because, isRefused)
-            case .notOffered: exclude(entry)
-            }
-        }
+        let card = LearnedCases.Card(
+            intervention: intervention, kind: kind, group: UInt8(entry.group), rank: entry.rank,
+            sources: learned.number(of: sources), doubts: learned.number(of: doubts),
+            ranks: learned.number(of: ranks), needs: learned.number(of: needs))
+        return (card, place)
     }
 
     private mutating func rank(of rule: Int32) -> Int {
@@ -272,22 +426,23 @@ package struct CaseJudge: Sendable {
         return Int.max
     }
 
-    private mutating func assess(_ intervention: Int32) {
-        func add(_ verdict: Verdict, _ speaking: Range<Int>, _ contra: Range<Int>, group: Int = 2, rank: Int = 0) {
-            assessed.append(
-                Assessed(
-                    intervention: intervention, verdict: verdict, speaking: speaking, contra: contra, group: group,
-                    rank: rank))
+    private mutating func assess(_ intervention: Int32, _ rules: [Int32]) -> Assessed {
+        func made(
+            _ verdict: Verdict, _ speaking: Range<Int>, _ contra: Range<Int>, group: Int = 2, rank: Int = 0
+        ) -> Assessed {
+            Assessed(
+                intervention: intervention, verdict: verdict, speaking: speaking, contra: contra, group: group,
+                rank: rank)
         }
         for place in knowledge.interventions[Int(intervention)].forbidding.range {
             let limit = knowledge.forbidding[place]
             if judge.truth(limit.when) != .true { continue }
             let isRefused = limit.refusal >= 0
             let because = isRefused ? BitSet(only: Int(limit.refusal)) : judge.grounds(limit.when)
-            return add(.forbidden(limit.reason, because: because, refused: isRefused), 0..<0, 0..<0)
+            return made(.forbidden(limit.reason, because: because, refused: isRefused), 0..<0, 0..<0)
         }
         judged.clear()
-        for rule in rulesOf[Int(intervention)] {
+        for rule in rules {
             judged.append(
                 Judged(rule: rule, truth: judge.truth(knowledge.rules[Int(rule)].when), rank: rank(of: rule)))
         }
@@ -311,12 +466,12 @@ package struct CaseJudge: Sendable {
         if overrides {
             for place in contra where knowledge.rules[Int(pool[place])].prevails { pool.append(pool[place]) }
             for entry in judged { pool.append(entry.rule) }
-            return add(.notOffered, start..<pool.count, 0..<0)
+            return made(.notOffered, start..<pool.count, 0..<0)
         }
         for entry in judged where entry.truth == .true { pool.append(entry.rule) }
         if pool.count > start {
             let lead = pool[start]
-            return add(
+            return made(
                 .offered(lead: lead, needs: BitSet()), start..<pool.count, contra, group: 0, rank: rank(of: lead))
         }
         if contra.isEmpty {
@@ -327,14 +482,14 @@ package struct CaseJudge: Sendable {
             }
             if pool.count > start {
                 let lead = pool[start]
-                return add(
+                return made(
                     .offered(lead: lead, needs: needs), start..<pool.count, 0..<0, group: needs.isEmpty ? 0 : 1,
                     rank: rank(of: lead))
             }
         }
         for place in contra { pool.append(pool[place]) }
         for entry in judged { pool.append(entry.rule) }
-        add(.notOffered, start..<pool.count, 0..<0)
+        return made(.notOffered, start..<pool.count, 0..<0)
     }
 
     // MARK: - What is not offered
@@ -351,16 +506,15 @@ package struct CaseJudge: Sendable {
             }
             planned = .refused(reason, holding: start..<plan.holding.count)
         }
-        let number = source(of: reason)
-        plan.excluded.append(
-            .init(
-                intervention: entry.intervention, reason: planned, because: because, number: number))
+        addExclusion(entry, planned, because, source: knowledge.reasonReferences[Int(reason)])
     }
 
-    /// The number of the source of a reason, nil for the patient's own decision.
-    private mutating func source(of reason: Int32) -> Int32? {
-        let reference = knowledge.reasonReferences[Int(reason)]
-        return reference < 0 ? nil : cite(reference)
+    private mutating func addExclusion(
+        _ entry: Assessed, _ reason: AnswerPlan.PlannedReason, _ because: BitSet, source: Int32
+    ) {
+        if source >= 0 { cite(source) }
+        plan.exclusions.append(
+            .init(intervention: entry.intervention, reason: reason, because: because, source: source))
     }
 
     private mutating func exclude(_ entry: Assessed) {
@@ -371,22 +525,15 @@ package struct CaseJudge: Sendable {
             for place in rule.refusals.range {
                 let refusal = knowledge.conditionals[place]
                 if judge.truth(refusal.when) != .true { continue }
-                let number = source(of: refusal.number)
-                plan.excluded.append(
-                    .init(
-                        intervention: entry.intervention, reason: .told(refusal.number),
-                        because: judge.grounds(rule.when), number: number))
-                return
+                return addExclusion(
+                    entry, .told(refusal.number), judge.grounds(rule.when),
+                    source: knowledge.reasonReferences[Int(refusal.number)])
             }
         }
         let lead = knowledge.rules[Int(pool[first])]
         let because = judge.grounds(lead.when)
         let clauses = judge.truth(lead.when) == .false ? because : BitSet()
-        let number: Int32? = lead.firstReference < 0 ? nil : cite(lead.firstReference)
-        plan.excluded.append(
-            .init(
-                intervention: entry.intervention, reason: .doesNotApply(clauses), because: because,
-                number: number))
+        addExclusion(entry, .doesNotApply(clauses), because, source: lead.firstReference)
     }
 
     // MARK: - What is offered
@@ -411,11 +558,11 @@ package struct CaseJudge: Sendable {
         guard number >= 0 else { return start..<start }
         let parts = knowledge.regimens[Int(number)].range
         // All sources of the doses are cited before those of what is reckoned.
-        for place in parts { _ = cite(knowledge.parts[place].reference) }
+        for place in parts { cite(knowledge.parts[place].reference) }
         for place in parts {
             let part = knowledge.parts[place]
             let dose = planDose(part, number, place - parts.lowerBound, of: intervention)
-            plan.parts.append(.init(number: cite(part.reference), dose: dose))
+            plan.parts.append(.init(source: part.reference, dose: dose))
         }
         return start..<plan.parts.count
     }
@@ -442,8 +589,10 @@ package struct CaseJudge: Sendable {
         return reckon(regimen, place, of: intervention)
     }
 
-    private func missingBody(_ basis: CompiledKnowledge.DoseBasis) -> BitSet {
+    private mutating func missingBody(_ basis: CompiledKnowledge.DoseBasis) -> BitSet {
         guard basis != .flat, let body = knowledge.clinical.doseRules.body else { return BitSet() }
+        judge.willRead(body.weight)
+        judge.willRead(body.height)
         var result = BitSet()
         if number(body.weight) == nil { result.insert(body.weight) }
         if basis == .surface, number(body.height) == nil { result.insert(body.height) }
@@ -459,6 +608,7 @@ package struct CaseJudge: Sendable {
     private mutating func reckon(
         _ number: Int32, _ place: Int, of intervention: Int32
     ) -> AnswerPlan.PlannedDose {
+        isOwn = true
         let regimen = knowledge.models.regimens[Int(number)]
         let clinical = knowledge.clinical
         var sources = Bibliography(clinical.references)
@@ -468,10 +618,11 @@ package struct CaseJudge: Sendable {
             of: regimen.parts[place], in: regimen.key, of: knowledge.models.interventions[Int(intervention)].id,
             &sources)
         guard let dose else { return .nothing }
-        let numbers = sources.references.map { source in
-            knowledge.models.references.firstIndex { $0.id == source.id }.map { cite(Int32($0)) } ?? 0
+        let cited = sources.references.compactMap { source in
+            knowledge.models.references.firstIndex { $0.id == source.id }.map(Int32.init)
         }
-        return .reckoned(dose, sources: numbers)
+        for source in cited { cite(source) }
+        return .reckoned(dose, sources: cited)
     }
 
     private mutating func planLabels(_ intervention: Int32, _ use: Int32) -> Range<Int> {
@@ -491,10 +642,11 @@ package struct CaseJudge: Sendable {
             }
             var needs = BitSet()
             if let covering, !isSure { judge.addNeeds(covering.when, &needs) }
+            cite(label.reference)
             plan.labels.append(
                 .init(
                     label: place, status: !label.isAuthorised ? .own : covering == nil ? .offLabel : .labelled,
-                    section: covering?.number ?? -1, needs: needs, number: cite(label.reference)))
+                    section: covering?.number ?? -1, needs: needs, source: label.reference))
         }
         return start..<plan.labels.count
     }
@@ -509,7 +661,7 @@ package struct CaseJudge: Sendable {
                 let statement = knowledge.statements[Int(number)]
                 if judge.truth(statement.when) == .false || seen.contains(statement.sameness) { continue }
                 seen.append(statement.sameness)
-                plan.cited.append(.init(entry: number, number: cite(statement.reference)))
+                tell(number, statement.reference)
             }
         }
         let end = plan.cited.count
@@ -546,7 +698,7 @@ package struct CaseJudge: Sendable {
             let voice = knowledge.voices[Int(number)]
             if judge.truth(voice.when) == .false || seen.contains(voice.sameness) { continue }
             seen.append(voice.sameness)
-            plan.cited.append(.init(entry: number, number: cite(voice.reference)))
+            tell(number, voice.reference)
         }
     }
 
@@ -570,8 +722,8 @@ package struct CaseJudge: Sendable {
                         judge.addNeeds(limit.when, &needs)
                     }
                 }
-                plan.cautions.append(
-                    .init(limit: number, because: because, needs: needs, number: cite(limit.reference)))
+                cite(limit.reference)
+                plan.cautions.append(.init(limit: number, because: because, needs: needs, source: limit.reference))
             }
         }
         return start..<plan.cautions.count
@@ -597,6 +749,35 @@ package struct CaseJudge: Sendable {
 
     // MARK: - The rest
 
+    /// What topics say beside their options: examinations, tiers, disagreements, and what opens the summary.
+    private mutating func findFrame(_ number: Int) {
+        let panel = learned.panels[number]
+        let judging = panel.first + Int32(panel.interventions.count)
+        let facts = panel.facts[panel.interventions.count]
+        let known = judge.known.intersection(facts)
+        if let found = learned.tree.result(of: judging, known: known, in: judge) {
+            let frame = learned.frames[found]
+            for source in learned.lists[Int(frame.sources)] { plan.cite(source) }
+            plan.openings.append(contentsOf: learned.lists[Int(frame.openings)])
+            plan.frame = Int32(found)
+            plan.isFrameLearned = true
+            return
+        }
+        if isLearning { judge.beginNoting() }
+        sources.clear()
+        addExaminations()
+        addTiers()
+        addDisagreements()
+        addOpenings()
+        let asked = judge.endNoting()
+        for source in sources { plan.cite(source) }
+        guard isLearning, asked.facts.subtracting(facts).isEmpty else { return }
+        plan.frame = Int32(learned.frames.count)
+        learned.tree.keep(learned.frames.count, of: judging, known: known, asked)
+        learned.frames.append(
+            LearnedCases.Frame(sources: learned.number(of: sources), openings: learned.number(of: plan.openings)))
+    }
+
     private mutating func addExaminations() {
         seen.clear()
         for topic in plan.topics {
@@ -615,12 +796,17 @@ package struct CaseJudge: Sendable {
         }
     }
 
+    private mutating func tell(_ entry: Int32, _ source: Int32) {
+        cite(source)
+        plan.cited.append(.init(entry: entry, source: source))
+    }
+
     private mutating func tell(_ run: Run) {
         for place in run.range {
             let number = knowledge.lists[place]
             let statement = knowledge.statements[Int(number)]
             if judge.truth(statement.when) == .false { continue }
-            plan.cited.append(.init(entry: number, number: cite(statement.reference)))
+            tell(number, statement.reference)
         }
     }
 
@@ -654,9 +840,12 @@ package struct CaseJudge: Sendable {
                 if seen.contains(disagreement.sameness) { continue }
                 seen.append(disagreement.sameness)
                 if judge.truth(disagreement.when) == .false { continue }
-                let start = plan.numbers.count
-                for place in disagreement.references.range { plan.numbers.append(cite(knowledge.lists[place])) }
-                plan.disagreements.append(.init(disagreement: number, numbers: start..<plan.numbers.count))
+                let start = plan.sources.count
+                for place in disagreement.references.range {
+                    cite(knowledge.lists[place])
+                    plan.sources.append(knowledge.lists[place])
+                }
+                plan.disagreements.append(.init(disagreement: number, sources: start..<plan.sources.count))
             }
         }
     }
@@ -671,15 +860,18 @@ package struct CaseJudge: Sendable {
     private mutating func addQuestions() {
         wanted.clear()
         pairs.clear()
-        for option in plan.options { option.needs.forEach { want($0, option.intervention, kind: 0) } }
-        noteRanks()
-        for (number, option) in plan.options.enumerated() {
-            openFacts[number].forEach {
-                if isContested(number, over: $0) { want($0, option.intervention, kind: 1) }
+        // Options stand before exclusions.
+        let options = plan.offered.count
+        for place in 0..<options {
+            let entry = plan.offered[place]
+            entry.needs.forEach { want($0, entry.intervention, kind: 0) }
+        }
+        for place in 0..<options {
+            let card = drawn[place].card
+            learned.ranks[Int(card.ranks)].facts.forEach {
+                if isContested(place, over: $0) { want($0, card.intervention, kind: 1) }
             }
-            for place in option.cautions where knowledge.limits[Int(plan.cautions[place].limit)].forbids {
-                plan.cautions[place].needs.forEach { want($0, option.intervention, kind: 2) }
-            }
+            for fact in learned.lists[Int(card.doubts)] { want(Int(fact), card.intervention, kind: 2) }
         }
         wanted.sort { ($0.kind, -$0.weight, $0.priority, $0.fact) < ($1.kind, -$1.weight, $1.priority, $1.fact) }
         // What chooses a topic was asked first.
@@ -691,61 +883,46 @@ package struct CaseJudge: Sendable {
         }
     }
 
-    /// Notes the rank of each option and those that are open, as `FollowUps` reckons them.
-    private mutating func noteRanks() {
-        currentRanks.clear()
-        openRanks.clear()
-        openFacts.clear()
-        for (number, option) in plan.options.enumerated() {
-            // The best rank, and the best of the rules but one: a rule's worse rank goes no further.
-            var (current, second) = (Int.max, Int.max)
-            for rule in rulesOf[Int(option.intervention)] where speaks(rule, for: option) {
-                let own = rank(of: rule)
-                (current, second) = own < current ? (own, current) : (current, min(second, own))
-            }
-            currentRanks.append(current)
-            openFacts.append(BitSet())
-            for rule in rulesOf[Int(option.intervention)] where speaks(rule, for: option) {
-                let others = rank(of: rule) == current ? second : current
-                for place in knowledge.rules[Int(rule)].ranks.range {
-                    let entry = knowledge.ranks[place]
-                    let truth = judge.truth(entry.when)
-                    if truth == .true { break }
-                    let moved = min(entry.rank, others)
-                    if truth == .false || moved == current { continue }
-                    var needs = BitSet()
-                    judge.addNeeds(entry.when, &needs)
-                    openRanks.append((number, moved, needs))
-                    openFacts[number].formUnion(needs)
-                }
+    /// The rank of an option by the rules that speak for it, and those that are open, as `FollowUps` reckons them.
+    private mutating func ranks(of rules: [Int32]) -> OptionRanks {
+        // The best rank, and the best of the rules but one: a rule's worse rank goes no further.
+        var (current, second) = (Int.max, Int.max)
+        for rule in rules {
+            let own = rank(of: rule)
+            (current, second) = own < current ? (own, current) : (current, min(second, own))
+        }
+        var result = OptionRanks()
+        result.current = current
+        for rule in rules {
+            let others = rank(of: rule) == current ? second : current
+            for place in knowledge.rules[Int(rule)].ranks.range {
+                let entry = knowledge.ranks[place]
+                let truth = judge.truth(entry.when)
+                if truth == .true { break }
+                let moved = min(entry.rank, others)
+                if truth == .false || moved == current { continue }
+                var needs = BitSet()
+                judge.addNeeds(entry.when, &needs)
+                result.open.append(OptionRanks.Open(rank: moved, needs: needs))
+                result.facts.formUnion(needs)
             }
         }
-    }
-
-    private func span(_ number: Int, over fact: Int) -> (best: Int, worst: Int) {
-        var span = (best: currentRanks[number], worst: currentRanks[number])
-        for open in openRanks where open.option == number && open.needs.contains(fact) {
-            span = (min(span.best, open.rank), max(span.worst, open.rank))
-        }
-        return span
+        return result
     }
 
     /// Whether the order of an option and another of its standing hangs on a fact.
-    private func isContested(_ number: Int, over fact: Int) -> Bool {
-        let (option, own) = (plan.options[number], span(number, over: fact))
-        for (place, other) in plan.options.enumerated() where place != number {
-            if other.needs.isEmpty != option.needs.isEmpty { continue }
-            let its = span(place, over: fact)
-            if (own.worst, option.intervention) < (its.best, other.intervention) { continue }
-            if (its.worst, other.intervention) < (own.best, option.intervention) { continue }
+    private func isContested(_ place: Int, over fact: Int) -> Bool {
+        let card = drawn[place].card
+        let own = learned.ranks[Int(card.ranks)].span(over: fact)
+        for number in 0..<plan.offered.count where number != place {
+            let other = drawn[number].card
+            if (other.needs == 0) != (card.needs == 0) { continue }
+            let its = learned.ranks[Int(other.ranks)].span(over: fact)
+            if (own.worst, card.intervention) < (its.best, other.intervention) { continue }
+            if (its.worst, other.intervention) < (own.best, card.intervention) { continue }
             return true
         }
         return false
-    }
-
-    private func speaks(_ rule: Int32, for option: AnswerPlan.PlannedOption) -> Bool {
-        guard let entry = assessed.first(where: { $0.intervention == option.intervention }) else { return false }
-        return entry.speaking.contains { pool[$0] == rule } || entry.contra.contains { pool[$0] == rule }
     }
 
     private mutating func want(_ fact: Int, _ intervention: Int32, kind: Int) {

@@ -65,13 +65,13 @@ struct CompiledCompletion: Sendable {
         parties.clear()
     }
 
-    /// Completes ordered statements.
-    mutating func complete(_ statements: [FactStatement], _ judge: inout GraphJudge) {
+    /// Completes ordered statements. The judge notes what is asked of them where `notes` says so.
+    mutating func complete(_ statements: [FactStatement], notes: Bool = false, _ judge: inout GraphJudge) {
         conflicts.clear()
         voices.clear()
         blocked = BitSet()
         blockedCodes.clear()
-        if !attempt(statements, recording: false, &judge) {
+        if !attempt(statements, recording: false, notes: notes, &judge) {
             // Each turn blocks at least one more fact or code, so this ends.
             while !attempt(statements, recording: true, &judge) {}
             conflicts.sort { $0.fact < $1.fact }
@@ -85,7 +85,7 @@ struct CompiledCompletion: Sendable {
 
     /// One attempt; false where something contradicts, which is blocked then if it was recorded who led there.
     private mutating func attempt(
-        _ statements: [FactStatement], recording: Bool, _ judge: inout GraphJudge
+        _ statements: [FactStatement], recording: Bool, notes: Bool = false, _ judge: inout GraphJudge
     ) -> Bool {
         clear()
         judge.reset()
@@ -108,6 +108,7 @@ struct CompiledCompletion: Sendable {
             }
         }
         if emptied.isEmpty {
+            if notes { judge.beginNoting() }
             consider(knowledge.spontaneous)
             judge.known.forEach { consider(knowledge.readers[$0]) }
             if derive(recording: recording, &judge) { return true }
@@ -186,6 +187,7 @@ struct CompiledCompletion: Sendable {
                 let derivation = knowledge.derivations[Int(number)]
                 applied[Int(number)] = true
                 let fact = derivation.fact
+                judge.willNarrow(fact, inside: derivation.inside)
                 let before = judge.values[fact]
                 let value = unblocked(derivation.value, fact)
                 let narrowed = before.intersection(value)
@@ -303,16 +305,12 @@ struct CompiledCompletion: Sendable {
         let fact = assumption.fact
         guard !blocked.contains(fact), judge.truth(assumption.when) == .true else { return }
         if let value = assumption.value {
+            // INVARIANT while questions are noted: what was said leaves out some value, so that this looks at nothing new.
             guard judge.values[fact] == knowledge.unrestricted[fact] else { return }
             judge.set(fact, value)
             facts.append(.init(fact: fact, value: value, source: .assumed(place), closesSet: false))
         } else {
-            guard case .members(let included, let excluded) = judge.values[fact] else { return }
-            var open = knowledge.allCodes[fact].subtracting(included).subtracting(excluded)
-            for entry in blockedCodes where entry.fact == fact { open = open.subtracting(entry.codes) }
-            if open.isEmpty { return }
-            let closed = open.subtracting(membersOfUnresolvedClasses(included, fact))
-            judge.set(fact, .members(included: included, excluded: excluded.union(closed)))
+            guard let closed = close(fact, &judge) else { return }
             facts.append(
                 .init(
                     fact: fact, value: .members(included: BitSet(), excluded: closed),
@@ -322,15 +320,17 @@ struct CompiledCompletion: Sendable {
         deriveFromAssumed(fact, &judge)
     }
 
-    /// The members of classes that hold without any of their members being named.
-    private func membersOfUnresolvedClasses(_ included: BitSet, _ fact: Int) -> BitSet {
-        var result = BitSet()
-        let first = Int(knowledge.firstCodes[fact])
-        included.forEach {
-            let members = knowledge.descendants[first + $0]
-            if members.isDisjoint(with: included) { result.formUnion(members) }
+    /// Closes a set; what was excluded thereby, nil where nothing was open. Codes that contradict stay open.
+    private func close(_ fact: Int, _ judge: inout GraphJudge) -> BitSet? {
+        let contradicting = blockedCodes.filter { $0.fact == fact }
+        if contradicting.isEmpty { return judge.close(fact) }
+        guard case .members(let included, let excluded) = judge.values[fact] else { return nil }
+        let known = contradicting.reduce(excluded) { $0.union($1.codes) }
+        guard let closed = knowledge.graph.closing(.members(included: included, excluded: known), of: fact) else {
+            return nil
         }
-        return result
+        judge.set(fact, .members(included: included, excluded: excluded.union(closed)))
+        return closed
     }
 
     private mutating func deriveFromAssumed(_ fact: Int, _ judge: inout GraphJudge) {
@@ -341,6 +341,7 @@ struct CompiledCompletion: Sendable {
             for number in firing {
                 let derivation = knowledge.derivations[Int(number)]
                 applied[Int(number)] = true
+                judge.willNarrow(derivation.fact, inside: derivation.inside)
                 let before = judge.values[derivation.fact]
                 let narrowed = before.intersection(derivation.value)
                 if narrowed.isEmpty || narrowed == before { continue }

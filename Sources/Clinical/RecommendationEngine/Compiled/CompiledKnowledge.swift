@@ -33,6 +33,8 @@ package struct CompiledKnowledge: Sendable {
         let when: Node
         let fact: Int
         let value: FactValue
+        /// Whether all that the fact may be lies in the value already; -1 for sets.
+        let inside: Node
         let isOfSet: Bool
     }
 
@@ -229,15 +231,13 @@ package struct CompiledKnowledge: Sendable {
     var tierSummaries: [Run] = []
     var tierStatements: [Run] = []
     var lists: [Int32] = []
-    /// The order in which facts are asked for, what is known where nothing was said, and all codes, by fact.
+    /// The order in which facts are asked for, and what is known where nothing was said, by fact.
     var priorities: [Int] = []
     var unrestricted: [FactValue] = []
-    var allCodes: [BitSet] = []
-    /// Where the codes of a fact begin in `descendants`.
-    var firstCodes: [Int32] = []
-    var descendants: [BitSet] = []
     /// By topic, those of its assumptions that can change what its scope says.
     var scopeAssumptions: [[Int]] = []
+    /// The facts that completing a case and choosing its topics may ask of.
+    var groundFacts = BitSet()
 
     /// The first assumption of a topic, in `models.assumptions`.
     package func assumptions(of topic: Int) -> Range<Int> { topics[topic].assumptions.range }
@@ -248,11 +248,6 @@ package struct CompiledKnowledge: Sendable {
         graph = ConditionGraph(clinical.vocabulary)
         priorities = clinical.vocabulary.facts.map(\.priority)
         unrestricted = clinical.vocabulary.unrestricted
-        for fact in clinical.vocabulary.facts {
-            allCodes.append(.upTo(fact.codes.count))
-            firstCodes.append(Int32(descendants.count))
-            descendants += fact.codes.map(\.descendants)
-        }
         var compiler = KnowledgeCompiler(clinical)
         compiler.fill(&self)
         graph.seal()
@@ -267,9 +262,8 @@ package struct CompiledKnowledge: Sendable {
         }
         readers = Array(repeating: [], count: clinical.vocabulary.facts.count)
         for (number, derivation) in derivations.enumerated() {
-            var facts = graph.facts(of: derivation.when)
-            if derivation.given >= 0 { facts.formUnion(graph.facts(of: derivation.given)) }
-            facts.forEach { readers[$0].append(Int32(number)) }
+            graph.facts(of: derivation.when).union(graph.facts(of: derivation.given))
+                .forEach { readers[$0].append(Int32(number)) }
         }
         var judge = GraphJudge(graph, clinical.vocabulary)
         spontaneous = derivations.indices.filter {
@@ -279,6 +273,19 @@ package struct CompiledKnowledge: Sendable {
             let facts = factsBehind(topic.scope, topic.assumptions.range)
             return topic.assumptions.range.filter { facts.contains(assumptions[$0].fact) }
         }
+        groundFacts = BitSet(clinical.vocabulary.facts.indices.filter { clinical.vocabulary.facts[$0].anchors })
+        for derivation in derivations {
+            groundFacts.formUnion(graph.facts(of: derivation.given))
+            groundFacts.formUnion(graph.facts(of: derivation.when))
+            groundFacts.insert(derivation.fact)
+        }
+        for topic in self.topics {
+            groundFacts.formUnion(graph.facts(of: topic.scope))
+            for place in topic.assumptions.range {
+                groundFacts.formUnion(graph.facts(of: assumptions[place].when))
+                groundFacts.insert(assumptions[place].fact)
+            }
+        }
         let order = rules.indices.sorted { models.rules[$0].id < models.rules[$1].id }
         for (place, rule) in order.enumerated() { rules[rule].place = Int32(place) }
     }
@@ -286,7 +293,7 @@ package struct CompiledKnowledge: Sendable {
     private func factsBehind(_ node: Node, _ assumed: Range<Int>) -> BitSet {
         var result = graph.facts(of: node)
         func reads(_ nodes: Node...) -> BitSet {
-            nodes.reduce(into: BitSet()) { if $1 >= 0 { $0.formUnion(graph.facts(of: $1)) } }
+            nodes.reduce(into: BitSet()) { $0.formUnion(graph.facts(of: $1)) }
         }
         while true {
             var more = result

@@ -36,10 +36,17 @@ struct KnowledgeCompiler {
         tables.models.interventions = interventions
         tables.models.topics = clinical.topics
         for derivation in clinical.derivations {
+            let inside: CompiledKnowledge.Node =
+                switch derivation.value {
+                case .codes(let codes): tables.graph.add(.isOneOf(codes), on: derivation.fact)
+                case .quantity(let interval): tables.graph.add(.within(interval), on: derivation.fact)
+                case .members: -1
+                }
             tables.derivations.append(
                 .init(
                     given: tables.node(derivation.given), when: tables.node(derivation.when), fact: derivation.fact,
-                    value: derivation.value, isOfSet: clinical.vocabulary[derivation.fact].type == .set))
+                    value: derivation.value, inside: inside,
+                    isOfSet: clinical.vocabulary[derivation.fact].type == .set))
         }
         for intervention in interventions { add(intervention, &tables) }
         for topic in clinical.topics { add(topic, &tables) }

@@ -7,41 +7,61 @@ import RecommendationEngine
 /// Puts an answer together from the pieces of its release and the plan of its case: the bytes that `GuidanceBody` writes for
 /// a clinician who asks for no trace.
 struct AnswerComposer: Sendable {
-    let compiled: CompiledKnowledge
-    private let pieces: AnswerPieces
+    private let tables: AnswerTables
     /// The review states, the least first, and the place of each topic's and of the release's.
     private static let states = ["draft", "under-review", "approved"]
     private let stateOf: [Int]
     private let releaseState: Int
 
     init(_ compiled: CompiledKnowledge, _ knowledge: KnowledgeBase) {
-        self.compiled = compiled
-        pieces = AnswerPieces(compiled, knowledge)
+        tables = AnswerTables(compiled: compiled, pieces: AnswerPieces(compiled, knowledge))
         stateOf = compiled.models.topics.map { Self.states.firstIndex(of: $0.review.status) ?? 0 }
         releaseState =
             knowledge.local.isEmpty ? Self.states.firstIndex(of: knowledge.manifest.review.status) ?? 0 : 0
     }
 
-    /// The bytes of an answer.
-    func bytes(_ plan: AnswerPlan, _ statements: [FactStatement], _ values: [FactValue]) -> [UInt8] {
+    var compiled: CompiledKnowledge { tables.compiled }
+
+    /// The bytes of an answer. What the judge remembers of other cases is written as `scripts` tell, and what he will
+    /// remember of this one is told to them.
+    func bytes(
+        _ plan: AnswerPlan, _ statements: [FactStatement], _ values: [FactValue], _ scripts: inout AnswerScripts
+    ) -> [UInt8] {
         let state = plan.topics.reduce(releaseState) { min($0, stateOf[$1]) }
-        return AnswerBytes.made(of: pieces.store, capacity: 48 * 1024) { out in
-            var writing = Writing(compiled: compiled, pieces: pieces, values: values, out: out)
+        return AnswerBytes.made(of: tables.pieces.store, capacity: 48 * 1024) { out in
+            var writing = Writing(tables: tables, values: values, out: out, scripts: scripts)
+            // One owner, so that nothing is copied.
+            scripts = AnswerScripts()
             writing.write(plan, statements)
             writing.end(plan, state: Self.states[state])
             out = writing.out
+            scripts = writing.scripts
         }
+    }
+}
+
+/// What answers are written from, behind one reference.
+private final class AnswerTables: Sendable {
+    let compiled: CompiledKnowledge
+    let pieces: AnswerPieces
+
+    init(compiled: CompiledKnowledge, pieces: AnswerPieces) {
+        self.compiled = compiled
+        self.pieces = pieces
     }
 }
 
 /// One answer under way.
 private struct Writing {
-    let compiled: CompiledKnowledge
-    let pieces: AnswerPieces
+    let tables: AnswerTables
     let values: [FactValue]
     var out: AnswerBytes
+    var scripts: AnswerScripts
 
-    private var vocabulary: Vocabulary { compiled.clinical.vocabulary }
+    private var pieces: AnswerPieces {
+        @inline(__always) _read { yield tables.pieces }
+    }
+    private var vocabulary: Vocabulary { tables.compiled.clinical.vocabulary }
 
     @inline(__always)
     private mutating func put(_ piece: Piece) { out.put(piece) }
@@ -64,11 +84,17 @@ private struct Writing {
         if !plan.conflicts.isEmpty { writeConflicts(plan, statements) }
         if !plan.notes.isEmpty { write(plan.notes, isFirst: plan.facts.isEmpty && plan.conflicts.isEmpty) }
         out.put("}")
-        if !plan.options.isEmpty { writeOptions(plan) }
+        if !plan.offered.isEmpty { writeOptions(plan) }
         if !plan.excluded.isEmpty { writeExcluded(plan) }
-        if !plan.examinations.isEmpty { writeExaminations(plan) }
-        if !plan.tiers.isEmpty { writeTiers(plan) }
-        if !plan.disagreements.isEmpty { writeDisagreements(plan) }
+        if plan.isFrameLearned {
+            follow(.frame, plan.frame, plan)
+        } else {
+            beginScript(.frame, plan.frame)
+            if !plan.examinations.isEmpty { writeExaminations(plan) }
+            if !plan.tiers.isEmpty { writeTiers(plan) }
+            if !plan.disagreements.isEmpty { writeDisagreements(plan) }
+            endScript(.frame, plan.frame)
+        }
         if !plan.questions.isEmpty { writeQuestions(plan) }
         if !plan.references.isEmpty {
             out.put(",\"references\":[")
@@ -110,7 +136,7 @@ private struct Writing {
             }
             return out.put(".")
         }
-        guard let first = plan.options.first else {
+        guard let first = plan.offered.first else {
             return out.put("No option of this topic applies to the case as stated.")
         }
         // Recommended options come first, so that the first one tells whether there are some.
@@ -119,7 +145,7 @@ private struct Writing {
             isRecommended
                 ? "First in order: " : "First in order, each only once what it needs is known: ")
         var count = 0
-        for option in plan.options where count < 3 && option.needs.isEmpty == isRecommended {
+        for option in plan.offered where count < 3 && option.needs.isEmpty == isRecommended {
             if count > 0 { out.put("; ") }
             put(pieces.interventions[Int(option.intervention)].title)
             count += 1
@@ -145,7 +171,23 @@ private struct Writing {
     private mutating func writeFacts(_ plan: AnswerPlan, _ statements: [FactStatement]) {
         if plan.facts.isEmpty { return }
         out.put("\"facts\":[")
-        for (place, fact) in plan.facts.enumerated() {
+        // What was said is this case's own; what follows from it is remembered.
+        let said = plan.ground >= 0 ? statements.count : plan.facts.count
+        writeFacts(0..<said, plan, statements)
+        if plan.isGroundLearned {
+            follow(.ground, plan.ground, plan)
+        } else if plan.ground >= 0 {
+            beginScript(.ground, plan.ground)
+            writeFacts(said..<plan.facts.count, plan, statements)
+            endScript(.ground, plan.ground)
+        }
+        out.put("]")
+    }
+
+    private mutating func writeFacts(_ places: Range<Int>, _ plan: AnswerPlan, _ statements: [FactStatement]) {
+        for place in places {
+            out.cut()
+            let fact = plan.facts[place]
             if place > 0 { out.put(",") }
             put(pieces.facts[fact.fact].opening)
             writeValue(fact)
@@ -181,7 +223,60 @@ private struct Writing {
             }
             out.put("}")
         }
-        out.put("]")
+    }
+
+    // MARK: - Scripts
+
+    /// The number of a source in this answer.
+    @inline(__always)
+    private mutating func putNumber(of source: Int32, _ plan: AnswerPlan) {
+        out.put(number: plan.numbers[Int(source)], of: source)
+    }
+
+    /// Writes what is remembered under a number.
+    private mutating func follow(_ kind: AnswerScripts.Kind, _ number: Int32, _ plan: AnswerPlan, place: Int = 0) {
+        let range = scripts.parts(kind, number)
+        var bytes = out.cursor
+        scripts.lists.withUnsafeBufferPointer { lists in
+            scripts.parts.withUnsafeBufferPointer { parts in
+                scripts.steps.withUnsafeBufferPointer { steps in
+                    scripts.words.withUnsafeBytes { words in
+                        plan.numbers.withUnsafeBufferPointer { numbers in
+                            for index in range {
+                                let part = parts[Int(lists[index])]
+                                for index in Int(part.start)..<Int(part.end) {
+                                    let step = steps[index]
+                                    bytes.put(step, words)
+                                    if step.slot >= 0 {
+                                        bytes.put(digits: Int(numbers[Int(step.slot)]))
+                                    } else if step.slot != AnswerScripts.nothing {
+                                        out.cursor = bytes
+                                        fill(step.slot, place)
+                                        bytes = out.cursor
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        out.cursor = bytes
+    }
+
+    private mutating func fill(_ slot: Int32, _ place: Int) {
+        if slot == AnswerScripts.rank { return out.put(place + 1) }
+        let fact = Int(AnswerScripts.firstValue - slot)
+        putWords(values[fact], fact)
+    }
+
+    /// Notes what is written from here on, where it will be remembered.
+    private mutating func beginScript(_ kind: AnswerScripts.Kind, _ number: Int32) {
+        if number >= 0 && !scripts.has(kind, number) { out.beginScript() }
+    }
+
+    private mutating func endScript(_ kind: AnswerScripts.Kind, _ number: Int32) {
+        if let script = out.endScript() { scripts.keep(kind, number, script) }
     }
 
     private mutating func writeConflicts(_ plan: AnswerPlan, _ statements: [FactStatement]) {
@@ -318,26 +413,36 @@ private struct Writing {
 
     private mutating func writeOptions(_ plan: AnswerPlan) {
         out.put(",\"options\":[")
-        for (place, option) in plan.options.enumerated() {
+        for (place, entry) in plan.offered.enumerated() {
             if place > 0 { out.put(",") }
-            put(pieces.interventions[Int(option.intervention)].option)
-            if option.needs.isEmpty {
-                out.put(",\"standing\":\"recommended\"")
-            } else {
-                out.put(",\"standing\":\"conditional\"")
-                putPaths(",\"needs\":", option.needs)
+            if entry.place < 0 {
+                follow(.card, entry.card, plan, place: place)
+                continue
             }
-            out.put(",\"rank\":")
-            out.put(place + 1)
-            put(pieces.rules[Int(option.lead)])
-            if option.regimen >= 0 { writeRegimen(option, plan) }
-            writeLabels(option, plan)
-            writeCited(",\"evidence\":", option.evidence, plan, pieces.statements)
-            writeCautions(option, plan)
-            writeAgreement(option, plan)
-            out.put("}")
+            beginScript(.card, entry.card)
+            write(plan.options[Int(entry.place)], plan, place)
+            endScript(.card, entry.card)
         }
         out.put("]")
+    }
+
+    private mutating func write(_ option: AnswerPlan.PlannedOption, _ plan: AnswerPlan, _ place: Int) {
+        put(pieces.interventions[Int(option.intervention)].option)
+        if option.needs.isEmpty {
+            out.put(",\"standing\":\"recommended\"")
+        } else {
+            out.put(",\"standing\":\"conditional\"")
+            putPaths(",\"needs\":", option.needs)
+        }
+        out.put(",\"rank\":")
+        out.put(rank: place + 1)
+        put(pieces.rules[Int(option.lead)])
+        if option.regimen >= 0 { writeRegimen(option, plan) }
+        writeLabels(option, plan)
+        writeCited(",\"evidence\":", option.evidence, plan, pieces.statements)
+        writeCautions(option, plan)
+        writeAgreement(option, plan)
+        out.put("}")
     }
 
     private mutating func putPaths(_ name: StaticString, _ facts: BitSet) {
@@ -360,7 +465,7 @@ private struct Writing {
             let part = pieces.parts[Int(regimen.firstPart) + place]
             put(part.before)
             out.put(",\"reference\":")
-            out.put(Int(plan.parts[number].number))
+            putNumber(of: plan.parts[number].source, plan)
             put(part.after)
             switch plan.parts[number].dose {
             case .nothing: break
@@ -372,7 +477,8 @@ private struct Writing {
             case .reckoned(let dose, let sources):
                 var json = JSONWriter()
                 json.beginObject()
-                DoseJSON(vocabulary: vocabulary).write(dose.renumbered(sources), to: &json)
+                let numbers = sources.map { plan.numbers[Int($0)] }
+                DoseJSON(vocabulary: vocabulary).write(dose.renumbered(numbers), to: &json)
                 json.endObject()
                 out.put(",\"calculated\":")
                 out.put(json.bytes[...])
@@ -387,6 +493,7 @@ private struct Writing {
         out.put(",\"labels\":[")
         for place in option.labels {
             if place > option.labels.lowerBound { out.put(",") }
+            out.cut()
             let label = plan.labels[place]
             let written = pieces.labels[label.label]
             put(written.opening)
@@ -398,7 +505,7 @@ private struct Writing {
             if label.section >= 0 { put(pieces.sections[Int(label.section)]) }
             putPaths(",\"needs\":", label.needs)
             out.put(",\"reference\":")
-            out.put(Int(label.number))
+            putNumber(of: label.source, plan)
             out.put("}")
         }
         out.put("]")
@@ -412,11 +519,13 @@ private struct Writing {
         out.put(byte: UInt8(ascii: "["))
         for place in range {
             let cited = plan.cited[place]
+            out.cut()
             let cut = list[Int(cited.entry)]
             out.put(cut.before, isFirst: place == range.lowerBound)
-            out.put(Int(cited.number))
+            putNumber(of: cited.source, plan)
             put(cut.after)
         }
+        out.cut()
         out.put(byte: UInt8(ascii: "]"))
     }
 
@@ -424,13 +533,14 @@ private struct Writing {
         if option.cautions.isEmpty { return }
         out.put(",\"cautions\":[")
         for place in option.cautions {
+            out.cut()
             let caution = plan.cautions[place]
             let written = pieces.limits[Int(caution.limit)]
             out.put(written.opening, isFirst: place == option.cautions.lowerBound)
             putPaths(",\"because\":", caution.because)
             putPaths(",\"needs\":", caution.needs)
             put(written.section)
-            out.put(Int(caution.number))
+            putNumber(of: caution.source, plan)
             put(written.confirmed)
         }
         out.put("]")
@@ -451,41 +561,54 @@ private struct Writing {
 
     private mutating func writeExcluded(_ plan: AnswerPlan) {
         out.put(",\"excluded\":[")
-        for (place, exclusion) in plan.excluded.enumerated() {
+        for (place, entry) in plan.excluded.enumerated() {
             if place > 0 { out.put(",") }
-            put(pieces.interventions[Int(exclusion.intervention)].exclusion)
-            var section = Piece.empty
-            switch exclusion.reason {
-            case .refused(let reason, let holding):
-                put(pieces.reasons[Int(reason)].words)
-                for place in holding {
-                    out.put("; ")
-                    put(pieces.reasons[Int(plan.holding[place])].words)
-                }
-            case .told(let reason):
-                put(pieces.reasons[Int(reason)].words)
-                section = pieces.reasons[Int(reason)].section
-            case .doesNotApply(let facts):
-                out.put("does not apply to this case: ")
-                var isFirst = true
-                facts.forEach {
-                    if !isFirst { out.put("; ") }
-                    isFirst = false
-                    put(pieces.facts[$0].title)
-                    out.put(": ")
-                    putWords(values[$0], $0)
-                }
+            if entry.place < 0 {
+                follow(.card, entry.card, plan)
+                continue
             }
-            out.put("\"")
-            putPaths(",\"because\":", exclusion.because)
-            put(section)
-            if let number = exclusion.number {
-                out.put(",\"reference\":")
-                out.put(Int(number))
-            }
-            out.put("}")
+            beginScript(.card, entry.card)
+            write(plan.exclusions[Int(entry.place)], plan)
+            endScript(.card, entry.card)
         }
         out.put("]")
+    }
+
+    private mutating func write(_ exclusion: AnswerPlan.PlannedExclusion, _ plan: AnswerPlan) {
+        put(pieces.interventions[Int(exclusion.intervention)].exclusion)
+        var section = Piece.empty
+        switch exclusion.reason {
+        case .refused(let reason, let holding):
+            put(pieces.reasons[Int(reason)].words)
+            for place in holding {
+                out.put("; ")
+                put(pieces.reasons[Int(plan.holding[place])].words)
+            }
+        case .told(let reason):
+            put(pieces.reasons[Int(reason)].words)
+            section = pieces.reasons[Int(reason)].section
+        case .doesNotApply(let facts):
+            out.put("does not apply to this case: ")
+            var isFirst = true
+            facts.forEach {
+                if !isFirst { out.put("; ") }
+                isFirst = false
+                put(pieces.facts[$0].title)
+                out.put(": ")
+                // The value is this case's own, whatever of the rest is remembered.
+                out.beginSlot(forValueOf: $0)
+                putWords(values[$0], $0)
+                out.endSlot()
+            }
+        }
+        out.put("\"")
+        putPaths(",\"because\":", exclusion.because)
+        put(section)
+        if exclusion.source >= 0 {
+            out.put(",\"reference\":")
+            putNumber(of: exclusion.source, plan)
+        }
+        out.put("}")
     }
 
     /// A value in words, as `FactDefinition.words(for:)` says it.
@@ -550,6 +673,7 @@ private struct Writing {
         out.put(",\"diagnostics\":[")
         for (place, examination) in plan.examinations.enumerated() {
             if place > 0 { out.put(",") }
+            out.cut()
             put(pieces.diagnostics[Int(examination.diagnostic)])
             putPaths(",\"needs\":", examination.needs)
             writeCited(",\"evidence\":", examination.evidence, plan, pieces.statements)
@@ -580,12 +704,13 @@ private struct Writing {
         out.put(",\"disagreements\":[")
         for (place, entry) in plan.disagreements.enumerated() {
             if place > 0 { out.put(",") }
+            out.cut()
             let written = pieces.disagreements[Int(entry.disagreement)]
             put(written.opening)
             for (side, place) in written.positions.enumerated() {
                 let position = pieces.positions[place]
                 out.put(position.before, isFirst: side == 0)
-                out.put(Int(plan.numbers[entry.numbers.lowerBound + side]))
+                putNumber(of: plan.sources[entry.sources.lowerBound + side], plan)
                 put(position.after)
             }
             out.put("]")

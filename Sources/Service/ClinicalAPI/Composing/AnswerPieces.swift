@@ -182,6 +182,7 @@ struct AnswerPieces: Sendable {
             store.members { $0.member("origin", origin.rawValue) }
         }
         footer = store.members { KnowledgeJSON(knowledge: knowledge).writeRelease(audience: .clinician, to: &$0) }
+        store.seal()
     }
 
     private mutating func fact(_ definition: FactDefinition) -> FactPieces {

@@ -1,5 +1,6 @@
 import ClinicalModel
 import DecisionLogic
+import FoundationEssentials
 import KnowledgeStore
 import RecommendationEngine
 import Synchronization
@@ -14,20 +15,40 @@ final class AnswerPress: Sendable {
     /// Judges, each for one request at a time: whoever finds all busy takes a new one.
     private let desks: [Desk]
 
-    /// A judge with a lock, which nobody waits for.
+    /// A judge and how what he remembers is written, with a lock, which nobody waits for.
     private final class Desk: Sendable {
-        let judge: Mutex<CaseJudge>
+        let work: Mutex<Work>
 
-        init(_ knowledge: CompiledKnowledge) { judge = Mutex(CaseJudge(knowledge)) }
+        init(_ knowledge: CompiledKnowledge) { work = Mutex(Work(judge: CaseJudge(knowledge))) }
     }
 
-    init(_ knowledge: KnowledgeBase) {
+    private struct Work: Sendable {
+        var judge: CaseJudge
+        var scripts = AnswerScripts()
+        /// What it counted for in what all desks remember.
+        var remembered = 0
+    }
+
+    /// What all desks together may remember of the cases before, bytes, and what they do.
+    private let memory: Int
+    private let remembered = Atomic(0)
+    private let patience: Int
+
+    /// A press whose desks remember at most `memory` bytes of the cases before, and begin anew after `patience` answers that
+    /// were not known while they were full.
+    init(_ knowledge: KnowledgeBase, memory: Int = 16 << 20, patience: Int = 1_000_000) {
         scanner = CaseScanner(
             vocabulary: knowledge.clinical.vocabulary, body: knowledge.clinical.doseRules.body)
         let compiled = CompiledKnowledge(knowledge.clinical)
         composer = AnswerComposer(compiled, knowledge)
-        desks = (0..<4).map { _ in Desk(compiled) }
+        let count = max(1, min(4, ProcessInfo.processInfo.activeProcessorCount))
+        desks = (0..<count).map { _ in Desk(compiled) }
+        self.memory = memory
+        self.patience = patience
     }
+
+    /// About how many bytes the desks remember.
+    var learnedBytes: Int { remembered.load(ordering: .relaxed) }
 
     /// The bytes of the answer for a clinician who asks for no trace; nil where the plain way must answer.
     ///
@@ -37,13 +58,14 @@ final class AnswerPress: Sendable {
     ) -> RecentAnswers.Answer? {
         for desk in desks {
             // Twice optional: nil where the desk is busy, else the answer, which the plain way may have to give.
-            let tried = desk.judge.withLockIfAvailable { judge in
-                Tried(answer: answer(statements, notes, &judge))
+            let tried = desk.work.withLockIfAvailable { work in
+                Tried(answer: answer(statements, notes, &work))
             }
             if let tried { return tried.answer }
         }
-        var judge = CaseJudge(composer.compiled)
-        return answer(statements, notes, &judge)
+        var work = Work(judge: CaseJudge(composer.compiled))
+        work.judge.isLearning = false
+        return answer(statements, notes, &work)
     }
 
     private struct Tried {
@@ -51,12 +73,25 @@ final class AnswerPress: Sendable {
     }
 
     private func answer(
-        _ statements: [FactStatement], _ notes: [CaseNote], _ judge: inout CaseJudge
+        _ statements: [FactStatement], _ notes: [CaseNote], _ work: inout Work
     ) -> RecentAnswers.Answer? {
+        if work.judge.isLearning {
+            let size = work.judge.rememberedBytes + work.scripts.size
+            if size != work.remembered {
+                let all = remembered.add(size - work.remembered, ordering: .relaxed).newValue
+                work.remembered = size
+                work.judge.isLearning = all < memory
+            }
+        } else if work.judge.unknownAnswers > patience {
+            work.judge.forget()
+        }
+        work.scripts.enter(work.judge.era)
         let ordered = FactStatement.ordered(statements)
-        guard judge.recommend(for: ordered, notes: notes) else { return nil }
+        guard work.judge.recommend(for: ordered, notes: notes) else { return nil }
+        let plan = work.judge.plan
+        guard work.scripts.cover(plan) else { return nil }
         return RecentAnswers.Answer(
-            bytes: composer.bytes(judge.plan, ordered, judge.values), topic: judge.plan.topics.first,
-            isGuidance: judge.plan.isGuidance)
+            bytes: composer.bytes(plan, ordered, work.judge.values, &work.scripts), topic: plan.topics.first,
+            isGuidance: plan.isGuidance)
     }
 }

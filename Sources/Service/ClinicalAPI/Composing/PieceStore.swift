@@ -2,8 +2,8 @@ import JSONText
 
 /// A run of bytes that was rendered at load.
 struct Piece: Sendable {
-    fileprivate let start: Int32
-    fileprivate let count: Int32
+    let start: Int32
+    let count: Int32
 
     /// No bytes.
     static let empty = Piece(start: 0, count: 0)
@@ -12,6 +12,9 @@ struct Piece: Sendable {
 /// Everything of an answer that does not depend on the case, rendered and escaped once and kept end to end.
 struct PieceStore: Sendable {
     private(set) var bytes: [UInt8] = []
+
+    /// Bytes behind the last piece, so that pieces can be copied block by block.
+    mutating func seal() { bytes += Array(repeating: 0, count: AnswerCursor.block) }
 
     /// Keeps bytes.
     mutating func add(_ rendered: some Collection<UInt8>) -> Piece {
@@ -65,14 +68,96 @@ struct PieceStore: Sendable {
     }
 }
 
-/// Where an answer is put together: memory of a fixed size, filled from the front. What does not fit is counted and not
-/// written, so that the second attempt has room.
-struct AnswerBytes {
+/// Where an answer goes on: memory of a fixed size, filled from the front. What does not fit is counted and not written.
+struct AnswerCursor {
     private let memory: UnsafeMutableRawPointer
     private let capacity: Int
     private let source: UnsafeRawPointer
     /// How many bytes the answer has so far.
     private(set) var count = 0
+
+    /// Pieces are copied in blocks of so many bytes; what is behind their end is overwritten by what follows.
+    static let block = 32
+
+    init(memory: UnsafeMutableRawPointer, capacity: Int, source: UnsafeRawPointer) {
+        self.memory = memory
+        self.capacity = capacity
+        self.source = source
+    }
+
+    /// The bytes of a piece.
+    func bytes(of piece: Piece) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: source + Int(piece.start), count: Int(piece.count))
+    }
+
+    /// Copies exactly these bytes, where there is room for them.
+    @inline(__always)
+    mutating func put(_ start: UnsafeRawPointer, _ length: Int) {
+        if length <= capacity - count { (memory + count).copyMemory(from: start, byteCount: length) }
+        count += length
+    }
+
+    /// Copies bytes behind which a block more can be read.
+    @inline(__always)
+    private mutating func putBlocks(_ start: UnsafeRawPointer, _ length: Int) {
+        guard length <= capacity - count - 2 * Self.block else { return put(start, length) }
+        let target = memory + count
+        if length <= 2 * Self.block {
+            Self.copyBlock(start, target)
+            if length > Self.block { Self.copyBlock(start + Self.block, target + Self.block) }
+        } else {
+            target.copyMemory(from: start, byteCount: length)
+        }
+        count += length
+    }
+
+    @inline(__always)
+    private static func copyBlock(_ start: UnsafeRawPointer, _ target: UnsafeMutableRawPointer) {
+        for place in 0..<block / 16 {
+            let half = start.loadUnaligned(fromByteOffset: place * 16, as: SIMD16<UInt8>.self)
+            target.storeBytes(of: half, toByteOffset: place * 16, as: SIMD16<UInt8>.self)
+        }
+    }
+
+    @inline(__always)
+    mutating func put(_ piece: Piece) { putBlocks(source + Int(piece.start), Int(piece.count)) }
+
+    /// The bytes of a step, which lie in the piece store or in the words of the scripts.
+    @inline(__always)
+    mutating func put(_ step: AnswerScripts.Step, _ words: UnsafeRawBufferPointer) {
+        if step.start >= 0 {
+            putBlocks(source + Int(step.start), Int(step.count))
+        } else if let base = words.baseAddress {
+            putBlocks(base + Int(-1 - step.start), Int(step.count))
+        }
+    }
+
+    @inline(__always)
+    mutating func put(byte: UInt8) {
+        if count < capacity { memory.storeBytes(of: byte, toByteOffset: count, as: UInt8.self) }
+        count += 1
+    }
+
+    /// A number below 100, or any in the long way.
+    @inline(__always)
+    mutating func put(digits number: Int) {
+        if number < 10 { return put(byte: 48 + UInt8(truncatingIfNeeded: number)) }
+        if number < 100 {
+            put(byte: 48 + UInt8(truncatingIfNeeded: number / 10))
+            return put(byte: 48 + UInt8(truncatingIfNeeded: number % 10))
+        }
+        for byte in String(number).utf8 { put(byte: byte) }
+    }
+}
+
+/// Where an answer is put together: memory of a fixed size, filled from the front. What does not fit is counted and not
+/// written, so that the second attempt has room.
+struct AnswerBytes {
+    /// Where it goes on.
+    var cursor: AnswerCursor
+    /// What is written, as steps, while a script is noted; nothing is noted within a slot.
+    private var isNoting = false
+    private var script = AnswerScripts.Draft()
 
     /// The bytes of an answer that `write` writes; `capacity` is how long it probably is.
     static func made(
@@ -87,8 +172,8 @@ struct AnswerBytes {
                     var out = AnswerBytes(memory: UnsafeMutableRawPointer(memory), capacity: needed, source: start)
                     write(&out)
                     // INVARIANT: exactly the bytes up to `count` were written where they fit.
-                    count = out.count <= needed ? out.count : 0
-                    needed = out.count
+                    count = out.cursor.count <= needed ? out.cursor.count : 0
+                    needed = out.cursor.count
                 }
             }
             if !bytes.isEmpty || needed == 0 { return bytes }
@@ -96,26 +181,26 @@ struct AnswerBytes {
     }
 
     private init(memory: UnsafeMutableRawPointer, capacity: Int, source: UnsafeRawPointer) {
-        self.memory = memory
-        self.capacity = capacity
-        self.source = source
+        cursor = AnswerCursor(memory: memory, capacity: capacity, source: source)
     }
 
     /// Copies `length` bytes that `start` points at, where there is room for them.
     @inline(__always)
     private mutating func copy(_ start: UnsafeRawPointer, _ length: Int) {
-        if length <= capacity - count { (memory + count).copyMemory(from: start, byteCount: length) }
-        count += length
+        if isNoting { script.add(UnsafeRawBufferPointer(start: start, count: length)) }
+        cursor.put(start, length)
     }
 
     @inline(__always)
-    mutating func put(_ piece: Piece) { copy(source + Int(piece.start), Int(piece.count)) }
+    mutating func put(_ piece: Piece) {
+        if isNoting { note(piece) }
+        cursor.put(piece)
+    }
 
     /// A piece that begins with a comma, without it where it is the first of its list.
     @inline(__always)
     mutating func put(_ piece: Piece, isFirst: Bool) {
-        let skipped = isFirst ? 1 : 0
-        copy(source + Int(piece.start) + skipped, Int(piece.count) - skipped)
+        put(isFirst ? Piece(start: piece.start + 1, count: piece.count - 1) : piece)
     }
 
     @inline(__always)
@@ -123,18 +208,66 @@ struct AnswerBytes {
 
     @inline(__always)
     mutating func put(byte: UInt8) {
-        if count < capacity { memory.storeBytes(of: byte, toByteOffset: count, as: UInt8.self) }
-        count += 1
+        if isNoting { withUnsafeBytes(of: byte) { script.add($0) } }
+        cursor.put(byte: byte)
+    }
+
+    // MARK: - Scripts
+
+    /// Notes from now on what is written.
+    mutating func beginScript() {
+        script = AnswerScripts.Draft()
+        isNoting = true
+    }
+
+    /// Short pieces are copied into a script, so that neighbours become one step.
+    private mutating func note(_ piece: Piece) {
+        if piece.count < 256 { script.add(cursor.bytes(of: piece)) } else { script.add(piece) }
+    }
+
+    /// What was noted; nil where nothing was.
+    mutating func endScript() -> AnswerScripts.Draft? {
+        guard isNoting else { return nil }
+        isNoting = false
+        return script
+    }
+
+    /// What follows may follow other things in other scripts.
+    @inline(__always)
+    mutating func cut() { if isNoting { script.cut() } }
+
+    /// The number of a source in this answer; in a script, that of the answer that follows it.
+    @inline(__always)
+    mutating func put(number: Int32, of source: Int32) {
+        let wasNoting = isNoting
+        if wasNoting { script.close(with: source) }
+        isNoting = false
+        put(Int(number))
+        isNoting = wasNoting
+    }
+
+    /// The place of an option in this answer; in a script, that in the answer that follows it.
+    mutating func put(rank: Int) {
+        put(number: Int32(truncatingIfNeeded: rank), of: AnswerScripts.rank)
+    }
+
+    /// What is written until `endSlot` is a value's words; in a script, those of the case that follows it.
+    mutating func beginSlot(forValueOf fact: Int) {
+        guard isNoting else { return }
+        script.close(with: AnswerScripts.firstValue - Int32(fact))
+        script.isInSlot = true
+        isNoting = false
+    }
+
+    mutating func endSlot() {
+        isNoting = script.isInSlot
+        script.isInSlot = false
     }
 
     /// A number in decimal digits.
     @inline(__always)
     mutating func put(_ number: Int) {
-        if number >= 0 && number < 10 { return put(byte: 48 + UInt8(truncatingIfNeeded: number)) }
-        if number >= 10 && number < 100 {
-            put(byte: 48 + UInt8(truncatingIfNeeded: number / 10))
-            return put(byte: 48 + UInt8(truncatingIfNeeded: number % 10))
-        }
+        if !isNoting && number >= 0 && number < 100 { return cursor.put(digits: number) }
         put(text: String(number))
     }
 

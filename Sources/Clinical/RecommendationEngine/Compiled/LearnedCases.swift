@@ -1,0 +1,252 @@
+import ClinicalModel
+import DecisionLogic
+
+/// What a judge remembers of the cases before: where completing them and choosing their topics ended, and what was said of
+/// each intervention, found again by `VerdictTree`. It knows of a patient only which questions of the knowledge were
+/// answered how; another patient with the same answers gets the same words.
+struct LearnedCases: Sendable {
+    /// A completed case with the topics that speak.
+    struct Ground: Sendable, Hashable {
+        struct Change: Sendable, Hashable {
+            let fact: Int
+            let value: FactValue?
+        }
+
+        /// False where the plain way must answer.
+        var isAnswered = true
+        var isGuidance = true
+        var topics: [Int] = []
+        /// The values that differ from what was said; nil: what was said of a set, closed.
+        var values: [Change] = []
+        /// What was derived and assumed, and why: a number for what is written once.
+        var following = 0
+        /// The facts that count as unknown although something was said of them.
+        var unknown = BitSet()
+        var conflicts: [AnswerPlan.PlannedConflict] = []
+        /// Facts that were said, or -1 less a derivation.
+        var voices: [Int32] = []
+        /// The remark on the conflicts.
+        var notes: [CaseNote] = []
+        var questions: [AnswerPlan.PlannedQuestion] = []
+        var moved: [Int32] = []
+        /// A number in `panels`, -1 where no topic speaks.
+        var panel = -1
+    }
+
+    /// The interventions on which some topics speak together, with their rules.
+    struct Panel: Sendable {
+        let topics: [Int]
+        let interventions: [Int32]
+        let rules: [[Int32]]
+        /// What judging each may ask of; last what the rest of the answer may.
+        let facts: [BitSet]
+        /// The number of the first judging in the tree; 0 is the ground's.
+        let first: Int32
+    }
+
+    /// What is said of an intervention. Small: there are many.
+    struct Card: Sendable {
+        enum Kind: UInt8, Sendable { case offered, refused, silent }
+        let intervention: Int32
+        let kind: Kind
+        let group: UInt8
+        let rank: Int
+        /// Its sources in the order in which they are numbered, what is unknown of each contraindication, and its ranks:
+        /// numbers in the lists of what was learned.
+        let sources: Int32
+        let doubts: Int32
+        let ranks: Int32
+        /// What must be known first: a number in the sets of what was learned.
+        let needs: Int32
+    }
+
+    /// What topics say beside their options.
+    struct Frame: Sendable {
+        let sources: Int32
+        let openings: Int32
+    }
+
+    /// What was derived and assumed.
+    private struct Following: Hashable {
+        let facts: [AnswerPlan.PlannedFact]
+        let becauses: [Int]
+    }
+
+    var tree = VerdictTree()
+    private(set) var grounds: [Ground] = []
+    private var groundNumbers: [Ground: Int] = [:]
+    private var followings: [Following: Int] = [:]
+    private var changes: [[Ground.Change]: [Ground.Change]] = [:]
+    var panels: [Panel] = []
+    var cards: [Card] = []
+    var frames: [Frame] = []
+    private var nextJudging: Int32 = 1
+
+    /// Lists that cards and frames share.
+    private(set) var lists: [[Int32]] = [[]]
+    private var listNumbers: [[Int32]: Int32] = [[]: 0]
+    private(set) var sets: [BitSet] = [BitSet()]
+    /// The ranks of options; the first is for those whose rank nothing can change but its number.
+    private(set) var ranks: [OptionRanks] = []
+    private var rankNumbers: [OptionRanks: Int32] = [:]
+
+    /// About how many bytes it takes.
+    var size: Int {
+        tree.size + grounds.count * 512 + (followings.count + changes.count) * 3_072 + panels.count * 4_096 + cards
+            .count * MemoryLayout<Card>.stride
+            + frames.count * MemoryLayout<Frame>.stride + lists.count * 192 + sets.count * 32 + ranks.count * 256
+    }
+
+    /// The number of a list.
+    mutating func number(of list: [Int32]) -> Int32 {
+        if let known = listNumbers[list] { return known }
+        let number = Int32(lists.count)
+        lists.append(list)
+        listNumbers[list] = number
+        return number
+    }
+
+    /// The number of a set. There are few.
+    mutating func number(of set: BitSet) -> Int32 {
+        if let known = sets.firstIndex(of: set) { return Int32(known) }
+        sets.append(set)
+        return Int32(sets.count - 1)
+    }
+
+    /// The number of a ground; one for all that end in the same words and values.
+    mutating func number(
+        of ground: Ground, _ facts: some Sequence<AnswerPlan.PlannedFact>, _ becauses: [Int]
+    ) -> Int {
+        var ground = ground
+        let following = Following(facts: Array(facts), becauses: becauses)
+        ground.following = followings[following] ?? followings.count
+        followings[following] = ground.following
+        // Equal lists are kept once.
+        let values = changes[ground.values] ?? ground.values
+        changes[values] = values
+        ground.values = values
+        ground.topics = panels.first { $0.topics == ground.topics }?.topics ?? ground.topics
+        if let known = groundNumbers[ground] { return known }
+        let number = grounds.count
+        grounds.append(ground)
+        groundNumbers[ground] = number
+        return number
+    }
+
+    /// The number of an option's ranks.
+    mutating func number(of ranks: OptionRanks) -> Int32 {
+        if let known = rankNumbers[ranks] { return known }
+        let number = Int32(self.ranks.count)
+        self.ranks.append(ranks)
+        rankNumbers[ranks] = number
+        return number
+    }
+
+    /// The panel of some topics.
+    mutating func panel(of topics: [Int], _ knowledge: CompiledKnowledge) -> Int {
+        if let known = panels.firstIndex(where: { $0.topics == topics }) { return known }
+        var interventions: [Int32] = []
+        var rules: [[Int32]] = []
+        for topic in topics {
+            for place in knowledge.topics[topic].rules.range {
+                let rule = knowledge.lists[place]
+                let intervention = knowledge.rules[Int(rule)].intervention
+                if let known = interventions.firstIndex(of: intervention) {
+                    rules[known].append(rule)
+                } else {
+                    interventions.append(intervention)
+                    rules.append([rule])
+                }
+            }
+        }
+        var facts = zip(interventions, rules).map { knowledge.factsAsked(of: $0, $1) }
+        facts.append(knowledge.factsAsked(beside: topics))
+        panels.append(
+            Panel(topics: topics, interventions: interventions, rules: rules, facts: facts, first: nextJudging))
+        nextJudging += Int32(interventions.count + 1)
+        return panels.count - 1
+    }
+}
+
+/// The rank of an option and those that it may yet have.
+struct OptionRanks: Sendable, Hashable {
+    struct Open: Sendable, Hashable {
+        let rank: Int
+        let needs: BitSet
+    }
+
+    var current = 0
+    /// Other ranks with the facts that decide them.
+    var open: [Open] = []
+    /// All those facts.
+    var facts = BitSet()
+
+    /// The best and the worst over the values of a fact.
+    func span(over fact: Int) -> (best: Int, worst: Int) {
+        var span = (best: current, worst: current)
+        for other in open where other.needs.contains(fact) {
+            span = (min(span.best, other.rank), max(span.worst, other.rank))
+        }
+        return span
+    }
+}
+
+extension CompiledKnowledge {
+    /// The facts that judging an intervention by these rules may ask of.
+    fileprivate func factsAsked(of intervention: Int32, _ rules: [Int32]) -> BitSet {
+        var result = BitSet()
+        func add(_ node: Node) { result.formUnion(graph.facts(of: node)) }
+        func addLimits(_ run: Run) { for place in run.range { add(limits[Int(lists[place])].when) } }
+        let entry = interventions[Int(intervention)]
+        for place in entry.forbidding.range { add(forbidding[place].when) }
+        for place in entry.holding.range { add(conditionals[place].when) }
+        addLimits(entry.ownLimits)
+        addLimits(entry.labelLimits)
+        for number in rules {
+            let rule = self.rules[Int(number)]
+            add(rule.when)
+            for place in rule.ranks.range { add(ranks[place].when) }
+            for place in rule.evidence.range { add(statements[Int(lists[place])].when) }
+            for run in [rule.pro, rule.contra, rule.silent] {
+                for place in run.range { add(voices[Int(lists[place])].when) }
+            }
+            addLimits(rule.cautions)
+            for place in rule.refusals.range { add(conditionals[place].when) }
+            for label in entry.labels.range {
+                for place in indicationRuns[Int(labels[label].uses + rule.use)].range { add(indications[place].when) }
+            }
+            if rule.regimen < 0 { continue }
+            for part in regimens[Int(rule.regimen)].range {
+                for place in parts[part].steps.range { add(doseSteps[place].when) }
+            }
+            if let body = clinical.doseRules.body {
+                result.insert(body.weight)
+                result.insert(body.height)
+            }
+        }
+        return result
+    }
+
+    /// The facts that what topics say beside their options may ask of.
+    fileprivate func factsAsked(beside topics: [Int]) -> BitSet {
+        var result = BitSet()
+        func add(_ node: Node) { result.formUnion(graph.facts(of: node)) }
+        func addStatements(_ run: Run) { for place in run.range { add(statements[Int(lists[place])].when) } }
+        func addOpenings(_ run: Run) { for place in run.range { add(conditionals[place].when) } }
+        for number in topics {
+            let topic = self.topics[number]
+            for place in topic.diagnostics.range {
+                let diagnostic = diagnostics[Int(lists[place])]
+                add(diagnostic.when)
+                addStatements(diagnostic.evidence)
+            }
+            for place in topic.disagreements.range { add(disagreements[Int(lists[place])].when) }
+            addOpenings(topic.summary)
+            for run in 0..<3 {
+                addOpenings(tierSummaries[Int(topic.tiers) + run])
+                addStatements(tierStatements[Int(topic.tiers) + run])
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,56 @@
+import DecisionLogic
+import KnowledgeStore
+import TestSupport
+import Testing
+
+@testable import ClinicalAPI
+
+/// What a press remembers of other cases changes no byte, and is bounded.
+@Suite struct `Answer presses` {
+    private static let sites = ["pancreas", "small-intestine", "lung", "rectum", "stomach"]
+
+    /// Different cases, some of them contradictory.
+    private static func bodies() -> [[UInt8]] {
+        var result: [[UInt8]] = []
+        for number in 0..<400 {
+            let grade = ["G1", "G2", "G3"][number % 3]
+            let site = sites[number / 3 % sites.count]
+            let extent = ["localised", "metastatic", "locally-advanced"][number / 7 % 3]
+            let receptor = ["positive", "negative"][number % 2]
+            let more = number % 4 == 0 ? #","metastaticSites":["liver"]"# : ""
+            result.append(
+                Array(
+                    """
+                    {"case":{"tumor":{"kind":"neuroendocrine-tumor","primarySite":"\(site)","grade":"\(grade)",\
+                    "ki67":\(number % 60 + 1)},"disease":{"extent":"\(extent)"\(more)},\
+                    "imaging":{"somatostatinReceptor":"\(receptor)"},\
+                    "renal":{"creatinineClearance":\(20 + number % 100)}}}
+                    """.utf8))
+        }
+        return result
+    }
+
+    private static func ask(_ press: AnswerPress, _ body: [UInt8]) -> [UInt8]? {
+        RequestScan(body, press.scanner).flatMap { press.answer($0.statements, notes: [])?.bytes }
+    }
+
+    @Test(arguments: [(1 << 24, 1_000_000), (1 << 19, 1_000_000), (1 << 19, 40), (0, 0)])
+    func `give the same bytes with much, little and no memory`(_ memory: Int, _ patience: Int) throws {
+        let knowledge = try Checkout.knowledge.get()
+        let advisor = Advisor(knowledge: knowledge)
+        let press = AnswerPress(knowledge, memory: memory, patience: patience)
+        var answered = 0
+        for _ in 0..<2 {
+            for body in Self.bodies() {
+                guard let statements = RequestScan(body, press.scanner)?.statements else { continue }
+                let answer = Self.ask(press, body)
+                #expect(answer == nil || answer == advisor.document(statements))
+                answered += answer == nil ? 0 : 1
+            }
+        }
+        #expect(answered > 600)
+        // One answer at most is learned over the bound.
+        #expect(press.learnedBytes < memory + 1 << 19)
+        #expect(memory < 1 << 24 || press.learnedBytes > 1 << 19)
+    }
+}
