@@ -1,6 +1,5 @@
 import ClinicalModel
 import DecisionLogic
-import FoundationEssentials
 import KnowledgeStore
 import RecommendationEngine
 import Synchronization
@@ -41,8 +40,7 @@ final class AnswerPress: Sendable {
             vocabulary: knowledge.clinical.vocabulary, body: knowledge.clinical.doseRules.body)
         let compiled = CompiledKnowledge(knowledge.clinical)
         composer = AnswerComposer(compiled, knowledge)
-        let count = max(1, min(4, ProcessInfo.processInfo.activeProcessorCount))
-        desks = (0..<count).map { _ in Desk(compiled) }
+        desks = (0..<4).map { _ in Desk(compiled) }
         self.memory = memory
         self.patience = patience
     }
