@@ -41,6 +41,8 @@ public final class LogOutput: Sendable {
     private let threshold: Atomic<Int>
     private let descriptor: Int32
     private let capacity: Int
+    /// Microseconds.
+    private static let pause: UInt32 = 5_000
     private let queue = DispatchQueue(label: "log", qos: .utility)
 
     /// Writes to a descriptor, which stays open; `capacity`: bytes that wait at most.
@@ -62,7 +64,24 @@ public final class LogOutput: Sendable {
     /// Writes a line with `ts`, `level`, `msg` and the members that `more` adds, where its level is written at all.
     public func write(_ level: LogLevel, _ message: String, _ more: (inout JSONWriter) -> Void = { _ in }) {
         guard level.rawValue >= threshold.load(ordering: .relaxed) else { return }
-        append(Self.line(level, message, more))
+        Self.line(level, message, more).withUnsafeBytes { append($0) }
+    }
+
+    /// The same line, put together without memory of its own: for what every request writes. `write` may be called twice.
+    public func writeLine(_ level: LogLevel, _ message: StaticString, _ write: (inout LogLine) -> Void) {
+        guard level.rawValue >= threshold.load(ordering: .relaxed) else { return }
+        var capacity = 768
+        while capacity > 0 {
+            capacity = withUnsafeTemporaryAllocation(byteCount: capacity, alignment: 16) { memory in
+                var line = LogLine(memory)
+                line.begin(level, message)
+                write(&line)
+                line.end()
+                guard line.count <= memory.count else { return line.count }
+                append(UnsafeRawBufferPointer(rebasing: memory[..<line.count]))
+                return 0
+            }
+        }
     }
 
     /// Waits until what was logged so far is written, at most so long.
@@ -85,7 +104,7 @@ public final class LogOutput: Sendable {
         return line
     }
 
-    private func append(_ line: [UInt8]) {
+    private func append(_ line: UnsafeRawBufferPointer) {
         let mustStart = state.withLock { state -> Bool in
             guard state.pending.count + line.count <= capacity else {
                 state.untold += 1
@@ -100,12 +119,14 @@ public final class LogOutput: Sendable {
         if mustStart { queue.async { self.drain() } }
     }
 
-    /// Writes until nothing waits. A millisecond at first lets lines gather: a thread is woken a thousand times a second at
-    /// most, however many lines there are.
+    /// Writes until nothing waits. A pause before each time lets lines gather, unless there are so many that they would not
+    /// fit: a thread is woken some hundred times a second at most.
     private func drain() {
-        usleep(1_000)
+        // Two lists change places, so that their memory is taken once.
+        var batch: [UInt8] = []
         while true {
-            var batch: [UInt8] = []
+            if batch.count < capacity / 8 { usleep(Self.pause) }
+            batch.removeAll(keepingCapacity: true)
             let hasMore = state.withLock { state -> Bool in
                 if state.untold > 0 && state.pending.count < capacity / 2 {
                     let count = state.untold
@@ -117,14 +138,14 @@ public final class LogOutput: Sendable {
                 return !batch.isEmpty
             }
             guard hasMore else { return }
-            writeAll(batch)
+            batch.withUnsafeBytes { writeAll($0) }
         }
     }
 
-    private func writeAll(_ bytes: [UInt8]) {
+    private func writeAll(_ bytes: UnsafeRawBufferPointer) {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
             if count > 0 {
                 rest = rest.dropFirst(count)
             } else if errno == EAGAIN {
@@ -148,9 +169,17 @@ enum LogTime {
         return text(seconds: Int(time.tv_sec), milliseconds: Int(time.tv_nsec) / 1_000_000)
     }
 
+    static func text(seconds: Int, milliseconds: Int) -> String {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(24)
+        spell(seconds: seconds, milliseconds: milliseconds) { bytes.append($0) }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// RFC 3339 in UTC. Days become a date by the proleptic Gregorian calendar, counted from 1 March so that the leap day
     /// comes last.
-    static func text(seconds: Int, milliseconds: Int) -> String {
+    @inline(__always)
+    static func spell(seconds: Int, milliseconds: Int, _ append: (UInt8) -> Void) {
         let days = seconds / 86_400 + 719_468
         let era = days / 146_097
         let dayOfEra = days - era * 146_097
@@ -161,23 +190,19 @@ enum LogTime {
         let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
         let day = dayOfYear - (153 * shifted + 2) / 5 + 1
         let second = seconds % 86_400
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(24)
-        func put(_ value: Int, _ width: Int, _ after: UInt8) {
-            var divisor = width == 4 ? 1_000 : width == 3 ? 100 : 10
-            while divisor > 0 {
-                bytes.append(0x30 + UInt8(truncatingIfNeeded: value / divisor % 10))
-                divisor /= 10
-            }
-            bytes.append(after)
+        func put(_ value: Int, _ after: UInt8?) {
+            append(0x30 + UInt8(truncatingIfNeeded: value / 10))
+            append(0x30 + UInt8(truncatingIfNeeded: value % 10))
+            if let after { append(after) }
         }
-        put(year, 4, 0x2D)
-        put(month, 2, 0x2D)
-        put(day, 2, 0x54)
-        put(second / 3_600, 2, 0x3A)
-        put(second / 60 % 60, 2, 0x3A)
-        put(second % 60, 2, 0x2E)
-        put(milliseconds, 3, 0x5A)
-        return String(decoding: bytes, as: UTF8.self)
+        put(year / 100 % 100, nil)
+        put(year % 100, 0x2D)
+        put(month, 0x2D)
+        put(day, 0x54)
+        put(second / 3_600, 0x3A)
+        put(second / 60 % 60, 0x3A)
+        put(second % 60, 0x2E)
+        append(0x30 + UInt8(truncatingIfNeeded: milliseconds / 100))
+        put(milliseconds % 100, 0x5A)
     }
 }

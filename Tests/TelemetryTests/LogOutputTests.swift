@@ -36,6 +36,39 @@ private struct Drain {
         #expect(time.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/) != nil)
     }
 
+    @Test func `writes the line of a request as it writes any other`() throws {
+        let drain = Drain()
+        let log = LogOutput(descriptor: drain.descriptor, level: .info)
+        let texts = ["", "/drugs/{name}", "a \"b\"\\\n\u{1}é", String(repeating: "long ", count: 400)]
+        let numbers = [0, 7, 10, -1, 999, 1_000, Int.max, Int.min]
+        let halves: [UInt64] = [0, 1, 0x0123_4567_89AB_CDEF, .max]
+        for text in texts {
+            log.writeLine(.info, "request") { line in
+                line.member("text", text)
+                for number in numbers { line.member("number", number) }
+                for half in halves { line.member("half", hexadecimal: half) }
+                line.member("id", uuid: halves[2], halves[2])
+            }
+            log.write(.info, "request") { json in
+                json.member("text", text)
+                for number in numbers { json.member("number", number) }
+                for half in halves {
+                    let digits = String(half, radix: 16)
+                    json.member("half", String(repeating: "0", count: 16 - digits.count) + digits)
+                }
+                json.member("id", "01234567-89ab-cdef-0123-456789abcdef")
+            }
+        }
+        log.level = .error
+        log.writeLine(.info, "unseen") { _ in }
+        log.flush(milliseconds: 5_000)
+        try drain.pipe.fileHandleForWriting.close()
+        let all = String(decoding: drain.pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        let lines = all.split(separator: "\n").map { $0.replacing(/"ts":"[-0-9T:.]{23}Z"/, with: "") }
+        #expect(lines.count == 8)
+        for (place, line) in lines.enumerated() where place % 2 == 1 { #expect(line == lines[place - 1]) }
+    }
+
     @Test func `never waits for a slow reader, and says what it dropped`() throws {
         let drain = Drain()
         let log = LogOutput(descriptor: drain.descriptor, level: .info, capacity: 100_000)

@@ -137,13 +137,11 @@ public struct Exchange: Sendable {
     /// Why it was refused before a handler saw it: a problem's slug.
     public let refusal: String?
 
-    /// The span that this service is in the sender's trace: 16 hexadecimal digits, not all zero. Of a made id it is the
-    /// random half, so that it needs no other randomness.
-    var spanID: String {
-        var low = UInt64.random(in: 1...UInt64.max)
-        if case .made(_, let made) = id { low = made }
-        let digits = String(low, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
+    /// The span that this service is in the sender's trace, not 0. Of a made id it is the random half, so that it needs no
+    /// other randomness.
+    var span: UInt64 {
+        if case .made(_, let made) = id { return made }
+        return .random(in: 1...UInt64.max)
     }
 }
 

@@ -33,12 +33,15 @@ public final class Advisor: Sendable {
     /// Questions are at most this long, in Unicode scalars.
     public static let longestQuestion = 4_000
 
+    /// What is learned of the cases before takes at most so many bytes (docs/decisions/0060).
+    public static let learned = 16 << 20
+
     /// An advisor over a release. `held` are the versions of the kept releases, told by `GET /knowledge`.
     /// `coding` codes the stored documents once; nil leaves them as they are. `counts` count what is answered. At most
-    /// `recentAnswers` bytes of answers given lately are kept.
+    /// `recentAnswers` bytes of answers given lately are kept, and `learned` bytes of what judging asked of the cases before.
     public init(
         knowledge: KnowledgeBase, held: [String] = [], coding: (any ContentCoding)? = nil,
-        counts: RecommendationCounts? = nil, recentAnswers: Int = 0
+        counts: RecommendationCounts? = nil, recentAnswers: Int = 0, learned: Int = Advisor.learned
     ) {
         self.knowledge = knowledge
         engine = RecommendationEngine(knowledge: knowledge.clinical)
@@ -53,7 +56,7 @@ public final class Advisor: Sendable {
         fields.append("Vary", coding == nil ? "Accept" : "Accept, Accept-Encoding")
         caseFields = fields
         recent = RecentAnswers(limit: recentAnswers)
-        press = OnDemand { AnswerPress(knowledge) }
+        press = OnDemand { AnswerPress(knowledge, memory: learned) }
         parser = OnDemand {
             QuestionParser(lexicon: knowledge.lexicon, vocabulary: knowledge.clinical.vocabulary)
         }

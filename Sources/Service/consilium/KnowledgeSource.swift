@@ -56,14 +56,17 @@ struct KnowledgeSource: Sendable {
         return loaded
     }
 
-    /// The advisors over what was loaded.
+    /// The advisors over what was loaded. Only the release in use remembers anything of a case, and only where it may.
     func advisors(_ loaded: Loaded) -> (advisor: Advisor, kept: [Advisor]) {
         let held = loaded.kept.map(\.manifest.version)
         return (
-            Advisor(knowledge: loaded.base, held: held, coding: coding, counts: counts, recentAnswers: answerMemory),
+            Advisor(
+                knowledge: loaded.base, held: held, coding: coding, counts: counts, recentAnswers: answerMemory,
+                learned: answerMemory > 0 ? Advisor.learned : 0),
             loaded.kept.map {
                 Advisor(
-                    knowledge: $0, held: held + [loaded.base.manifest.version], coding: coding, counts: counts)
+                    knowledge: $0, held: held + [loaded.base.manifest.version], coding: coding, counts: counts,
+                    learned: 0)
             }
         )
     }

@@ -35,7 +35,7 @@ final class AnswerPress: Sendable {
 
     /// A press whose desks remember at most `memory` bytes of the cases before, and begin anew after `patience` answers that
     /// were not known while they were full.
-    init(_ knowledge: KnowledgeBase, memory: Int = 16 << 20, patience: Int = 1_000_000) {
+    init(_ knowledge: KnowledgeBase, memory: Int, patience: Int = 1_000_000) {
         scanner = CaseScanner(
             vocabulary: knowledge.clinical.vocabulary, body: knowledge.clinical.doseRules.body)
         let compiled = CompiledKnowledge(knowledge.clinical)
