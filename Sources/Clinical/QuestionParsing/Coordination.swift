@@ -24,6 +24,8 @@ struct Coordination {
     /// `A, B and C metastases`, the term being `C metastases`.
     private func before(_ term: Range<Int>) -> [(entries: [Int], tokens: Range<Int>)] {
         let shared = tokens[term.upperBound - 1]
+        // `3.2 cm, N0` shares no number: it is no `cM0`.
+        guard shared.kind == .word else { return [] }
         var found: [(entries: [Int], tokens: Range<Int>)] = []
         var index = term.lowerBound - 1
         var misses = 0

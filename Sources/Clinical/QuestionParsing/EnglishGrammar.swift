@@ -252,6 +252,16 @@ enum EnglishGrammar {
         "were", "make", "made", "take", "takes", "taken", "done",
     ]
 
+    /// Short words and abbreviations that say nothing of the patient and are never reported as unread, in capitals neither.
+    static let shortWords: Set<String> = frequent.union([
+        "all", "am", "any", "bit", "but", "can", "cm", "ct", "day", "did", "do", "dr", "due", "dx", "end", "eu",
+        "eus", "faq", "few", "fu", "fyi", "get", "got", "gp", "he", "her", "him", "his", "hpi", "hx", "id", "its",
+        "kg", "let", "lot", "may", "mdm", "mdt", "me", "mg", "ml", "mm", "mr", "mri", "mrs", "ms", "nb", "new", "nor",
+        "now", "off", "ok", "old", "one", "our", "out", "own", "per", "pet", "pmh", "ps", "pt", "pts", "put", "re",
+        "rx", "say", "see", "she", "so", "too", "two", "tx", "uk", "up", "us", "usa", "use", "via", "way", "we",
+        "why", "yes", "yet", "yo", "you",
+    ])
+
     /// English words without which a sentence of six words hardly goes.
     static let frequent: Set<String> = [
         "the", "a", "an", "of", "with", "for", "in", "on", "is", "to", "and", "what", "no", "not", "after", "has",

@@ -69,7 +69,7 @@ public struct QuestionParser: Sendable {
         var statements = ExtentReader(vocabulary: vocabulary, facts: facts).completed(collector.all)
         statements = TimeOrder(vocabulary: vocabulary, tokens: tokens).latest(distinct(statements))
         statements = withoutFaintUptake(withoutEmptyWords(statements), tokens)
-        if let unread = Remarks.unread(original, used) { notes.append(unread) }
+        if let unread = Remarks.unread(original, used, in: question) { notes.append(unread) }
         return ParsedQuestion(statements: statements, notes: distinct(notes))
     }
 
@@ -177,6 +177,8 @@ public struct QuestionParser: Sendable {
             let isClose = gap.allSatisfy { ["/", "-", "to"].contains(tokens[$0].text) } && gap.count <= 1
             return isClose && !shared.isEmpty && shared.allSatisfy { vocabulary[$0].type == .code }
         }
+        // `No nodes or liver metastases`: a term that denies of itself is no choice.
+        if EnglishGrammar.negations.contains(tokens[mentions[place].tokens.lowerBound].text) { return false }
         return place > 0 && joined(mentions[place - 1], mentions[place])
             || place + 1 < mentions.count && joined(mentions[place], mentions[place + 1])
     }
@@ -232,7 +234,8 @@ public struct QuestionParser: Sendable {
         let far = facts.extent.flatMap { vocabulary[$0].index(of: "metastatic") }
         let found = mentions.filter { mention in
             finder.says(mention).contains { fact, value in
-                if fact == facts.sites { return true }
+                // `15 mm T2N0`: sites that are denied are no spread.
+                if fact == facts.sites, case .members(let included, _) = value { return !included.isEmpty }
                 guard fact == facts.extent, let far, case .codes(let codes) = value else { return false }
                 return codes.contains(far)
             }

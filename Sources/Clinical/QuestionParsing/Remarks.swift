@@ -45,14 +45,33 @@ enum Remarks {
             }
     }
 
-    /// The words that were not understood; nil where there are none.
-    static func unread(_ original: [Token], _ used: Set<Int>) -> CaseNote? {
+    /// What was not understood: words, abbreviations in capitals, lengths; nil where there is nothing.
+    static func unread(_ original: [Token], _ used: Set<Int>, in text: String) -> CaseNote? {
         var words: [String] = []
-        for (index, token) in original.enumerated() where token.kind == .word && !used.contains(index) {
-            let word = token.text
-            guard word.count >= 4, word.count <= 24, !EnglishGrammar.common.contains(word),
-                !EnglishGrammar.frequent.contains(word), !EnglishGrammar.cues.contains(word), !words.contains(word)
-            else { continue }
+        var scalars: [Unicode.Scalar]?
+        for (index, token) in original.enumerated() where !used.contains(index) {
+            var word = token.text
+            switch token.kind {
+            case .word where word.count >= 4:
+                guard word.count <= 24, !EnglishGrammar.common.contains(word),
+                    !EnglishGrammar.frequent.contains(word), !EnglishGrammar.cues.contains(word)
+                else { continue }
+            case .word where word.count > 1 && !EnglishGrammar.shortWords.contains(word):
+                let all = scalars ?? Array(text.unicodeScalars)
+                scalars = all
+                let own = all[token.span]
+                guard own.count == word.count, own.allSatisfy({ ("A"..."Z").contains($0) }),
+                    !EnglishGrammar.cues.contains(word)
+                else { continue }
+                word = word.uppercased()
+            case .number:
+                guard index + 1 < original.count, !used.contains(index + 1),
+                    ["mm", "cm"].contains(original[index + 1].text)
+                else { continue }
+                word += " " + original[index + 1].text
+            default: continue
+            }
+            if words.contains(word) { continue }
             words.append(word)
             if words.count == 8 { break }
         }

@@ -62,6 +62,7 @@ struct Scope {
             if !EnglishGrammar.headings.contains(text) || steps > 0 { steps += 1 }
             index -= 1
         }
+        if isNoneOf(tokens, term) { isNegated = true }
         readQuery(context, term)
         readAfter(context, term)
         readForm(tokens, term)
@@ -72,6 +73,15 @@ struct Scope {
         isHearsay = context.isHearsay(term)
         // `Treated with lanreotide` tells a treatment, `with phenytoin` a medicine that is taken.
         if isAccompanied && !isGiven && !isPlanned { isTaken = true }
+    }
+
+    /// `0/14 nodes positive`, `none of 9 nodes positive`: a count of nothing right before the term.
+    private func isNoneOf(_ tokens: [Token], _ term: Range<Int>) -> Bool {
+        guard term.lowerBound > 1, case .number = tokens[term.lowerBound - 1].kind else { return false }
+        var index = term.lowerBound - 2
+        if tokens[index].text != "/" && tokens[index].text != "of" { return false }
+        index -= index > 0 && tokens[index - 1].text == "out" ? 2 : 1
+        return index >= 0 && ["0", "none", "zero"].contains(tokens[index].text)
     }
 
     /// `Does not want surgery`.
