@@ -171,8 +171,10 @@ public struct RecommendationEngine: Sendable {
     private func advise(_ answer: inout Guidance, _ values: [FactValue], _ sources: inout Bibliography) {
         let offered = answer.options.map(\.intervention)
         answer.questionsForDoctor = knowledge.patientAdvice.questions.filter { $0.occasion.arises(values, offered) }
-        answer.seekHelp = knowledge.patientAdvice.alarms.filter { $0.occasion.arises(values, offered) }.map { alarm in
-            (alarm: alarm, number: alarm.reference.map { sources.cite($0) })
+        for alarm in knowledge.patientAdvice.alarms where alarm.occasion.arises(values, offered) {
+            // Two drugs may bring the same danger: it is told once.
+            if answer.seekHelp.contains(where: { $0.alarm.statement == alarm.statement }) { continue }
+            answer.seekHelp.append((alarm: alarm, number: alarm.reference.map { sources.cite($0) }))
         }
     }
 

@@ -35,6 +35,15 @@ import Testing
         #expect(!ids.contains("carcinoid-crisis") && !ids.contains("watery-diarrhoea"))
     }
 
+    @Test func `a danger that two drugs bring is told once`() throws {
+        let reply = try answer("G1 ileal NET, liver metastases, SSTR positive, gallstones")
+        #expect(reply.strings("options.*.id").contains("octreotide"))
+        #expect(reply.strings("options.*.id").contains("lanreotide"))
+        let told = reply.strings("seekHelp.*.statement")
+        #expect(told.contains { $0.contains("gallstones") })
+        #expect(Set(told).count == told.count)
+    }
+
     @Test func `both where more must be known, neither where the question is of something else`() throws {
         let wanting = try answer("my mother has a neuroendocrine tumour")
         #expect(wanting.json["outcome"] as? String == "data-required")
