@@ -3,10 +3,7 @@ public import DecisionLogic
 /// A quantity with its UCUM unit; a range where a source gives one.
 public struct Amount: Sendable, Equatable {
     /// `1125 mg`, `3 to 8 mg/kg`.
-    package var words: String {
-        let low = FactDefinition.plain(minimum)
-        return minimum == maximum ? "\(low) \(unit)" : "\(low) to \(FactDefinition.plain(maximum)) \(unit)"
-    }
+    package var words: String { UnitWords.amount(minimum, maximum, unit) }
 
     /// The lower end, or the only value.
     public let minimum: Double

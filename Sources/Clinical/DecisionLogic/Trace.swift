@@ -75,11 +75,18 @@ extension FactDefinition {
         }
     }
 
-    /// What is known of this fact in words.
-    public func words(for value: FactValue) -> String {
+    /// What is known of this fact in words, its unit as people write it.
+    public func words(for value: FactValue) -> String { words(for: value) { UnitWords.behind($0, unit) } }
+
+    /// The same with the UCUM code behind a number.
+    package func code(for value: FactValue) -> String {
+        words(for: value) { _ in unit == "1" || unit.isEmpty ? "" : " " + unit }
+    }
+
+    private func words(for value: FactValue, _ suffix: (Double?) -> String) -> String {
         switch value {
         case .codes(let remaining): return remaining == .upTo(codes.count) ? "not known" : list(remaining)
-        case .quantity(let interval): return words(for: interval)
+        case .quantity(let interval): return words(for: interval, suffix)
         case .members(let included, let excluded):
             var parts: [String] = []
             if !included.isEmpty { parts.append(included.members.map { codes[$0].title }.joined(separator: ", ")) }
@@ -94,9 +101,11 @@ extension FactDefinition {
     }
 
     /// An interval with its unit: `12 %`, `10 to 20 %`, `below 3 %`.
-    public func words(for interval: Interval) -> String {
-        let suffix = unit == "1" || unit.isEmpty ? "" : " " + unit
-        if let point = interval.point { return Self.plain(point) + suffix }
+    public func words(for interval: Interval) -> String { words(for: interval) { UnitWords.behind($0, unit) } }
+
+    private func words(for interval: Interval, _ suffix: (Double?) -> String) -> String {
+        if let point = interval.point { return Self.plain(point) + suffix(point) }
+        let suffix = suffix(nil)
         switch (interval.lower.isFinite, interval.upper.isFinite) {
         case (false, false): return "not known"
         case (true, false): return (interval.lowerIsOpen ? "above " : "at least ") + Self.plain(interval.lower) + suffix

@@ -185,7 +185,8 @@ struct DoseCalculator {
     private func amount(_ reckoning: Reckoning) -> String { amount(reckoning.low, reckoning.high, reckoning.unit) }
 
     private func amount(_ low: Double, _ high: Double, _ unit: String) -> String {
-        low == high ? "\(plain(low)) \(unit)" : "\(plain(low)) to \(plain(high)) \(unit)"
+        let hundredths = { (value: Double) in (value * 100).rounded() / 100 }
+        return UnitWords.amount(hundredths(low), hundredths(high), unit)
     }
 
     /// A number to two decimals, without a needless point.

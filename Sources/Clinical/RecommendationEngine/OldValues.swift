@@ -58,8 +58,8 @@ struct OldValues {
             ?? "the engine's own default: no source gives a limit"
         return CaseNote(
             .oldValue,
-            "Old value of \(definition.title): \(FactDefinition.plain(age.value)) \(age.unit), more than "
-                + "\(FactDefinition.plain(limit.days)) d (\(basis)). Measure it again before relying on: "
+            "Old value of \(definition.title): \(UnitWords.amount(age.value, age.value, age.unit)), more than "
+                + "\(UnitWords.amount(limit.days, limit.days, "d")) (\(basis)). Measure it again before relying on: "
                 + resting.map(\.title.clinician).joined(separator: ", ") + ".",
             facts: [fact], interventions: resting.map(\.id))
     }

@@ -134,11 +134,7 @@ struct ReadableAnswer {
     }
 
     private static func amount(_ amount: Amount) -> String {
-        func plain(_ value: Double) -> String { Int(exactly: value).map { String($0) } ?? String(value) }
-        let value =
-            amount.minimum == amount.maximum
-            ? plain(amount.minimum) : "\(plain(amount.minimum))–\(plain(amount.maximum))"
-        return "\(value) \(amount.unit)"
+        UnitWords.amount(amount.minimum, amount.maximum, amount.unit, between: "–")
     }
 
     private func excluded() -> [String] {

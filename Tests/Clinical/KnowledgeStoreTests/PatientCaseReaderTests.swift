@@ -10,7 +10,7 @@ import Testing
         let vocabulary = try Checkout.knowledge.get().clinical.vocabulary
         let (statements, unchecked, problems) = PatientCaseReader(vocabulary: vocabulary).read(
             try JSONReader().read(Array(text.utf8)), at: JSONPointer.root.member("case"))
-        let facts = statements.map { "\(vocabulary[$0.fact].path) = \(vocabulary[$0.fact].words(for: $0.value))" }
+        let facts = statements.map { "\(vocabulary[$0.fact].path) = \(vocabulary[$0.fact].code(for: $0.value))" }
         return (facts + unchecked.map { "unchecked \($0)" }, problems.map { "\($0.pointer) \($0.code)" })
     }
 

@@ -12,7 +12,7 @@ func reading(_ text: String) throws -> [String] {
     let advisor = try Reader.advisor()
     let vocabulary = advisor.knowledge.clinical.vocabulary
     return advisor.read(text).statements.map {
-        "\(vocabulary[$0.fact].path) = \(vocabulary[$0.fact].words(for: $0.value))"
+        "\(vocabulary[$0.fact].path) = \(vocabulary[$0.fact].code(for: $0.value))"
     }
 }
 

@@ -44,7 +44,7 @@ extension Advisor {
                     return ["\(name)=" + codes.members.map { definition.codes[$0].id }.joined(separator: "|")]
                 case .members(let included, let excluded):
                     return named(included).map { "\(name)=+\($0)" } + named(excluded).map { "\(name)=-\($0)" }
-                case .quantity: return ["\(name)=\(definition.words(for: statement.value))"]
+                case .quantity: return ["\(name)=\(definition.code(for: statement.value))"]
                 }
             })
     }

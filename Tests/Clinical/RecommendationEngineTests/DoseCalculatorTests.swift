@@ -36,8 +36,8 @@ import Testing
                     "folfox", "borrowed", "oxaliplatin",
                     body.merging(["renal.creatinineClearance": 20]) { $1 })) == [
                     "body surface (Mosteller): √(170 cm × 70 kg ÷ 3600) = 1.82 m², rounded to 0.01 m²",
-                    "85 mg/m2 × 1.82 m² = 154.7 mg",
-                    "Creatinine clearance below 30 mL/min, as a start: 65 mg/m2 × 1.82 m² = 118.3 mg instead of 154.7 mg",
+                    "85 mg/m² × 1.82 m² = 154.7 mg",
+                    "Creatinine clearance below 30 mL/min, as a start: 65 mg/m² × 1.82 m² = 118.3 mg instead of 154.7 mg",
                     "118 mg",
                 ])
         #expect(
@@ -51,7 +51,7 @@ import Testing
     @Test func `multiplies both ends of a range by the weight alone`() throws {
         #expect(
             words(try dose("diazoxide", "hypoglycaemia", "diazoxide", ["patient.weight": 62.5])) == [
-                "3 to 8 mg/kg/d × 62.5 kg = 187.5 to 500 mg/d", "188 to 500 mg/d",
+                "3 to 8 mg/kg/day × 62.5 kg = 187.5 to 500 mg/day", "188 to 500 mg/day",
             ])
     }
 

@@ -48,7 +48,8 @@ import Testing
         #expect((note["options"] as? [String])?.contains("lutetium-lu-177-dotatate") == true)
         #expect(
             (note["text"] as? String)?.hasPrefix(
-                "Old value of platelets: 90 d, more than 28 d (the engine's own default: no source gives a limit). ")
+                "Old value of platelets: 90 days, more than 28 days (the engine's own default: no source gives a limit). "
+            )
                 == true)
     }
 

@@ -198,7 +198,7 @@ struct Command {
             "## Pancreatic neuroendocrine tumour, advanced (`pancreatic-net`, 2026.11.0)",
             "- `pancreatic-net.first-line-lanreotide`: Lanreotide: first treatment of receptor-positive disease",
             "- `clarinet-2014` ", "### Not confirmed in their source", "### Overdue reviews", "### Disagreements",
-            "- `lanreotide`, `gep-net`: lanreotide 120 mg every 4 wk", "Signature: ____",
+            "- `lanreotide`, `gep-net`: lanreotide 120 mg every 4 weeks", "Signature: ____",
             "\"documents\": \"\(knowledge.documentsDigest)\"",
         ] {
             #expect(run.output.contains(words), "\(words)")
@@ -248,7 +248,7 @@ struct Command {
         let run = try Command(["ask", "PNET G2, liver mets, SSTR positive, first line"])
         #expect(run.status == 0)
         for words in [
-            "1. Lanreotide", "lanreotide 120 mg every 4 wk", "(section 2.2)", "for: ASCO 2023 (recommended)",
+            "1. Lanreotide", "lanreotide 120 mg every 4 weeks", "(section 2.2)", "for: ASCO 2023 (recommended)",
             "Not offered",
             "What would change this answer", "Sources", "PMID",
         ] {

@@ -19,7 +19,7 @@ enum RecordText {
         let vocabulary = knowledge.clinical.vocabulary
         let facts = record.facts.map { fact in
             let definition = vocabulary[fact.statement.fact]
-            return "\(definition.path): \(definition.words(for: fact.statement.value))"
+            return "\(definition.path): \(definition.code(for: fact.statement.value))"
         }
         return (facts, record.unread.map { "\($0.path ?? $0.resourceType) \($0.reason.rawValue)" }, record)
     }

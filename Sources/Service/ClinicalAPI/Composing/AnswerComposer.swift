@@ -644,7 +644,7 @@ private struct Writing {
     private mutating func putWords(_ interval: Interval, _ written: AnswerPieces.FactPieces) {
         if let point = interval.point {
             putPlain(point)
-            return put(written.unitWords)
+            return put(point == 1 ? written.oneUnitWords : written.unitWords)
         }
         let (low, high) = (interval.lower.isFinite, interval.upper.isFinite)
         if !low && !high { return out.put("not known") }

@@ -26,6 +26,8 @@ struct AnswerPieces: Sendable {
         /// `,"unit":"%"`, for a value; the unit for words with the space in front.
         let unit: Piece
         let unitWords: Piece
+        /// The same behind a one: `1 year`.
+        let oneUnitWords: Piece
         /// `{"fact":"…","question":"…"`
         let question: Piece
     }
@@ -199,7 +201,8 @@ struct AnswerPieces: Sendable {
             title: store.escaped(definition.title),
             firstCode: Int32(first), codeCount: Int32(definition.codes.count),
             unit: store.members { $0.member("unit", definition.unit) },
-            unitWords: store.escaped(definition.unit == "1" || definition.unit.isEmpty ? "" : " " + definition.unit),
+            unitWords: store.escaped(UnitWords.behind(nil, definition.unit)),
+            oneUnitWords: store.escaped(UnitWords.behind(1, definition.unit)),
             question: store.opening {
                 $0.member("fact", definition.path)
                 $0.member("question", question)

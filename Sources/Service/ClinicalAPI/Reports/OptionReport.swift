@@ -1,4 +1,5 @@
 import ClinicalModel
+import DecisionLogic
 
 /// One option of a report: standing and needs, doses with the section of the label that gives them, labels, evidence,
 /// cautions, and each guideline in its own grade.
@@ -115,10 +116,7 @@ enum DoseWords {
 
     /// A number, or two, with the unit.
     static func amount(_ amount: Amount) -> String {
-        let range =
-            amount.minimum == amount.maximum
-            ? plain(amount.minimum) : "\(plain(amount.minimum))–\(plain(amount.maximum))"
-        return "\(range) \(amount.unit)"
+        UnitWords.amount(amount.minimum, amount.maximum, amount.unit, between: "–")
     }
 
     /// A number without a needless fraction.

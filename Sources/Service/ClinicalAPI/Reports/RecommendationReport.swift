@@ -103,7 +103,7 @@ package struct RecommendationReport {
         points += guidance.facts.map { fact in
             let definition = vocabulary[fact.fact]
             let value = fact.closesSet ? "nothing else" : definition.words(for: fact.value)
-            let age = fact.age.map { ", \(DoseWords.plain($0.value)) \($0.unit) old" } ?? ""
+            let age = fact.age.map { ", \(UnitWords.amount($0.value, $0.value, $0.unit)) old" } ?? ""
             let because = fact.because.map { "; \($0)" } ?? ""
             return [.strong(definition.title), .text(": \(value) (\(fact.origin.rawValue)\(age)\(because))")]
         }
