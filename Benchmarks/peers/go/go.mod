@@ -1,0 +1,3 @@
+module consilium/benchmarks/peers/go
+
+go 1.19
