@@ -32,10 +32,11 @@ struct DocumentNode {
     func allow(_ names: String...) {
         guard case .object(let members) = value else { return wrongType("an object") }
         if members.isEmpty { defect(.emptyValue, "an empty object; leave the member out instead") }
-        for member in members where !names.contains(member.name) && member.name != "note" {
+        for place in members.indices where !names.contains(members[place].name) {
+            let name = members[place].name
+            if name == "note" { continue }
             defect(
-                .unknownMember, "unknown member `\(member.name)`",
-                suggestion: Suggestion.nearest(to: member.name, among: names))
+                .unknownMember, "unknown member `\(name)`", suggestion: Suggestion.nearest(to: name, among: names))
         }
     }
 
@@ -150,9 +151,9 @@ struct DocumentNode {
 
     /// `[a-z0-9]+([.-][a-z0-9]+)*`.
     static func isID(_ text: String) -> Bool {
-        text.split(omittingEmptySubsequences: false, whereSeparator: { $0 == "-" || $0 == "." })
+        text.utf8.split(omittingEmptySubsequences: false, whereSeparator: { $0 == 0x2D || $0 == 0x2E })
             .allSatisfy { part in
-                !part.isEmpty && part.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) }
+                !part.isEmpty && part.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) }
             }
     }
 }

@@ -57,6 +57,8 @@ enum FoldedName {
     private static func append(
         _ scalar: Unicode.Scalar, _ foldings: Set<NameFolding>, _ result: inout String.UnicodeScalarView
     ) {
+        // What is lower already, and digits: of most names every letter.
+        if (0x61...0x7A).contains(scalar.value) || (0x30...0x39).contains(scalar.value) { return result.append(scalar) }
         guard foldings.contains(.letterCase) else { return result.append(scalar) }
         // Of a letter that becomes two when lowered (İ) the second is an accent.
         if let lower = scalar.properties.lowercaseMapping.unicodeScalars.first { result.append(lower) }
@@ -94,6 +96,7 @@ enum FoldedName {
     /// What stands between the parts of a name: punctuation, spaces, marks of a brand. A control character or a picture is
     /// none, so a name with one is not found.
     private static func isSeparator(_ scalar: Unicode.Scalar) -> Bool {
+        if (0x61...0x7A).contains(scalar.value | 0x20) || (0x30...0x39).contains(scalar.value) { return false }
         if ["®", "™", "℠", "+", "^"].contains(scalar) { return true }
         switch scalar.properties.generalCategory {
         case .spaceSeparator, .dashPunctuation, .connectorPunctuation, .openPunctuation, .closePunctuation,

@@ -1,3 +1,4 @@
+import Dispatch
 import FoundationEssentials
 import Glibc
 import JSONText
@@ -13,6 +14,8 @@ struct KnowledgeFiles {
     let local: LocalChanges
     /// The documents of each folder, with the name without `.json` of each: topics ask for theirs again and again.
     private let folders: [Substring: [(name: String, node: DocumentNode)]]
+    /// The tree of each document, as nodes point into it.
+    private let trees: [Result<JSONValue, KnowledgeDefect>]
 
     /// Files larger than this are refused unread: no document of knowledge is that large.
     static let maximumSize = 4 << 20
@@ -24,37 +27,41 @@ struct KnowledgeFiles {
     init(
         directory: String, local localDirectory: String? = nil, cases: KnowledgeLoader.Cases = .read, log: DefectLog
     ) {
-        let own = Set(KnowledgeFolder(directory: directory).paths(log))
+        let ownPaths = KnowledgeFolder(directory: directory).paths(log)
         let local = localDirectory.map { KnowledgeFolder(directory: $0) }
+        // Only what lies over a release has to be looked up in it.
+        let own = local == nil ? [] : Set(ownPaths)
         var localPaths = Set(local?.paths(log) ?? [])
         if localPaths.remove(Self.manifest) != nil {
             log.add(
                 KnowledgeDefect(
                     .localManifest, file: Self.manifest, "a local folder has no manifest; the release keeps its own"))
         }
-        let sources = own.union(localPaths).sorted().map { path in
+        let sources = (local == nil ? ownPaths : own.union(localPaths).sorted()).map { path in
             let isLocal = localPaths.contains(path)
             return Source(
                 path: path, folder: isLocal ? local?.directory ?? directory : directory, isLocal: isLocal,
                 // Hashed a second time only where something lies over the release.
                 covered: isLocal && own.contains(path) ? directory : nil)
         }
-        let read = AllProcessors.map(sources.count) { Self.read(sources[$0]) }
-        let hasLocal = local != nil
-        digests = { Digests(sources, read, hasLocal: hasLocal) }
-        let trees = AllProcessors.map(sources.count) { number in
-            let isLeft = cases == .hashed && KnowledgeFolder.isCase(sources[number].path)
-            return isLeft ? read[number].bytes.map { _ in .null } : Self.tree(read[number], sources[number].path)
+        let made = AllProcessors.map(sources.count) { number in
+            let (source, read) = (sources[number], Self.read(sources[number]))
+            let isLeft = cases == .hashed && KnowledgeFolder.lies(source.path, in: "cases")
+            return (read: read, tree: isLeft ? read.bytes.map { _ in .null } : Self.tree(read, source.path))
         }
+        let hasLocal = local != nil
+        digests = { [read = made.map(\.read)] in Digests(sources, read, hasLocal: hasLocal) }
         var documents: [(path: String, node: DocumentNode)] = []
-        for (source, tree) in zip(sources, trees) {
-            switch tree {
+        documents.reserveCapacity(sources.count)
+        for (source, made) in zip(sources, made) {
+            switch made.tree {
             case .success(let value):
                 documents.append((source.path, DocumentNode(value: value, file: source.path, pointer: .root, log: log)))
             case .failure(let defect): log.add(defect)
             }
         }
         self.documents = documents
+        trees = made.map(\.tree)
         var folders: [Substring: [(name: String, node: DocumentNode)]] = [:]
         for (path, node) in documents {
             guard let slash = path.utf8.lastIndex(of: 0x2F), path.hasSuffix(".json") else { continue }
@@ -156,6 +163,14 @@ struct KnowledgeFiles {
         FileManager.default.isReadableFile(atPath: directory + "/" + manifest)
     }
 
+    /// Says that nothing more is read from them. To take the trees apart takes as long as to make a third of them: another
+    /// thread does it, once whoever loads has let go of the nodes.
+    func letGo() {
+        DispatchQueue.global(qos: .utility).asyncAfter(deadline: .now() + .milliseconds(500)) { [trees] in
+            withExtendedLifetime(trees) {}
+        }
+    }
+
     /// The documents right under a folder, with the name without `.json` of each.
     func folder(_ path: String) -> [(name: String, node: DocumentNode)] { folders[path[...]] ?? [] }
 
@@ -174,14 +189,26 @@ struct KnowledgeFiles {
 struct KnowledgeFolder {
     let directory: String
 
-    private static let single = [
+    private static let single: [Substring] = [
         "manifest.json", "coverage.json", "drug-names.json", "dose-rules.json", "patient-advice.json",
     ]
-    private static let places = ["facts", "references", "drugs", "interventions", "terminology"]
-    private static let topicPlaces = ["recommendations", "diagnostics", "disagreements", "cases"]
+    private static let places: [Substring] = ["facts", "references", "drugs", "interventions", "terminology"]
+    private static let topicDocuments: [Substring] = ["topic.json", "statements.json"]
+    private static let topicPlaces: [Substring] = ["recommendations", "diagnostics", "disagreements", "cases"]
 
-    /// Whether the document at a path of the layout is a case.
-    static func isCase(_ path: String) -> Bool { path.hasPrefix("topics/") && path.contains("/cases/") }
+    /// The topic that a path of the layout belongs to; nil where it is of none.
+    static func topic(_ path: String) -> Substring? {
+        guard path.utf8.starts(with: "topics/".utf8) else { return nil }
+        let rest = path.utf8.dropFirst(7)
+        return rest.firstIndex(of: 0x2F).map { Substring(rest[..<$0]) }
+    }
+
+    /// Whether a path of the layout lies in a folder of its topic, as `topics/<topic>/cases/…`.
+    static func lies(_ path: String, in folder: String) -> Bool {
+        guard let topic = topic(path) else { return false }
+        let rest = path.utf8[topic.endIndex...].dropFirst()
+        return rest.starts(with: folder.utf8) && rest.dropFirst(folder.utf8.count).first == 0x2F
+    }
 
     /// Relative paths of the documents; anything else than the layout is a defect, but for texts and the schemas.
     func paths(_ log: DefectLog) -> [String] {
@@ -193,12 +220,12 @@ struct KnowledgeFolder {
                 if !isText { log.add(KnowledgeDefect(.unexpectedFile, file: path, "the file is no JSON document")) }
                 return false
             }
-            let parts = path.split(separator: "/").map(String.init)
+            let parts = path.utf8.split(separator: 0x2F).map(Substring.init)
             let fits =
                 switch parts.count {
-                case 1: Self.single.contains(path)
+                case 1: Self.single.contains(parts[0])
                 case 2: Self.places.contains(parts[0])
-                case 3: parts[0] == "topics" && ["topic.json", "statements.json"].contains(parts[2])
+                case 3: parts[0] == "topics" && Self.topicDocuments.contains(parts[2])
                 case 4: parts[0] == "topics" && Self.topicPlaces.contains(parts[2])
                 default: false
                 }

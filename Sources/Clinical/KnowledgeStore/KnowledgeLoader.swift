@@ -31,6 +31,7 @@ public struct KnowledgeLoader: Sendable {
     public func load(cases treatment: Cases = .read) throws(InvalidKnowledge) -> KnowledgeBase {
         let log = DefectLog()
         let files = try files(log, cases: treatment)
+        defer { files.letGo() }
         guard let manifestNode = files.document("manifest.json") else {
             throw refusal(log, files)
         }
@@ -154,17 +155,20 @@ public struct KnowledgeLoader: Sendable {
     }
 
     private static func topicIDs(_ files: KnowledgeFiles) -> [String] {
-        let ids = files.documents.compactMap { path, _ -> String? in
-            let parts = path.split(separator: "/")
-            return parts.count > 1 && parts[0] == "topics" ? String(parts[1]) : nil
+        var ids: Set<Substring> = []
+        var last: Substring?
+        for (path, _) in files.documents {
+            guard let id = KnowledgeFolder.topic(path), id != last else { continue }
+            ids.insert(id)
+            last = id
         }
-        return Set(ids).sorted()
+        return ids.map(String.init).sorted()
     }
 
     /// The retired rules with the rule that took the place of each, by path.
     private static func retiredRules(_ files: KnowledgeFiles) -> [RetiredRule] {
         files.documents.compactMap { path, node in
-            guard path.contains("/recommendations/"), case .string("retired") = node.value["status"],
+            guard KnowledgeFolder.lies(path, in: "recommendations"), case .string("retired") = node.value["status"],
                 case .string(let id) = node.value["id"], case .string(let successor) = node.value["replacedBy"]
             else { return nil }
             return RetiredRule(id: id, successor: successor, node: node)

@@ -16,12 +16,15 @@ final class LinkChecker {
     private let retired: [RetiredRule]
     private let today: String?
     private let log: DefectLog
+    /// The recommendations that judge.
+    private let rules: Set<String>
     private(set) var usedBy: [String: [String]] = [:]
 
     init(clinical: ClinicalKnowledge, manifest: Manifest, retired: [RetiredRule], today: String?, log: DefectLog) {
         self.clinical = clinical
         self.manifest = manifest
         self.retired = retired
+        rules = Set(clinical.topics.flatMap { $0.recommendations.map(\.id) })
         self.today = today
         self.log = log
     }
@@ -48,8 +51,7 @@ final class LinkChecker {
         for scheme in manifest.schemes {
             if let reference = scheme.reference { cite(reference, "manifest.json", "schemes.\(scheme.id)") }
         }
-        let rules = Set(clinical.topics.flatMap { $0.recommendations.map(\.id) })
-        for rule in retired { checkRule(rule.successor, among: rules, file: rule.node.file, pointer: "#/replacedBy") }
+        for rule in retired { checkRule(rule.successor, file: rule.node.file, pointer: "#/replacedBy") }
         checkDates("manifest.json", manifest.review)
         for reference in clinical.references.keys.sorted() where usedBy[reference] == nil {
             log.add(
@@ -168,7 +170,6 @@ final class LinkChecker {
         for statement in topic.statements {
             cite(statement.reference, "\(folder)/statements.json", "\(topic.id).statements.\(statement.id ?? "")")
         }
-        let rules = Set(clinical.topics.flatMap { $0.recommendations.map(\.id) })
         for rule in topic.recommendations { check(rule, folder) }
         for diagnostic in topic.diagnostics {
             for statement in diagnostic.evidence {
@@ -182,7 +183,7 @@ final class LinkChecker {
             for position in disagreement.positions {
                 cite(position.reference, file, "\(topic.id).disagreements.\(disagreement.id)")
             }
-            for rule in disagreement.between { checkRule(rule, among: rules, file: file, pointer: "#/between") }
+            for rule in disagreement.between { checkRule(rule, file: file, pointer: "#/between") }
         }
     }
 
@@ -229,7 +230,7 @@ final class LinkChecker {
     }
 
     /// A rule that is named must be there and must still judge.
-    private func checkRule(_ id: String, among rules: Set<String>, file: String, pointer: String) {
+    private func checkRule(_ id: String, file: String, pointer: String) {
         if rules.contains(id) { return }
         if let old = retired.first(where: { $0.id == id }) {
             log.add(
