@@ -6,6 +6,8 @@ struct JoinedTerms: Sendable {
     let parts: [LexiconEntry]
     /// For each such term its entry and those of its parts.
     private let terms: [(entry: Int, parts: [Int])]
+    /// The terms of each first part, so that only those are looked at whose first part is there.
+    private let byFirst: [Int: [Int]]
 
     /// The joined terms of a lexicon.
     init(_ lexicon: [LexiconEntry]) {
@@ -23,6 +25,7 @@ struct JoinedTerms: Sendable {
             terms.append((entry, own))
         }
         (self.parts, self.terms) = (parts, terms)
+        byFirst = Dictionary(grouping: terms.indices.filter { !terms[$0].parts.isEmpty }) { terms[$0].parts[0] }
     }
 
     /// Whether a term has several parts.
@@ -42,16 +45,17 @@ struct JoinedTerms: Sendable {
 
     /// The terms whose parts are all among the mentions, each with the mention of its first part.
     func together(_ mentions: [Mention]) -> [(entry: Int, mention: Mention)] {
-        guard !terms.isEmpty else { return [] }
-        var places: [Int: Mention] = [:]
+        var begun: [(term: Int, mention: Mention)] = []
         for mention in mentions {
-            for entry in mention.entries where places[entry] == nil { places[entry] = mention }
+            for entry in mention.entries {
+                for term in byFirst[entry] ?? [] where !begun.contains(where: { $0.term == term }) {
+                    begun.append((term, mention))
+                }
+            }
         }
-        return terms.compactMap { term in
-            guard let first = term.parts.first, let mention = places[first],
-                term.parts.allSatisfy({ places[$0] != nil })
-            else { return nil }
-            return (term.entry, mention)
+        begun.removeAll { term, _ in
+            !terms[term].parts.allSatisfy { part in mentions.contains { $0.entries.contains(part) } }
         }
+        return begun.sorted { $0.term < $1.term }.map { (terms[$0.term].entry, $0.mention) }
     }
 }

@@ -305,11 +305,10 @@ struct Connection {
         isInHead = false
         let id = context.memory.write(slot, after: &context.preamble, to: &context.output)
         if context.isObserved {
-            let response = context.memory.response(in: slot)
+            let told = context.memory.told(of: slot)
             context.observer?.didAnswer(
                 Exchange(
-                    method: .get, route: response.route, status: response.status.code, bytesIn: 0,
-                    bytesOut: response.body.count, id: id, trace: nil,
+                    method: .get, route: told.route, status: 200, bytesIn: 0, bytesOut: told.bytesOut, id: id, trace: nil,
                     duration: MonotonicClock.microseconds() - started, refusal: nil))
         }
         return true
@@ -319,16 +318,16 @@ struct Connection {
         _ place: Int, _ end: Int, _ index: inout Int, _ context: inout LoopContext
     ) -> Bool {
         let started = !context.isObserved ? 0 : MonotonicClock.microseconds()
-        guard let (id, response, bytesIn) = context.posted.write(place, after: &context.preamble, to: &context.output)
+        guard let (id, answer) = context.posted.write(place, after: &context.preamble, to: &context.output)
         else { return false }
         index = end
         isInHead = false
-        response.repeated?()
+        answer.repeated?()
         if context.isObserved {
             context.observer?.didAnswer(
                 Exchange(
-                    method: .post, route: response.route, status: response.status.code, bytesIn: bytesIn,
-                    bytesOut: response.body.count, id: id, trace: nil,
+                    method: .post, route: answer.route, status: answer.status, bytesIn: answer.bytesIn,
+                    bytesOut: answer.bytesOut, id: id, trace: nil,
                     duration: MonotonicClock.microseconds() - started, refusal: nil))
         }
         return true

@@ -8,29 +8,37 @@ import HTTPWire
 /// Looked up is only what fills the whole of what arrived, which is how nearly all clients send; all else is read as ever.
 struct PostedMemory {
     private struct Entry {
-        let hash: UInt64
         let request: [UInt8]
-        /// The preamble, the fields and the body.
-        var wire: [UInt8]
         /// How long the preamble was.
         let preamble: Int
-        let response: HTTPResponse
-        let bytesIn: Int
-        /// Whether it was given since it was last passed over.
-        var isWanted = false
+        let answer: Answer
+        let size: Int
+    }
 
-        var size: Int { request.count + wire.count + 256 }
+    /// What is told of an answer that is given again.
+    struct Answer {
+        let route: String
+        let status: Int
+        let bytesIn: Int
+        let bytesOut: Int
+        let repeated: (@Sendable () -> Void)?
     }
 
     /// The most bytes that one loop remembers, and the longest request.
     static let limit = 1 << 21
     static let longestRequest = 8_192
-    private static let sets = 32
-    private static let ways = 4
+    private static let sets = 8
+    private static let ways = 16
     /// So many requests found no room until an old answer makes some: what comes once shall not push out what comes often.
     private static let patience = 8
 
     private var entries: [Entry?] = []
+    /// The hash of the request in each place, 0 where there is none: what is looked through.
+    private var hashes: [UInt64] = []
+    /// The preamble, the fields and the body in each place.
+    private var wires: [[UInt8]] = []
+    /// Whether it was given since it was last passed over.
+    private var isWanted: [Bool] = []
     private var generation: UInt64 = 0
     private(set) var size = 0
     private var hand = 0
@@ -47,7 +55,7 @@ struct PostedMemory {
         let first = Int(truncatingIfNeeded: hash & UInt64(Self.sets - 1)) * Self.ways
         return bytes.withUnsafeBufferPointer { all in
             guard let start = all.baseAddress else { return nil }
-            for place in first..<first + Self.ways where entries[place]?.hash == hash {
+            for place in first..<first + Self.ways where hashes[place] == hash {
                 let isSame =
                     entries[place]?.request.withUnsafeBufferPointer { request in
                         request.count == length
@@ -63,15 +71,16 @@ struct PostedMemory {
     /// in front of answers has another length by now.
     mutating func write(
         _ place: Int, after preamble: inout ResponsePreamble, to output: inout OutputQueue
-    ) -> (id: RequestID, response: HTTPResponse, bytesIn: Int)? {
-        guard output.isEmpty, var entry = entries[place], entry.preamble == preamble.length else { return nil }
+    ) -> (id: RequestID, answer: Answer)? {
+        guard output.isEmpty, entries[place]?.preamble == preamble.length else { return nil }
         // Taken out while it is written, so that the bytes are not copied; whoever still sends them keeps his own.
-        entries[place] = nil
-        let id = preamble.overwrite(&entry.wire)
-        output.lend(entry.wire)
-        entry.isWanted = true
-        entries[place] = entry
-        return (id, entry.response, entry.bytesIn)
+        var wire: [UInt8] = []
+        swap(&wire, &wires[place])
+        let id = preamble.overwrite(&wire)
+        output.lend(wire)
+        wires[place] = wire
+        isWanted[place] = true
+        return entries[place].map { (id, $0.answer) }
     }
 
     /// Remembers the answer to a request of a generation that was current before the handler was asked.
@@ -82,25 +91,28 @@ struct PostedMemory {
         guard request.count >= 64, request.count <= Self.longestRequest else { return }
         if generation != self.generation || entries.isEmpty {
             entries = Array(repeating: nil, count: Self.sets * Self.ways)
+            hashes = Array(repeating: 0, count: entries.count)
+            wires = Array(repeating: [], count: entries.count)
+            isWanted = Array(repeating: false, count: entries.count)
             (self.generation, size) = (generation, 0)
         }
         let hash = hash(request)
         let first = Int(truncatingIfNeeded: hash & UInt64(Self.sets - 1)) * Self.ways
-        guard let place = (first..<first + Self.ways).first(where: { entries[$0] == nil }),
+        guard let place = (first..<first + Self.ways).first(where: { hashes[$0] == 0 }),
             size + request.count + response.body.count + 1_024 <= Self.limit
         else { return makeRoom() }
         var wire = [UInt8](repeating: 0, count: preamble.length)
         wire.reserveCapacity(preamble.length + response.fields.wire.count + response.body.count + 32)
         ResponseSerializer.writeRest(of: response, into: &wire)
         wire += response.body
-        var kept = response
-        // Only its length is told from here on.
-        kept.fields = HTTPFields()
+        let answer = Answer(
+            route: response.route, status: response.status.code, bytesIn: bytesIn, bytesOut: response.body.count,
+            repeated: response.repeated)
         let entry = Entry(
-            hash: hash, request: request.withUnsafeBufferPointer { Array($0) }, wire: wire, preamble: preamble.length,
-            response: kept, bytesIn: bytesIn)
+            request: request.withUnsafeBufferPointer { Array($0) }, preamble: preamble.length, answer: answer,
+            size: request.count + wire.count + 256)
         size += entry.size
-        entries[place] = entry
+        (entries[place], hashes[place], wires[place], isWanted[place]) = (entry, hash, wire, false)
     }
 
     /// Lets one answer go that was not given since it was last passed over.
@@ -109,11 +121,11 @@ struct PostedMemory {
         guard refused % Self.patience == 0 else { return }
         hand = (hand + 1) % entries.count
         guard let entry = entries[hand] else { return }
-        if entry.isWanted {
-            entries[hand]?.isWanted = false
+        if isWanted[hand] {
+            isWanted[hand] = false
         } else {
             size -= entry.size
-            entries[hand] = nil
+            (entries[hand], hashes[hand], wires[hand]) = (nil, 0, [])
         }
     }
 
@@ -130,7 +142,8 @@ struct PostedMemory {
                 hash = (hash ^ UInt64(raw[place])) &* 0x9E37_79B9_7F4A_7C15
                 place += 1
             }
-            return hash ^ hash >> 29
+            // 0 is for places without a request.
+            return max(1, hash ^ hash >> 29)
         }
     }
 }
