@@ -158,6 +158,20 @@ package struct ConditionGraph: Sendable {
         return open.subtracting(unresolved)
     }
 
+    /// The codes that a condition demands: one of them must be possible, or the condition is false.
+    package func demands(of node: Node) -> [(fact: Int, codes: BitSet)] {
+        if node < 0 { return [] }
+        let part = parts[Int(node)]
+        switch part.kind {
+        case .all:
+            return (Int(part.first)..<Int(part.first + part.count)).flatMap { demands(of: children[$0]) }
+        case .isOneOf: return [(Int(part.operand), sets[Int(part.first)])]
+        case .isOneOfFew:
+            return [(Int(part.operand), BitSet((0..<64).filter { part.mask >> UInt64($0) & 1 == 1 }))]
+        default: return []
+        }
+    }
+
     /// The facts that a condition reads; none for none.
     package func facts(of node: Node) -> BitSet { node < 0 ? BitSet() : reads[Int(node)] }
 }

@@ -18,6 +18,7 @@ package struct CaseJudge: Sendable {
     private var completion: CompiledCompletion
     private var before: CompiledCompletion.State
     private var possible: [Int] = []
+    private var left: ScopeIndex.Topics
     private var judged: [Judged] = []
     private var pool: [Int32] = []
     private var seen: [Int32] = []
@@ -72,6 +73,7 @@ package struct CaseJudge: Sendable {
         plan = AnswerPlan(references: knowledge.models.references.count)
         judge = GraphJudge(knowledge.graph, knowledge.clinical.vocabulary)
         completion = CompiledCompletion(knowledge)
+        left = ScopeIndex.Topics(0)
         before = CompiledCompletion.State(memory: judge.blank)
     }
 
@@ -226,7 +228,8 @@ package struct CaseJudge: Sendable {
     /// Finds the one disease topic that speaks, and what lies over it; or what must be known before one can.
     private mutating func chooseTopic(_ statements: [FactStatement]) -> Bool {
         possible.clear()
-        for number in knowledge.leads {
+        left = knowledge.scopes.left(&judge)
+        for number in knowledge.leads where left.contains(number) {
             let topic = knowledge.topics[number]
             if topic.asksWhatIsKnown || judge.truth(topic.scope) != .false { possible.append(number) }
         }
@@ -266,7 +269,7 @@ package struct CaseJudge: Sendable {
         let facts = knowledge.clinical.vocabulary.facts
         guard statements.contains(where: { facts[$0.fact].anchors }) else { return false }
         askForScope(wantedTruth)
-        for number in knowledge.overlays where knowledge.models.topics[number].standsAlone {
+        for number in knowledge.overlays where left.contains(number) && knowledge.models.topics[number].standsAlone {
             completion.restore(before, &judge)
             if !knowledge.topics[number].asksWhatIsKnown && judge.truth(knowledge.topics[number].scope) == .false {
                 continue
@@ -294,7 +297,7 @@ package struct CaseJudge: Sendable {
     private mutating func lead(by lead: Int) -> Bool {
         plan.topics.append(lead)
         for number in knowledge.overlays
-        where number != lead && judge.truth(knowledge.topics[number].scope) == .true {
+        where number != lead && left.contains(number) && judge.truth(knowledge.topics[number].scope) == .true {
             plan.topics.append(number)
         }
         if plan.topics.contains(where: { knowledge.topics[$0].withholdsDoses }) { return false }

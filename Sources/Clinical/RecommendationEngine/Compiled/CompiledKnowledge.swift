@@ -207,6 +207,7 @@ package struct CompiledKnowledge: Sendable {
     /// Disease topics, and overlays in the order in which they are told, as numbers of topics.
     var leads: [Int] = []
     var overlays: [Int] = []
+    var scopes: ScopeIndex
     package internal(set) var interventions: [InterventionEntry] = []
     package internal(set) var rules: [RuleEntry] = []
     var statements: [StatementEntry] = []
@@ -248,6 +249,7 @@ package struct CompiledKnowledge: Sendable {
         graph = ConditionGraph(clinical.vocabulary)
         priorities = clinical.vocabulary.facts.map(\.priority)
         unrestricted = clinical.vocabulary.unrestricted
+        scopes = ScopeIndex([], graph, clinical.vocabulary)
         var compiler = KnowledgeCompiler(clinical)
         compiler.fill(&self)
         graph.seal()
@@ -260,6 +262,7 @@ package struct CompiledKnowledge: Sendable {
         overlays = topics.indices.filter { topics[$0].isOverlay }.sorted {
             (topics[$0].order, topics[$0].id) < (topics[$1].order, topics[$1].id)
         }
+        scopes = ScopeIndex(self.topics.map(\.scope), graph, clinical.vocabulary)
         readers = Array(repeating: [], count: clinical.vocabulary.facts.count)
         for (number, derivation) in derivations.enumerated() {
             graph.facts(of: derivation.when).union(graph.facts(of: derivation.given))
