@@ -308,7 +308,8 @@ struct Connection {
             let told = context.memory.told(of: slot)
             context.observer?.didAnswer(
                 Exchange(
-                    method: .get, route: told.route, status: 200, bytesIn: 0, bytesOut: told.bytesOut, id: id, trace: nil,
+                    method: .get, route: told.route, status: 200, bytesIn: 0, bytesOut: told.bytesOut, id: id,
+                    trace: nil,
                     duration: MonotonicClock.microseconds() - started, refusal: nil))
         }
         return true
