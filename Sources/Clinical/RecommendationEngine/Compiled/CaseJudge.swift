@@ -353,7 +353,7 @@ package struct CaseJudge: Sendable {
         drawn.clear()
         let panel = learned.panels[number]
         for (place, intervention) in panel.interventions.enumerated() {
-            let judging = panel.first + Int32(place)
+            let judging = panel.judgings[place]
             let known = judge.known.intersection(panel.facts[place])
             if let found = learned.tree.result(of: judging, known: known, in: judge) {
                 if learned.cards[found].kind != .silent {
@@ -755,7 +755,7 @@ package struct CaseJudge: Sendable {
     /// What topics say beside their options: examinations, tiers, disagreements, and what opens the summary.
     private mutating func findFrame(_ number: Int) {
         let panel = learned.panels[number]
-        let judging = panel.first + Int32(panel.interventions.count)
+        let judging = panel.judgings[panel.interventions.count]
         let facts = panel.facts[panel.interventions.count]
         let known = judge.known.intersection(facts)
         if let found = learned.tree.result(of: judging, known: known, in: judge) {

@@ -40,8 +40,14 @@ struct LearnedCases: Sendable {
         let rules: [[Int32]]
         /// What judging each may ask of; last what the rest of the answer may.
         let facts: [BitSet]
-        /// The number of the first judging in the tree; 0 is the ground's.
-        let first: Int32
+        /// The numbers of these judgings in the tree, in the same order; 0 is the ground's.
+        let judgings: [Int32]
+    }
+
+    /// What judging an intervention depends on beside the case: panels that have the same rules for it share what is learned.
+    private struct Judging: Hashable {
+        let intervention: Int32
+        let rules: [Int32]
     }
 
     /// What is said of an intervention. Small: there are many.
@@ -80,6 +86,7 @@ struct LearnedCases: Sendable {
     var panels: [Panel] = []
     var cards: [Card] = []
     var frames: [Frame] = []
+    private var judgings: [Judging: Int32] = [:]
     private var nextJudging: Int32 = 1
 
     /// Lists that cards and frames share.
@@ -161,10 +168,19 @@ struct LearnedCases: Sendable {
         }
         var facts = zip(interventions, rules).map { knowledge.factsAsked(of: $0, $1) }
         facts.append(knowledge.factsAsked(beside: topics))
+        var numbers = zip(interventions, rules).map { number(of: Judging(intervention: $0, rules: $1)) }
+        numbers.append(nextJudging)
+        nextJudging += 1
         panels.append(
-            Panel(topics: topics, interventions: interventions, rules: rules, facts: facts, first: nextJudging))
-        nextJudging += Int32(interventions.count + 1)
+            Panel(topics: topics, interventions: interventions, rules: rules, facts: facts, judgings: numbers))
         return panels.count - 1
+    }
+
+    private mutating func number(of judging: Judging) -> Int32 {
+        if let known = judgings[judging] { return known }
+        judgings[judging] = nextJudging
+        nextJudging += 1
+        return nextJudging - 1
     }
 }
 
