@@ -172,6 +172,17 @@ package struct ConditionGraph: Sendable {
         }
     }
 
+    /// Adds the tests of a condition, each once.
+    package func addTests(of node: Node, _ tests: inout [Node]) {
+        guard node >= 0 else { return }
+        let part = parts[Int(node)]
+        switch part.kind {
+        case .all, .any, .not, .count:
+            for place in Int(part.first)..<Int(part.first + part.count) { addTests(of: children[place], &tests) }
+        default: if !tests.contains(node) { tests.append(node) }
+        }
+    }
+
     /// The facts that a condition reads; none for none.
     package func facts(of node: Node) -> BitSet { node < 0 ? BitSet() : reads[Int(node)] }
 }

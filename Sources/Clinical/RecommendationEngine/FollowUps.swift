@@ -24,14 +24,20 @@ struct FollowUps {
             recommendations.filter { rule in option.rules.contains { $0.id == rule.id } && !rule.ranks.isEmpty }
         }
         let ranks = zip(options, rules).map { option, rules in OpenRanks(of: option, rules, judge) }
+        var contest = RankContest(rules, knowledge.vocabulary, values)
+        /// Whether some other option may change places with this one over a fact.
+        func isContested(_ place: Int, over fact: Int) -> Bool {
+            let others = ranks.indices.filter { $0 != place && ranks[place].mayBeContested(by: ranks[$0], over: fact) }
+                .map { ranks[place].id < ranks[$0].id ? (place, $0) : ($0, place) }
+            return others.contains { contest.turns($0.0, $0.1, over: fact) }
+                || others.contains { contest.turnsBesideAnother($0.0, $0.1, over: fact) }
+        }
         for option in options {
             for fact in option.needs { note(fact, option.intervention.id, kind: 0) }
         }
         for (place, option) in options.enumerated() {
             // A fact that may change a rank, and yet lets nothing overtake anything, decides nothing.
-            for fact in ranks[place].facts.members
-            where ranks.indices.contains(where: { $0 != place && ranks[place].isContested(by: ranks[$0], over: fact) })
-            {
+            for fact in ranks[place].facts.members where isContested(place, over: fact) {
                 note(fact, option.intervention.id, kind: 1)
             }
             for caution in option.cautions where caution.severity == .contraindication {
@@ -75,8 +81,8 @@ private struct OpenRanks {
         }
     }
 
-    /// Whether the order of the two hangs on a fact.
-    func isContested(by other: OpenRanks, over fact: Int) -> Bool {
+    /// Whether the order of the two may hang on a fact, as far as the best and the worst ranks of each tell.
+    func mayBeContested(by other: OpenRanks, over fact: Int) -> Bool {
         let (own, its) = (span(over: fact), other.span(over: fact))
         return isRecommended == other.isRecommended && !((own.worst, id) < (its.best, other.id))
             && !((its.worst, other.id) < (own.best, id))

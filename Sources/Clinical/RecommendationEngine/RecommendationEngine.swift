@@ -38,7 +38,7 @@ public struct RecommendationEngine: Sendable {
         let choice = TopicChoice(completion, knowledge.topics)
         if let bearing = choice.bearing, isOfField || !bearing.lead.isOverlay {
             var answer = guidance(bearing, allNotes, audience, explains)
-            if bearing.lead.isOverlay { addMissing(choice.open, to: &answer) }
+            if bearing.lead.isOverlay { addMissing(choice.open, completion, to: &answer) }
             return (answer, bearing.facts.values)
         }
         if !isOfField && !allNotes.contains(where: { $0.code == .unsupportedLanguage || $0.code == .multiplePatients })
@@ -66,7 +66,7 @@ public struct RecommendationEngine: Sendable {
         answer.conflicts = completion.conflicts
         answer.facts = (open.count == 1 ? open[0].facts : completion).facts
         if answer.outcome == .dataRequired {
-            answer.followUp = missing(open)
+            answer.followUp = missing(open, completion)
             if open.count == 1 { answer.topic = open[0].topic }
         }
         if audience == .patient && isOfField {
@@ -80,8 +80,10 @@ public struct RecommendationEngine: Sendable {
     }
 
     /// Where an overlay answers alone, what would choose a disease topic is asked first.
-    private func addMissing(_ open: [(topic: Topic, facts: FactCompletion)], to answer: inout Guidance) {
-        let wanted = missing(open)
+    private func addMissing(
+        _ open: [(topic: Topic, facts: FactCompletion)], _ completion: FactCompletion, to answer: inout Guidance
+    ) {
+        let wanted = missing(open, completion)
         let asked = answer.followUp.filter { question in !wanted.contains { $0.fact == question.fact } }
         answer.followUp = wanted + asked
     }
@@ -94,8 +96,12 @@ public struct RecommendationEngine: Sendable {
                 + "check them against the pathology report.")
     }
 
-    /// The facts that decide which topic speaks.
-    private func missing(_ open: [(topic: Topic, facts: FactCompletion)]) -> [Guidance.FollowUp] {
+    /// The facts that decide which topic speaks, but those of which only what a topic would assume anyway is left.
+    private func missing(
+        _ open: [(topic: Topic, facts: FactCompletion)], _ completion: FactCompletion
+    ) -> [Guidance.FollowUp] {
+        let backwards = Contraposition(knowledge.derivations, knowledge.topics)
+        let left = backwards.facts.reduce(into: [:]) { $0[$1] = backwards.onlyValue(of: $1, completion.values) }
         var moved: [Int: Set<String>] = [:]
         for (topic, facts) in open {
             var wanted = topic.scope.needs(facts.values).members
@@ -104,7 +110,7 @@ public struct RecommendationEngine: Sendable {
                 let grounds = topic.scope.grounds(facts.values)
                 wanted = facts.facts.filter { $0.origin == .assumed && grounds.contains($0.fact) }.map(\.fact)
             }
-            for fact in wanted {
+            for fact in wanted where !(left[fact].map { topic.mayAssume($0, of: fact, facts.values) } ?? false) {
                 moved[fact, default: []].formUnion(topic.recommendations.map(\.intervention))
             }
         }

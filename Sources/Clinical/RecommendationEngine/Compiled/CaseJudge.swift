@@ -25,6 +25,11 @@ package struct CaseJudge: Sendable {
     private var told: [(place: Int, limit: Int32)] = []
     private var wanted: [Wanted] = []
     private var pairs: [(fact: Int, intervention: Int32)] = []
+    /// The numbers of what decides the ranks of this case's options; -1 until asked for.
+    private var standings: [Int32] = []
+    private var rivals: [Int] = []
+    /// The contest of this case's options, where something is asked of it that was not learned.
+    private var contest: RankContest?
     /// The cards of this case in their order, with what each planned: -1 where it was learned before.
     private var drawn: [Drawn] = []
     /// The sources of what is planned just now, in the order in which they are numbered.
@@ -308,6 +313,13 @@ package struct CaseJudge: Sendable {
     /// Plans the questions that choose between topics, as `RecommendationEngine` asks them.
     private mutating func askForScope(_ wantedTruth: Truth) {
         pairs.clear()
+        completion.restore(before, &judge)
+        var settled: [(fact: Int, value: FactValue)] = []
+        for fact in knowledge.backwards.facts {
+            judge.willRead(fact)
+            knowledge.backwards.others(of: fact).forEach { judge.willRead($0) }
+            if let value = knowledge.backwards.onlyValue(of: fact, judge.values) { settled.append((fact, value)) }
+        }
         for number in possible {
             completion.restore(before, &judge)
             completion.assumeForScope(number, &judge)
@@ -320,6 +332,9 @@ package struct CaseJudge: Sendable {
                 for fact in completion.facts {
                     if case .assumed = fact.source, grounds.contains(fact.fact) { wanted.insert(fact.fact) }
                 }
+            }
+            for (fact, value) in settled where wanted.contains(fact) && mayAssume(value, of: fact, number) {
+                wanted = wanted.subtracting(BitSet(only: fact))
             }
             for place in knowledge.topics[number].rules.range {
                 let intervention = knowledge.rules[Int(knowledge.lists[place])].intervention
@@ -344,6 +359,17 @@ package struct CaseJudge: Sendable {
             }
             plan.questions.append(.init(fact: fact, wouldChange: start..<plan.moved.count))
         }
+    }
+
+    /// Whether a topic may yet assume a value.
+    private mutating func mayAssume(_ value: FactValue, of fact: Int, _ topic: Int) -> Bool {
+        for place in knowledge.topics[topic].assumptions.range {
+            let assumption = knowledge.assumptions[place]
+            if assumption.fact == fact, assumption.value == value, judge.truth(assumption.when) != .false {
+                return true
+            }
+        }
+        return false
     }
 
     // MARK: - Options
@@ -865,6 +891,9 @@ package struct CaseJudge: Sendable {
         pairs.clear()
         // Options stand before exclusions.
         let options = plan.offered.count
+        contest = nil
+        standings.removeAll(keepingCapacity: true)
+        for _ in 0..<options { standings.append(-1) }
         for place in 0..<options {
             let entry = plan.offered[place]
             entry.needs.forEach { want($0, entry.intervention, kind: 0) }
@@ -910,22 +939,96 @@ package struct CaseJudge: Sendable {
                 result.facts.formUnion(needs)
             }
         }
+        result.ranking = learned.ranking(of: rules.sorted(), knowledge)
         return result
     }
 
     /// Whether the order of an option and another of its standing hangs on a fact.
-    private func isContested(_ place: Int, over fact: Int) -> Bool {
+    private mutating func isContested(_ place: Int, over fact: Int) -> Bool {
         let card = drawn[place].card
         let own = learned.ranks[Int(card.ranks)].span(over: fact)
+        rivals.clear()
         for number in 0..<plan.offered.count where number != place {
             let other = drawn[number].card
             if (other.needs == 0) != (card.needs == 0) { continue }
             let its = learned.ranks[Int(other.ranks)].span(over: fact)
             if (own.worst, card.intervention) < (its.best, other.intervention) { continue }
             if (its.worst, other.intervention) < (own.best, card.intervention) { continue }
-            return true
+            let isFirst = card.intervention < other.intervention
+            if turns(isFirst ? place : number, isFirst ? number : place, over: fact) { return true }
+            rivals.append(number)
+        }
+        for number in rivals {
+            let isFirst = card.intervention < drawn[number].card.intervention
+            if turnsBesideAnother(isFirst ? place : number, isFirst ? number : place, over: fact) { return true }
         }
         return false
+    }
+
+    /// What `RankContest` finds, learned for whoever answers alike.
+    private mutating func turns(_ left: Int, _ right: Int, over fact: Int) -> Bool {
+        let key = UInt64(standing(left)) << 32 | UInt64(standing(right))
+        var found = learned.contest(key)
+        if found.asked.alone.contains(fact) { return found.turning.alone.contains(fact) }
+        beginContest()
+        found.asked.alone.insert(fact)
+        if contest?.turns(left, right, over: fact) ?? false { found.turning.alone.insert(fact) }
+        learned.keep(found, of: key)
+        return found.turning.alone.contains(fact)
+    }
+
+    private mutating func turnsBesideAnother(_ left: Int, _ right: Int, over fact: Int) -> Bool {
+        let key = UInt64(standing(left)) << 32 | UInt64(standing(right))
+        var found = learned.contest(key)
+        if found.asked.beside.contains(fact) { return found.turning.beside.contains(fact) }
+        beginContest()
+        found.asked.beside.insert(fact)
+        if contest?.turnsBesideAnother(left, right, over: fact) ?? false { found.turning.beside.insert(fact) }
+        learned.keep(found, of: key)
+        return found.turning.beside.contains(fact)
+    }
+
+    private mutating func beginContest() {
+        if contest != nil { return }
+        let rules = drawn.prefix(plan.offered.count).map { entry in
+            learned.rankings[Int(learned.ranks[Int(entry.card.ranks)].ranking)].rules
+                .map { knowledge.models.rules[Int($0)] }
+        }
+        contest = RankContest(rules, knowledge.clinical.vocabulary, judge.values)
+    }
+
+    /// The number of what decides the rank of an option.
+    private mutating func standing(_ place: Int) -> Int32 {
+        if standings[place] >= 0 { return standings[place] }
+        let ranks = learned.ranks[Int(drawn[place].card.ranks)]
+        let number: Int32
+        if ranks.open.isEmpty {
+            // No answer changes it: the rank tells all.
+            number = learned.number(
+                of: LearnedCases.RankStanding(ranking: -1, truths: UInt64(bitPattern: Int64(ranks.current))))
+        } else {
+            number = learned.number(of: rankStanding(ranks.ranking))
+        }
+        standings[place] = number
+        return number
+    }
+
+    private mutating func rankStanding(_ ranking: Int32) -> LearnedCases.RankStanding {
+        var result = LearnedCases.RankStanding(ranking: ranking)
+        var open = BitSet()
+        var width = 0
+        for test in learned.rankings[Int(ranking)].tests {
+            let truth = judge.truth(test)
+            if truth == .unknown { open.formUnion(knowledge.graph.facts(of: test)) }
+            if width == 64 {
+                result.more.append(result.truths)
+                (result.truths, width) = (0, 0)
+            }
+            result.truths = result.truths << 2 | UInt64(truncatingIfNeeded: truth.rawValue)
+            width += 2
+        }
+        open.intersection(judge.known).forEach { result.partly.append(.init(fact: $0, value: judge.values[$0])) }
+        return result
     }
 
     private mutating func want(_ fact: Int, _ intervention: Int32, kind: Int) {

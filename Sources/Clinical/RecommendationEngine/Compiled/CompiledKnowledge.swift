@@ -216,6 +216,7 @@ package struct CompiledKnowledge: Sendable {
     /// The sources of reasons, -1 for none.
     var reasonReferences: [Int32] = []
     var assumptions: [AssumptionEntry] = []
+    let backwards: Contraposition
     var forbidding: [ForbiddingEntry] = []
     var conditionals: [ConditionalEntry] = []
     var ranks: [RankEntry] = []
@@ -246,6 +247,7 @@ package struct CompiledKnowledge: Sendable {
     /// Compiles the knowledge of a release. Linear in its size.
     package init(_ clinical: ClinicalKnowledge) {
         self.clinical = clinical
+        backwards = Contraposition(clinical.derivations, clinical.topics)
         graph = ConditionGraph(clinical.vocabulary)
         priorities = clinical.vocabulary.facts.map(\.priority)
         unrestricted = clinical.vocabulary.unrestricted

@@ -96,12 +96,39 @@ struct LearnedCases: Sendable {
     /// The ranks of options; the first is for those whose rank nothing can change but its number.
     private(set) var ranks: [OptionRanks] = []
     private var rankNumbers: [OptionRanks: Int32] = [:]
+    /// The rules that may rank options, with the tests of their ranks.
+    private(set) var rankings: [Ranking] = []
+    private var rankingNumbers: [[Int32]: Int32] = [:]
+    /// All that `RankContest` looks at in an option, numbered.
+    private var standings: [RankStanding: Int32] = [:]
+    /// Over which facts the order of two options hangs, by the numbers of their standings.
+    private var contests: [UInt64: Contest] = [:]
+
+    /// For which facts two options were compared, and where one turns the order; alone, and beside another.
+    struct Contest: Sendable {
+        var asked = (alone: BitSet(), beside: BitSet())
+        var turning = (alone: BitSet(), beside: BitSet())
+    }
+
+    struct Ranking: Sendable {
+        let rules: [Int32]
+        let tests: [ConditionGraph.Node]
+    }
+
+    /// The tests of a ranking with what they say, and what is known in part of the facts that are open.
+    struct RankStanding: Sendable, Hashable {
+        let ranking: Int32
+        var truths: UInt64 = 0
+        var more: [UInt64] = []
+        var partly: [Ground.Change] = []
+    }
 
     /// About how many bytes it takes.
     var size: Int {
         tree.size + grounds.count * 512 + (followings.count + changes.count) * 3_072 + panels.count * 4_096 + cards
             .count * MemoryLayout<Card>.stride
-            + frames.count * MemoryLayout<Frame>.stride + lists.count * 192 + sets.count * 32 + ranks.count * 256
+            + frames.count * MemoryLayout<Frame>.stride + standings.count * 192 + contests.count * 192 + lists.count
+            * 192 + sets.count * 32 + ranks.count * 256
     }
 
     /// The number of a list.
@@ -148,6 +175,35 @@ struct LearnedCases: Sendable {
         rankNumbers[ranks] = number
         return number
     }
+
+    /// The number of the rules that rank an option.
+    mutating func ranking(of rules: [Int32], _ knowledge: CompiledKnowledge) -> Int32 {
+        if let known = rankingNumbers[rules] { return known }
+        var tests: [ConditionGraph.Node] = []
+        for rule in rules {
+            for place in knowledge.rules[Int(rule)].ranks.range {
+                knowledge.graph.addTests(of: knowledge.ranks[place].when, &tests)
+            }
+        }
+        let number = Int32(rankings.count)
+        rankings.append(Ranking(rules: rules, tests: tests))
+        rankingNumbers[rules] = number
+        return number
+    }
+
+    /// The number of a standing.
+    mutating func number(of standing: RankStanding) -> Int32 {
+        if let known = standings[standing] { return known }
+        let number = Int32(standings.count)
+        standings[standing] = number
+        return number
+    }
+
+    /// What was found for two options before.
+    func contest(_ key: UInt64) -> Contest { contests[key] ?? Contest() }
+
+    /// Keeps what was found for two options.
+    mutating func keep(_ contest: Contest, of key: UInt64) { contests[key] = contest }
 
     /// The panel of some topics.
     mutating func panel(of topics: [Int], _ knowledge: CompiledKnowledge) -> Int {
@@ -196,6 +252,8 @@ struct OptionRanks: Sendable, Hashable {
     var open: [Open] = []
     /// All those facts.
     var facts = BitSet()
+    /// The number of its rules among the rankings.
+    var ranking: Int32 = -1
 
     /// The best and the worst over the values of a fact.
     func span(over fact: Int) -> (best: Int, worst: Int) {
