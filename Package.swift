@@ -54,7 +54,10 @@ let package = Package(
             name: "ClinicalModel", dependencies: ["DecisionLogic"], path: "Sources/Clinical/ClinicalModel",
             swiftSettings: settings),
         .target(
-            name: "KnowledgeStore", dependencies: ["ClinicalModel", "DecisionLogic", "JSONText"],
+            name: "KnowledgeStore",
+            dependencies: [
+                "ClinicalModel", "DecisionLogic", "JSONText", .product(name: "Crypto", package: "swift-crypto"),
+            ],
             path: "Sources/Clinical/KnowledgeStore", swiftSettings: settings),
         .target(
             name: "RecommendationEngine", dependencies: ["ClinicalModel", "DecisionLogic"],

@@ -74,6 +74,7 @@ private struct Scanner {
         guard depth <= maximumDepth else { throw JSONSyntaxError(.tooDeep(limit: maximumDepth), at: position) }
         position += 1
         var members: [JSONMember] = []
+        members.reserveCapacity(4)
         // Few names are compared one with another; a set is for objects of many, so that reading stays linear.
         var names: Set<String> = []
         skipWhitespace()
@@ -139,16 +140,22 @@ private struct Scanner {
     mutating func string() throws(JSONSyntaxError) -> String {
         let start = position
         position += 1
+        var seen: UInt8 = 0
         plain: while let byte = next {
             switch byte {
             case UInt8(ascii: "\""):
-                guard let text = String(validating: bytes[start + 1..<position], as: UTF8.self) else {
+                let content = bytes[start + 1..<position]
+                position += 1
+                // Nothing can be wrong with ASCII, and validating has a price for each string however short.
+                if seen < 0x80 { return String(decoding: content, as: UTF8.self) }
+                guard let text = String(validating: content, as: UTF8.self) else {
                     throw JSONSyntaxError(.invalidUTF8, at: start)
                 }
-                position += 1
                 return text
             case UInt8(ascii: "\\"), 0..<0x20: break plain
-            default: position += 1
+            default:
+                seen |= byte
+                position += 1
             }
         }
         var content = Array(bytes[start + 1..<position])

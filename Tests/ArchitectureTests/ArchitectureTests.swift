@@ -20,7 +20,10 @@ private let doors: [String: (folder: String, imports: Set<String>)] = [
     "GuidelineContent": ("Sources/Clinical/GuidelineContent", ["FoundationEssentials"]),
     "KnowledgeStore": (
         "Sources/Clinical/KnowledgeStore",
-        ["ClinicalModel", "DecisionLogic", "JSONText", "FoundationEssentials", "Glibc", "Dispatch", "Synchronization"]
+        [
+            "ClinicalModel", "DecisionLogic", "JSONText", "Crypto", "FoundationEssentials", "Glibc", "Dispatch",
+            "Synchronization",
+        ]
     ),
     "RecommendationEngine": ("Sources/Clinical/RecommendationEngine", ["ClinicalModel", "DecisionLogic"]),
     "QuestionParsing": ("Sources/Clinical/QuestionParsing", ["ClinicalModel", "DecisionLogic"]),

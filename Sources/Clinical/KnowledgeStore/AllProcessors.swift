@@ -15,6 +15,7 @@ enum AllProcessors {
         let next = Atomic(0)
         let done = Mutex<[(start: Int, values: [Value])]>([])
         DispatchQueue.concurrentPerform(iterations: workers) { _ in
+            widenHeap()
             var own: [(start: Int, values: [Value])] = []
             while true {
                 let start = next.add(stride, ordering: .relaxed).oldValue
@@ -26,12 +27,22 @@ enum AllProcessors {
         return done.withLock { $0.sorted { $0.start < $1.start }.flatMap(\.values) }
     }
 
+    /// The heap of each thread but the first grows by one page at a time, and the kernel is asked each time, while the other
+    /// threads wait for it: 2 000 times in a load. A large piece, taken and given back untouched, makes it wide at once.
+    /// Where the allocator takes such pieces from the kernel, and not from the heap, nothing comes of it.
+    static func widenHeap() {
+        UnsafeMutableRawPointer.allocate(byteCount: 16 << 20, alignment: 16).deallocate()
+    }
+
     /// Does something here, and something else on another thread meanwhile; here too, where no thread has come to it by then:
     /// a thread of the pool must not wait for another of it to become free.
     static func both<Own, Other: Sendable>(_ own: () -> Own, _ other: @escaping @Sendable () -> Other) -> (Own, Other) {
         guard ProcessInfo.processInfo.activeProcessorCount > 1 else { return (own(), other()) }
         let made = Made<Other>()
-        let work = DispatchWorkItem { if made.claim() { made.value.withLock { $0 = other() } } }
+        let work = DispatchWorkItem {
+            widenHeap()
+            if made.claim() { made.value.withLock { $0 = other() } }
+        }
         DispatchQueue.global().async(execute: work)
         let result = own()
         if made.claim() { return (result, other()) }

@@ -115,7 +115,7 @@ struct KnowledgeFiles {
         }
         let tooLarge = KnowledgeDefect(.unreadable, file: path, "the file is larger than \(maximumSize) bytes")
         guard status.st_size <= maximumSize else { return .failure(tooLarge) }
-        // A byte more than the file has: the read that fills less has reached its end.
+        // A byte more than the file has: the read that fills less has reached its end, and no second one has to say so.
         let capacity = Int(status.st_size) + 1
         var failed = false
         let bytes = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
@@ -125,6 +125,7 @@ struct KnowledgeFiles {
                 failed = taken < 0
                 if taken <= 0 { break }
                 count += taken
+                if count == capacity - 1 { break }
             }
         }
         guard !failed else { return .failure(KnowledgeDefect(.unreadable, file: path, "the file cannot be read")) }

@@ -52,6 +52,7 @@ final class HTTPService: Service {
         let loaded = try source.load(settings, cases: onlyChecks ? .read : .hashed)
         warnings = loaded.base.warnings
         let (advisor, kept) = source.advisors(loaded)
+        ProcessMemory.settle()
         ProcessMemory.giveBackHeap()
         current = CurrentKnowledge(advisor, kept: kept)
         tls = try Self.openTLS(settings)

@@ -7,6 +7,13 @@ enum ProcessMemory {
     /// Before the load: the heap grows by a mebibyte at a time, so that loading does not ask the kernel 3 000 times.
     static func prepare() {
         _ = mallopt(M_TOP_PAD, 1 << 20)
+        // So that `AllProcessors` can make the heaps of its threads wide.
+        _ = mallopt(M_MMAP_THRESHOLD, 32 << 20)
+    }
+
+    /// After the load: what is large comes from the kernel and goes back to it, as by default.
+    static func settle() {
+        _ = mallopt(M_MMAP_THRESHOLD, 128 << 10)
     }
 
     /// Gives back once the start has settled: the first requests would only fetch the pages again.

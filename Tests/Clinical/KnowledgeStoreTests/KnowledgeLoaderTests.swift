@@ -328,6 +328,9 @@ struct Breakage: CustomTestStringConvertible, Sendable {
         var pieces = SHA256()
         for byte in text.utf8 { pieces.update([byte]) }
         #expect(pieces.finish() == digest)
+        var plain = PlainSHA256()
+        for byte in text.utf8 { plain.update([byte]) }
+        #expect(plain.finish() == digest)
     }
 }
 
