@@ -30,6 +30,8 @@ final class Reloader: Sendable {
         let sentences: [String]
         /// Where exactly, the first of many.
         let details: [String]
+        /// How many things are wrong: a sentence with details only sums them up.
+        let reasonCount: Int
         let milliseconds: Int
         /// Seconds since 1970.
         let finished: Double
@@ -101,8 +103,8 @@ final class Reloader: Sendable {
     /// What readiness says: a reload that was refused keeps no request from its answer.
     var check: Readiness.Check {
         guard let last, last.result == .refused else { return .init("reload", .pass) }
-        let count = last.sentences.count + last.details.count
-        return .init("reload", .warn, "the last reload was refused for \(count) reasons; what was in use stays so")
+        let reasons = last.reasonCount == 1 ? "1 reason" : "\(last.reasonCount) reasons"
+        return .init("reload", .warn, "the last reload was refused for \(reasons); what was in use stays so")
     }
 
     /// Asks for a reload; returns at once. `done` is told what came of one that began after this.
@@ -147,6 +149,7 @@ final class Reloader: Sendable {
             Outcome(
                 number: number, result: result, changed: changed, sentences: error?.sentences ?? [],
                 details: Array((error?.details ?? []).prefix(Self.detailLimit)),
+                reasonCount: error.map { $0.details.isEmpty ? $0.sentences.count : $0.details.count } ?? 0,
                 milliseconds: Int(MonotonicClock.milliseconds() - began), finished: Date().timeIntervalSince1970)
         }
         do throws(ConfigurationError) {

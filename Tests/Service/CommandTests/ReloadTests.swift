@@ -198,6 +198,7 @@ final class ReloadableService {
         let checks = try #require(ready.json["checks"] as? [[String: Any]])
         let check = try #require(checks.first { $0["name"] as? String == "reload" })
         #expect(check["status"] as? String == "warn" && !ready.body.contains(folder.path))
+        #expect(ready.body.contains("the last reload was refused for 1 reason; what was in use stays so"))
         try folder.write("manifest.json", manifest)
 
         let good = try folder.text("topics/raised-marker/cases/marker-only.json")
@@ -209,6 +210,7 @@ final class ReloadableService {
         try refused(3, "`drainDelay` changed from `0` to `3` in ")
         try service.configure(["knowledge": folder.path, "prot": 9])
         try refused(4, "unknown setting `prot`; did you mean `port`?")
+        #expect(try service.ask("/readyz?verbose").body.contains("refused for 1 reason;"))
         try service.configure(["knowledge": folder.path, "localKnowledge": "/nowhere"])
         try refused(5, "with `/nowhere` over it")
 
