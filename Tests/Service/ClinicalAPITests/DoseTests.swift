@@ -40,7 +40,7 @@ extension Reply {
         #expect(
             reply.steps("capecitabine-temozolomide", "capecitabine") == [
                 "body surface (Mosteller): √(170 cm × 70 kg ÷ 3600) = 1.82 m², rounded to 0.01 m²",
-                "750 mg/m2 × 1.82 m² = 1365 mg", "Creatinine clearance above 50 mL/min: no step",
+                "750 mg/m² × 1.82 m² = 1365 mg", "Creatinine clearance above 50 mL/min: no step",
             ])
         #expect(reply.calculated("capecitabine-temozolomide", "temozolomide")?["value"] as? Double == 364)
         #expect(reply.calculated("capecitabine-temozolomide", "temozolomide")?["perDay"] == nil)
