@@ -954,38 +954,39 @@ package struct CaseJudge: Sendable {
             let its = learned.ranks[Int(other.ranks)].span(over: fact)
             if (own.worst, card.intervention) < (its.best, other.intervention) { continue }
             if (its.worst, other.intervention) < (own.best, card.intervention) { continue }
-            let isFirst = card.intervention < other.intervention
-            if turns(isFirst ? place : number, isFirst ? number : place, over: fact) { return true }
+            if turns(place, number, over: fact, besideAnother: false) { return true }
             rivals.append(number)
         }
-        for number in rivals {
-            let isFirst = card.intervention < drawn[number].card.intervention
-            if turnsBesideAnother(isFirst ? place : number, isFirst ? number : place, over: fact) { return true }
-        }
+        for number in rivals where turns(place, number, over: fact, besideAnother: true) { return true }
         return false
     }
 
-    /// What `RankContest` finds, learned for whoever answers alike.
-    private mutating func turns(_ left: Int, _ right: Int, over fact: Int) -> Bool {
-        let key = UInt64(standing(left)) << 32 | UInt64(standing(right))
+    /// What `RankContest` finds for two options, whichever stands first in the answer; learned for whoever answers alike.
+    private mutating func turns(_ place: Int, _ other: Int, over fact: Int, besideAnother: Bool) -> Bool {
+        let isFirst = drawn[place].card.intervention < drawn[other].card.intervention
+        let (left, right) = isFirst ? (place, other) : (other, place)
+        guard let one = standing(left), let two = standing(right) else {
+            return asked(left, right, over: fact, besideAnother: besideAnother)
+        }
+        let key = LearnedCases.Comparison(left: one, right: two, isBesideAnother: besideAnother)
         var found = learned.contest(key)
-        if found.asked.alone.contains(fact) { return found.turning.alone.contains(fact) }
-        beginContest()
-        found.asked.alone.insert(fact)
-        if contest?.turns(left, right, over: fact) ?? false { found.turning.alone.insert(fact) }
-        learned.keep(found, of: key)
-        return found.turning.alone.contains(fact)
+        if found.asked.contains(fact) { return found.turning.contains(fact) }
+        let turns = asked(left, right, over: fact, besideAnother: besideAnother)
+        if isLearning {
+            found.asked.insert(fact)
+            if turns { found.turning.insert(fact) }
+            learned.keep(found, of: key)
+        }
+        return turns
     }
 
-    private mutating func turnsBesideAnother(_ left: Int, _ right: Int, over fact: Int) -> Bool {
-        let key = UInt64(standing(left)) << 32 | UInt64(standing(right))
-        var found = learned.contest(key)
-        if found.asked.beside.contains(fact) { return found.turning.beside.contains(fact) }
+    private mutating func asked(_ left: Int, _ right: Int, over fact: Int, besideAnother: Bool) -> Bool {
+        unknownAnswers += 1
         beginContest()
-        found.asked.beside.insert(fact)
-        if contest?.turnsBesideAnother(left, right, over: fact) ?? false { found.turning.beside.insert(fact) }
-        learned.keep(found, of: key)
-        return found.turning.beside.contains(fact)
+        let turns =
+            besideAnother
+            ? contest?.turnsBesideAnother(left, right, over: fact) : contest?.turns(left, right, over: fact)
+        return turns ?? false
     }
 
     private mutating func beginContest() {
@@ -997,18 +998,17 @@ package struct CaseJudge: Sendable {
         contest = RankContest(rules, knowledge.clinical.vocabulary, judge.values)
     }
 
-    /// The number of what decides the rank of an option.
-    private mutating func standing(_ place: Int) -> Int32 {
+    /// The number of what decides the rank of an option; nil where it is new and nothing more may be learned: values that are
+    /// known in part go into it, and a peer can think of as many as it likes.
+    private mutating func standing(_ place: Int) -> Int32? {
         if standings[place] >= 0 { return standings[place] }
         let ranks = learned.ranks[Int(drawn[place].card.ranks)]
-        let number: Int32
-        if ranks.open.isEmpty {
-            // No answer changes it: the rank tells all.
-            number = learned.number(
-                of: LearnedCases.RankStanding(ranking: -1, truths: UInt64(bitPattern: Int64(ranks.current))))
-        } else {
-            number = learned.number(of: rankStanding(ranks.ranking))
-        }
+        // Where no answer changes it the rank tells all.
+        let standing =
+            ranks.open.isEmpty
+            ? LearnedCases.RankStanding(ranking: -1, truths: UInt64(bitPattern: Int64(ranks.current)))
+            : rankStanding(ranks.ranking)
+        guard let number = learned.number(of: standing, isLearning: isLearning) else { return nil }
         standings[place] = number
         return number
     }

@@ -101,13 +101,20 @@ struct LearnedCases: Sendable {
     private var rankingNumbers: [[Int32]: Int32] = [:]
     /// All that `RankContest` looks at in an option, numbered.
     private var standings: [RankStanding: Int32] = [:]
-    /// Over which facts the order of two options hangs, by the numbers of their standings.
-    private var contests: [UInt64: Contest] = [:]
+    /// Over which facts the order of two options hangs.
+    private var contests: [Comparison: Contest] = [:]
 
-    /// For which facts two options were compared, and where one turns the order; alone, and beside another.
+    /// Two options by the numbers of their standings, and whether a fact is answered beside another one.
+    struct Comparison: Sendable, Hashable {
+        let left: Int32
+        let right: Int32
+        let isBesideAnother: Bool
+    }
+
+    /// For which facts two options were compared, and where one turns the order.
     struct Contest: Sendable {
-        var asked = (alone: BitSet(), beside: BitSet())
-        var turning = (alone: BitSet(), beside: BitSet())
+        var asked = BitSet()
+        var turning = BitSet()
     }
 
     struct Ranking: Sendable {
@@ -191,19 +198,20 @@ struct LearnedCases: Sendable {
         return number
     }
 
-    /// The number of a standing.
-    mutating func number(of standing: RankStanding) -> Int32 {
+    /// The number of a standing; nil for a new one where nothing more may be learned.
+    mutating func number(of standing: RankStanding, isLearning: Bool) -> Int32? {
         if let known = standings[standing] { return known }
+        guard isLearning else { return nil }
         let number = Int32(standings.count)
         standings[standing] = number
         return number
     }
 
     /// What was found for two options before.
-    func contest(_ key: UInt64) -> Contest { contests[key] ?? Contest() }
+    func contest(_ key: Comparison) -> Contest { contests[key] ?? Contest() }
 
     /// Keeps what was found for two options.
-    mutating func keep(_ contest: Contest, of key: UInt64) { contests[key] = contest }
+    mutating func keep(_ contest: Contest, of key: Comparison) { contests[key] = contest }
 
     /// The panel of some topics.
     mutating func panel(of topics: [Int], _ knowledge: CompiledKnowledge) -> Int {
