@@ -1,5 +1,6 @@
 import DecisionLogic
 import KnowledgeStore
+import RecommendationEngine
 import TestSupport
 import Testing
 
@@ -52,5 +53,30 @@ import Testing
         // One answer at most is learned over the bound.
         #expect(press.learnedBytes < memory + 1 << 19)
         #expect(memory < 1 << 24 || press.learnedBytes > 1 << 19)
+    }
+
+    /// Ranges and sets that are known in part go into what decides an order: each of these says others.
+    @Test func `hold nothing more of a case once nothing may be learned`() throws {
+        let knowledge = try Checkout.knowledge.get()
+        let scanner = AnswerPress(knowledge, memory: 0, patience: 1).scanner
+        var judge = CaseJudge(CompiledKnowledge(knowledge.clinical))
+        judge.isLearning = false
+        let drugs = ["lanreotide", "everolimus", "sunitinib", "surgery"]
+        var sizes: [Int] = []
+        var answered = 0
+        for round in 0..<4 {
+            for number in 1..<16 {
+                let prior = drugs.indices.filter { number >> $0 & 1 == 1 }.map { "\"\(drugs[$0])\"" }
+                let body = """
+                    {"case":{"tumor":{"kind":"neuroendocrine-tumor","primarySite":"pancreas","differentiation":"well",\
+                    "ki67":{"min":\(3 + round),"max":\(10 + round),"unit":"%"}},"disease":{"extent":"metastatic"},\
+                    "treatment":{"prior":[\(prior.joined(separator: ","))]},"imaging":{"somatostatinReceptor":"positive"}}}
+                    """
+                guard let statements = RequestScan(Array(body.utf8), scanner)?.statements else { continue }
+                if judge.recommend(for: FactStatement.ordered(statements), notes: []) { answered += 1 }
+            }
+            sizes.append(judge.rememberedBytes)
+        }
+        #expect(answered == 60 && sizes[3] == sizes[0])
     }
 }
