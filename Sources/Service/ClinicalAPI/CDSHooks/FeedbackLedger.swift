@@ -56,13 +56,18 @@ public final class FeedbackLedger: Sendable {
 
     private let registry: MetricRegistry
     private let journal: Journal?
+    private let patience: Int
     private let state: Mutex<State>
     private static let services = JournalVocabulary(CDSService.all.map(\.id))
 
-    /// A ledger that counts into a registry. `remembered` cards and four times as many outcomes are known.
-    public init(_ registry: MetricRegistry, journal: Journal? = nil, remembered: Int = 10_000) {
+    /// A ledger that counts into a registry. `remembered` cards and four times as many outcomes are known; a request waits
+    /// `patience` milliseconds for the disk.
+    public init(
+        _ registry: MetricRegistry, journal: Journal? = nil, remembered: Int = 10_000, patience: Int = 2_000
+    ) {
         self.registry = registry
         self.journal = journal
+        self.patience = patience
         state = Mutex(
             State(cards: Recent(capacity: remembered), outcomes: Recent(capacity: remembered * 4)))
     }
@@ -72,6 +77,9 @@ public final class FeedbackLedger: Sendable {
         guard let uuid = JournalUUID(card.uuid) else { return }
         state.withLock { _ = $0.cards.insert(uuid, card.rules.first ?? "none") }
     }
+
+    /// How many requests wait for the disk now.
+    var waiting: Int { state.withLock { $0.waiting } }
 
     /// Whether outcomes are kept on a disk, which takes its time.
     var isDurable: Bool { journal != nil }
@@ -92,7 +100,7 @@ public final class FeedbackLedger: Sendable {
             return true
         }
         guard hasRoom else { return done(false) }
-        journal.keep(entries(taken)) { [self] isKept in
+        journal.keep(entries(taken), patience: patience) { [self] isKept in
             state.withLock { $0.waiting -= 1 }
             // Remembered only now: an outcome that could not be kept must be taken when it comes again.
             if isKept { count(taken) }
