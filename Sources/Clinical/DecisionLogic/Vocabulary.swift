@@ -147,5 +147,5 @@ public struct Vocabulary: Sendable {
     public func index(of path: String) -> Int? { pathIndex[path] }
 
     /// The definition of a fact by its number.
-    public subscript(_ index: Int) -> FactDefinition { facts[index] }
+    public subscript(_ index: Int) -> FactDefinition { _read { yield facts[index] } }
 }

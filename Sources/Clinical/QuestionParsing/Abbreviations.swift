@@ -7,13 +7,14 @@ enum Abbreviations {
         "tumro": "tumor",
         "tumous": "tumour",
     ]
+    private static let shortWords = WordSet(Array(words.keys))
     private static let strokes: [[String]: String] = [
         ["w", "o"]: "without", ["r", "o"]: "rule", ["h", "o"]: "history", ["c", "w"]: "consistent",
         ["a", "w"]: "awaiting", ["pet", "ct"]: "pet", ["pet", "mr"]: "pet", ["pet", "mri"]: "pet",
     ]
 
     /// Words whose full stop ends no sentence.
-    private static let dotted: Set<String> = [
+    private static let dotted: WordSet = [
         "st", "vs", "dr", "gr", "approx", "resp", "incl", "mr", "mrs", "ms", "ca", "cf", "esp", "max", "min",
     ]
 
@@ -53,6 +54,6 @@ enum Abbreviations {
         if text == "w", next?.text == "/", isClose { return ("with", 2) }
         if text == "pet", next?.text == "ct" { return ("pet", 2) }
         if text == "&" { return ("and", 1) }
-        return (words[text], 1)
+        return (shortWords.contains(text) ? words[text] : nil, 1)
     }
 }

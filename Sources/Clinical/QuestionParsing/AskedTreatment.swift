@@ -4,9 +4,9 @@ struct AskedTreatment {
     /// The text.
     let tokens: [Token]
     /// Where terms of the disease begin.
-    let tumours: Set<Int>
+    let tumours: TokenSet
     /// Where any term begins, but a medicine that ends the text: `pNET, everolimus, phenytoin` has one treatment.
-    let starts: Set<Int>
+    let starts: TokenSet
 
     /// Whether a treatment with this scope is asked about.
     func isAsked(_ scope: Scope, _ term: Range<Int>) -> Bool {

@@ -5,8 +5,8 @@ struct CodeRange {
     let trie: TermTrie
     let tokens: [Token]
 
-    private static let links: Set<String> = ["-", "/", "to", "or", "and", "\u{2013}"]
-    private static let roman: Set<String> = ["i", "ii", "iii"]
+    private static let links: WordSet = ["-", "/", "to", "or", "and", "\u{2013}"]
+    private static let roman: WordSet = ["i", "ii", "iii"]
 
     /// The entries of the other end, and the tokens of both; nil where a term stands alone.
     func other(of term: Range<Int>) -> (entries: [Int], tokens: Range<Int>)? {

@@ -4,8 +4,8 @@ struct Coordination {
     private let trie: TermTrie
     private let tokens: [Token]
 
-    private static let links: Set<String> = ["and", "or", "nor", ",", "/", "+", "but"]
-    private static let modifiers: Set<String> = [
+    private static let links: WordSet = ["and", "or", "nor", ",", "/", "+", "but"]
+    private static let modifiers: WordSet = [
         "multiple", "several", "many", "few", "small", "large", "innumerable", "extensive", "diffuse", "bilobar",
         "the", "her", "his", "also", "some", "bilateral",
     ]

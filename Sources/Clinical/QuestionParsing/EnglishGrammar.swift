@@ -1,22 +1,24 @@
 /// The function words of English that change what a clinical term means. They are grammar, not medicine: the medicine
 /// stands in the knowledge.
 enum EnglishGrammar {
+    /// What ends a sentence.
+    static let sentenceEnds: WordSet = [".", ";", "?", "!", "\n"]
     /// Before a term, in its clause: it does not hold.
-    static let negations: Set<String> = [
+    static let negations: WordSet = [
         "no", "not", "without", "denies", "denied", "never", "nor", "neither", "excludes", "absence", "isnt", "wasnt",
         "hasnt", "havent", "doesnt", "didnt", "arent", "werent", "lacks", "lacking", "lack", "excluded", "denying",
         "cannot", "cant", "couldnt",
     ]
     /// After a negation: what follows is not denied: `not only`, `did not control flushing`.
-    static let undenied: Set<String> = [
+    static let undenied: WordSet = [
         "only", "just", "control", "controlled", "controlling", "improve", "improved", "improving", "respond",
         "responding", "responded", "settle", "settled", "resolved", "help", "helped", "fit", "suitable", "candidate",
         "doubt", "question", "exclude", "rule", "yet", "change", "contraindication", "tolerate", "tolerated",
     ]
     /// Behind one of these a denial does not reach further: `no change in liver metastases` …
-    static let prepositions: Set<String> = ["in", "of", "from", "for", "to", "with", "on", "about", "despite", "after"]
+    static let prepositions: WordSet = ["in", "of", "from", "for", "to", "with", "on", "about", "despite", "after"]
     /// … unless it is one of these that is denied: `no evidence of liver metastases`.
-    static let deniable: Set<String> = [
+    static let deniable: WordSet = [
         "evidence", "sign", "signs", "history", "symptoms", "features", "suspicion", "suggestion", "trace",
         "indication",
         "proof", "findings", "treatment", "therapy", "exposure", "use", "treated", "exposed", "given", "episodes",
@@ -24,9 +26,9 @@ enum EnglishGrammar {
         "yet", "started", "currently", "candidate", "eligible", "suitable", "suited",
     ]
     /// After a term: it does not hold.
-    static let negationsAfter: Set<String> = ["excluded", "absent"]
+    static let negationsAfter: WordSet = ["excluded", "absent"]
     /// Before a term: it is not asserted.
-    static let doubts: Set<String> = [
+    static let doubts: WordSet = [
         "possible", "possibly", "suspected", "suspicious", "probable", "query", "if", "whether", "would", "were",
         "consider",
         "considering", "unless", "could", "might", "may", "questionable", "undecided", "hypothetical", "rule",
@@ -37,37 +39,37 @@ enum EnglishGrammar {
         "once", "question",
     ]
     /// What may turn out either way: `if the gallium scan is positive`.
-    static let examinations: Set<String> = ["scan", "pet", "ct", "mri", "biopsy", "test", "octreoscan", "imaging"]
+    static let examinations: WordSet = ["scan", "pet", "ct", "mri", "biopsy", "test", "octreoscan", "imaging"]
     /// Tumours of another kind, whose treatment and spread are not those of the patient's neuroendocrine tumour.
-    static let otherTumours: Set<String> = ["adenocarcinoma", "lymphoma", "melanoma", "sarcoma", "myeloma", "glioma"]
+    static let otherTumours: WordSet = ["adenocarcinoma", "lymphoma", "melanoma", "sarcoma", "myeloma", "glioma"]
     /// Before `cancer`: a tumour of another kind.
-    static let otherOrgans: Set<String> = [
+    static let otherOrgans: WordSet = [
         "breast", "prostate", "ovarian", "cervical", "bladder", "bowel", "colorectal",
     ]
     /// After a doubt: it is settled all the same: `tested positive for`.
-    static let settled: Set<String> = ["positive", "confirmed", "proven", "proved", "showed", "shows", "revealed"]
+    static let settled: WordSet = ["positive", "confirmed", "proven", "proved", "showed", "shows", "revealed"]
     /// After a term: it is not asserted.
-    static let doubtsAfter: Set<String> = [
+    static let doubtsAfter: WordSet = [
         "suspected", "possible", "questionable", "equivocal", "indeterminate", "unconfirmed", "pending", "awaited",
         "uncertain", "unclear", "queried",
     ]
     /// After `not`: it was not looked at: `SSTR not assessed`.
-    static let undone: Set<String> = [
+    static let undone: WordSet = [
         "assessed", "done", "tested", "performed", "available", "known", "repeated", "determined", "checked",
         "measured",
         "reported", "obtained", "evaluated", "examined", "yet", "sent",
     ]
     /// Between a condition and the verdict of its test.
-    static let tests: Set<String> = [
+    static let tests: WordSet = [
         ":", "test", "testing", "tests", "status", "serology", "screen", "screening", "mutation", "gene", "genetic",
         "germline", "panel", "was", "is", "were", "came", "back", "history", "pcr", "antigen",
     ]
     /// After a complaint: it is over.
-    static let over: Set<String> = ["resolved", "settled", "disappeared", "gone", "ceased", "subsided", "vanished"]
+    static let over: WordSet = ["resolved", "settled", "disappeared", "gone", "ceased", "subsided", "vanished"]
     /// Between terms of one fact: either.
-    static let alternatives: Set<String> = ["or", "versus", "vs"]
+    static let alternatives: WordSet = ["or", "versus", "vs"]
     /// Before a treatment: it was given.
-    static let givenBefore: Set<String> = [
+    static let givenBefore: WordSet = [
         "on", "after", "previously", "progressed", "progressing", "progression", "through", "despite", "failed",
         "failing",
         "refractory", "received", "had", "underwent", "following", "given", "treated", "stopped", "completed", "since",
@@ -76,21 +78,21 @@ enum EnglishGrammar {
         "taking", "takes", "currently", "under", "worsening", "used", "tolerating", "tolerates",
     ]
     /// Right before a treatment: it was given.
-    static let earlier: Set<String> = ["prior", "previous", "post", "past", "several", "incidental"]
+    static let earlier: WordSet = ["prior", "previous", "post", "past", "several", "incidental"]
     /// Before `response to` a treatment: it was given.
-    static let responses: Set<String> = [
+    static let responses: WordSet = [
         "no", "good", "partial", "complete", "poor", "mixed", "minor", "initial", "without", "little", "excellent",
     ]
     /// Before a treatment, from further away.
-    static let progressed: Set<String> = [
+    static let progressed: WordSet = [
         "progressed", "progression", "progressing", "relapsed", "refractory", "progress",
     ]
     /// Before `at` and a treatment: it took place.
-    static let discovered: Set<String> = [
+    static let discovered: WordSet = [
         "found", "discovered", "incidentally", "diagnosed", "detected", "noted", "removed", "seen", "incidental",
     ]
     /// After a treatment: it was given.
-    static let givenAfter: Set<String> = [
+    static let givenAfter: WordSet = [
         "caused", "failed", "stopped", "done", "previously", "past", "tolerated", "discontinued", "made", "worsened",
         "given", "since", "started",
         "completed",
@@ -98,7 +100,7 @@ enum EnglishGrammar {
         "showed", "specimen",
     ]
     /// Before a treatment: it is planned or asked about.
-    static let plannedBefore: Set<String> = [
+    static let plannedBefore: WordSet = [
         "plan", "plans", "planned", "planning", "scheduled", "awaiting", "start", "starting", "starts", "commence",
         "commencing", "initiate", "initiating", "before", "during", "dose", "doses", "dosing", "dosage", "consider",
         "considering", "considered", "should", "proposed", "proposes", "undergo", "undergoing", "preoperative", "wants",
@@ -107,31 +109,31 @@ enum EnglishGrammar {
         "offer", "add", "adding",
     ]
     /// Right after a treatment: it is planned or asked about.
-    static let plannedAfter: Set<String> = [
+    static let plannedAfter: WordSet = [
         "planned", "scheduled", "intended", "proposed", "safe", "contraindicated", "indicated", "appropriate",
         "suitable", "effective", "dose", "dosing", "dosage", "eligible", "eligibility", "candidate", "next", "ok",
         "okay", "option",
         "options",
     ]
     /// Between the treatments of a list.
-    static let listLinks: Set<String> = ["and", ",", "+", "then", "plus", "/", "both", "later", "finally"]
+    static let listLinks: WordSet = ["and", ",", "+", "then", "plus", "/", "both", "later", "finally"]
     /// Before a participle: it is not said to have happened.
-    static let auxiliaries: Set<String> = ["be", "being", "get", "should", "can", "must"]
+    static let auxiliaries: WordSet = ["be", "being", "get", "should", "can", "must"]
     /// Before a treatment: the patient does not want it.
-    static let refusals: Set<String> = ["declines", "declined", "refuses", "refused", "rejects", "rejected"]
+    static let refusals: WordSet = ["declines", "declined", "refuses", "refused", "rejects", "rejected"]
     /// Denied, they refuse: `does not want`.
-    static let wishes: Set<String> = [
+    static let wishes: WordSet = [
         "want", "wants", "wish", "wishes", "accept", "accepts", "willing", "keen", "agree",
     ]
     /// Before a medicine: it is taken.
-    static let taking: Set<String> = [
+    static let taking: WordSet = [
         "on", "takes", "taking", "uses", "receives", "receiving", "with", "wants", "meds", "medications", "medication",
         "comeds", "comedications", "comedication", "dh", "drugs", "medicines", "prescribed", "using",
     ]
     /// Before an illness: of another person.
-    static let relatives: Set<String> = ["family", "familial", "fh", "fhx"]
+    static let relatives: WordSet = ["family", "familial", "fh", "fhx"]
     /// Other persons, unless the writer asks for them: `my mother has …`.
-    static let kin: Set<String> = manyKin.union([
+    static let kin: WordSet = manyKin.union([
         "mother", "father", "brother", "sister", "son", "daughter", "uncle", "aunt", "cousin", "grandmother",
         "grandfather", "sibling", "twin", "relative", "mum", "mom", "dad", "nephew", "niece", "grandparent", "wife",
         "husband", "partner", "friend", "neighbour", "neighbor", "colleague", "parent", "auntie", "aunty", "grandma",
@@ -139,16 +141,16 @@ enum EnglishGrammar {
         "girlfriend", "boyfriend", "mummy", "daddy",
     ])
     /// Several persons, of whom none is the patient.
-    static let manyKin: Set<String> = [
+    static let manyKin: WordSet = [
         "parents", "siblings", "relatives", "brothers", "sisters", "sons", "daughters", "cousins", "aunts", "uncles",
         "grandparents",
     ]
     /// Before kin: the writer may ask for them.
-    static let asking: Set<String> = ["my", "our"]
+    static let asking: WordSet = ["my", "our"]
     /// Between kin, `of` and the person whose kin it is.
-    static let owners: Set<String> = ["the", "this", "a", "an", "my", "our", "patient", "pt", "her", "his"]
+    static let owners: WordSet = ["the", "this", "a", "an", "my", "our", "patient", "pt", "her", "his"]
     /// After `I have a`, `I am`: the writer speaks of somebody else, or of asking.
-    static let asides: Set<String> = [
+    static let asides: WordSet = [
         "patient", "patients", "question", "questions", "case", "asking", "writing", "worried", "concerned",
         "wondering", "looking", "caring", "calling", "enquiring", "inquiring", "doctor", "gp", "nurse", "physician",
         "oncologist",
@@ -156,71 +158,73 @@ enum EnglishGrammar {
         "managing", "hoping", "trying", "told", "asked", "advice", "information", "help", "opinion", "pharmacist",
     ]
     /// Before kin: the patient is one: `a breastfeeding mother`.
-    static let kinOfOwn: Set<String> = [
+    static let kinOfOwn: WordSet = [
         "breastfeeding", "nursing", "lactating", "expectant", "young", "old", "new", "single", "pregnant", "aged",
     ]
     /// The patient again.
-    static let patientWords: Set<String> = ["patient", "pt", "patients", "he", "she", "herself", "himself", "i", "me"]
+    static let patientWords: WordSet = ["patient", "pt", "patients", "he", "she", "herself", "himself", "i", "me"]
     /// After `i`: the writer is the patient.
-    static let selfVerbs: Set<String> = [
+    static let selfVerbs: WordSet = [
         "have", "had", "am", "was", "got", "take", "took", "receive", "received", "progressed", "suffer",
     ]
     /// Words of what somebody was told …
-    static let hearsay: Set<String> = [
+    static let hearsay: WordSet = [
         "told", "called", "labelled", "labeled", "termed", "diagnosed", "reported", "named",
     ]
     /// … in the past.
-    static let past: Set<String> = ["ago", "originally", "initially", "once", "formerly", "earlier", "first"]
+    static let past: WordSet = ["ago", "originally", "initially", "once", "formerly", "earlier", "first"]
     /// Words of the present.
-    static let present: Set<String> = [
+    static let present: WordSet = [
         "now", "currently", "recently", "today", "latest", "recent", "meanwhile", "then",
     ]
     /// Heads of a list: `Meds: …`, `previous treatment: …`.
-    static let headings: Set<String> = [
+    static let headings: WordSet = [
         "meds", "medications", "medication", "comeds", "comedications", "comedication", "rx", "tx", "dh", "treatment",
         "treatments", "therapy", "therapies", "prior", "previous", "history", "hx", "drugs", "medicines", "systemic",
         "lines", "tried", "plan", "plans", "proposal", "proposed",
     ]
     /// Before a treatment: it was not tolerated.
-    static let intolerance: Set<String> = [
+    static let intolerance: WordSet = [
         "intolerant", "intolerance", "allergic", "allergy", "anaphylaxis", "hypersensitivity", "reaction",
     ]
     /// After a treatment: it was ended.
-    static let stopped: Set<String> = [
+    static let stopped: WordSet = [
         "stopped", "discontinued", "withdrawn", "ceased", "halted", "abandoned", "interrupted", "stopping",
     ]
     /// Harm in general.
-    static let adverse: Set<String> = [
+    static let adverse: WordSet = [
         "toxicity", "toxicities", "intolerance", "side", "adverse", "reaction", "allergy", "anaphylaxis",
         "tolerability",
         "intolerable", "aes", "ae", "toxic",
     ]
     /// Words that a clause about one thing may hold between a cue and its term.
-    static let conjunctions: Set<String> = ["but", "however", "although", "though", "yet"]
+    static let conjunctions: WordSet = ["but", "however", "although", "though", "yet"]
 
     /// The words that say how a term is meant: they are read, though they stand for no fact.
-    static let cues: Set<String> = negations.union(negationsAfter).union(doubts).union(alternatives)
-        .union(givenBefore).union(earlier).union(givenAfter).union(plannedBefore).union(plannedAfter)
-        .union(refusals).union(taking).union(conjunctions).union(doubtsAfter).union(over).union(kin).union(headings)
-        .union(intolerance).union(stopped).union(adverse).union(hearsay).union(past).union(present)
+    static let cues = WordSet.union(of: [
+        negations, negationsAfter, doubts, alternatives, givenBefore, earlier, givenAfter, plannedBefore,
+        plannedAfter, refusals, taking, conjunctions, doubtsAfter, over, kin, headings, intolerance, stopped,
+        adverse, hearsay, past, present,
+    ])
+
+    private static let harms: WordSet = [
+        "fatigue", "rash", "nausea", "vomiting", "event", "events", "ae", "aes", "adverse", "encephalopathy",
+        "hypertension", "toxicities", "hepatitis", "bleeding", "haemorrhage", "hemorrhage", "pain", "dyspnoea",
+        "dyspnea", "weakness", "confusion", "symptoms",
+    ]
 
     /// Whether a word names harm by its form, known or not: `hepatotoxicity`, `arthralgia`, `leucopenia`.
     static func isHarm(_ word: String) -> Bool {
         let endings = ["toxicity", "penia", "algia", "itis", "aemia", "opathy", "asthenia", "rrhoea", "rrhea"]
-        let words: Set<String> = [
-            "fatigue", "rash", "nausea", "vomiting", "event", "events", "ae", "aes", "adverse", "encephalopathy",
-            "hypertension", "toxicities", "hepatitis", "bleeding", "haemorrhage", "hemorrhage", "pain", "dyspnoea",
-            "dyspnea", "weakness", "confusion", "symptoms",
-        ]
-        return words.contains(word) || endings.contains { word.count > $0.count && word.hasSuffix($0) }
+        return harms.contains(word) || endings.contains { word.utf8.count > $0.utf8.count && word.hasSuffix($0) }
     }
 
     /// Comparators: `below 3`, `at least 10`.
-    static let lessWords: Set<String> = ["below", "under", "less", "<", "lower"]
+    static let lessWords: WordSet = ["below", "under", "less", "<", "lower"]
     /// Comparators upward.
-    static let moreWords: Set<String> = ["above", "over", "more", "greater", ">", "exceeding", "higher"]
+    static let moreWords: WordSet = ["above", "over", "more", "greater", ">", "exceeding", "higher"]
     /// Words between a quantity's name and its number.
-    static let fillers: Set<String> = [
+    static let fillers: WordSet = [
         "of", "is", "was", "index", "about", "approximately", "approx", "around", "score", "level", "at", "count", "=",
         "than",
         "rate", "value", "the", "only", "between", "a", "fell", "dropped", "rose", "to", "down", "up", "are",
@@ -229,7 +233,7 @@ enum EnglishGrammar {
     ]
 
     /// Words that say nothing clinical and are never reported as unread.
-    static let common: Set<String> = [
+    static let common: WordSet = [
         "what", "which", "where", "when", "who", "should", "shall", "would", "could", "will", "does", "have", "been",
         "being",
         "this", "that", "these", "those", "there", "with", "from", "into", "onto", "over", "under", "between", "about",
@@ -253,7 +257,7 @@ enum EnglishGrammar {
     ]
 
     /// Short words and abbreviations that say nothing of the patient and are never reported as unread, in capitals neither.
-    static let shortWords: Set<String> = frequent.union([
+    static let shortWords: WordSet = frequent.union([
         "all", "am", "any", "bit", "but", "can", "cm", "ct", "day", "did", "do", "dr", "due", "dx", "end", "eu",
         "eus", "faq", "few", "fu", "fyi", "get", "got", "gp", "he", "her", "him", "his", "hpi", "hx", "id", "its",
         "kg", "let", "lot", "may", "mdm", "mdt", "me", "mg", "ml", "mm", "mr", "mri", "mrs", "ms", "nb", "new", "nor",
@@ -263,14 +267,14 @@ enum EnglishGrammar {
     ])
 
     /// English words without which a sentence of six words hardly goes.
-    static let frequent: Set<String> = [
+    static let frequent: WordSet = [
         "the", "a", "an", "of", "with", "for", "in", "on", "is", "to", "and", "what", "no", "not", "after", "has",
         "had", "my",
         "at", "by", "from", "or", "was", "are", "which", "it", "i", "this", "first", "if", "be", "as", "how", "does",
         "who",
     ]
     /// Frequent words of other languages in Latin letters.
-    static let foreign: Set<String> = [
+    static let foreign: WordSet = [
         "au", "av", "avec", "behandeling", "behandlung", "bei", "com", "con", "das", "del", "della", "der",
         "des", "di", "die", "dos", "du", "een", "eine", "einer", "el", "em", "est", "het", "hos", "il", "ile",
         "ist", "ja", "las", "leczenie", "les", "lever", "linea", "los", "med", "met", "mit", "nao", "nicht",

@@ -63,7 +63,9 @@ struct GappedTerms: Sendable {
 
     /// The entries of the terms that begin at a token, and the tokens from the head to the end of the tail.
     func matches(_ tokens: [Token], at start: Int) -> [(entry: Int, tokens: Range<Int>, tail: Range<Int>)] {
-        heads.matches(tokens, at: start).flatMap { head in
+        let found = heads.matches(tokens, at: start)
+        if found.isEmpty { return [] }
+        return found.flatMap { head in
             let end = start + head.length
             return head.entries.flatMap { tails[$0] }.compactMap { tail, entry in
                 let found =

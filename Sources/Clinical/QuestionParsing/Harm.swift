@@ -24,13 +24,14 @@ struct Harm {
         return false
     }
 
+    private static let causes: WordSet = ["from", "due", "caused", "secondary", "induced", "attributed", "related"]
+    private static let links: WordSet = ["to", "by", "the", "her", "his", "on", "prior", "previous"]
+
     /// `due to`, `from the`: words that make a treatment the cause of what stands before.
     private func isCause(_ gap: Range<Int>) -> Bool {
         let words = gap.map { context.text($0) }
-        let causes: Set<String> = ["from", "due", "caused", "secondary", "induced", "attributed", "related"]
-        let links: Set<String> = ["to", "by", "the", "her", "his", "on", "prior", "previous"]
-        return !words.isEmpty && words.contains { causes.contains($0) }
-            && words.allSatisfy { causes.contains($0) || links.contains($0) }
+        return !words.isEmpty && words.contains { Self.causes.contains($0) }
+            && words.allSatisfy { Self.causes.contains($0) || Self.links.contains($0) }
     }
 
     private func isDenied(_ index: Int) -> Bool {

@@ -4,15 +4,15 @@ struct Kinship {
     /// The writer is the patient: `I have …`; then `my mother` is another person.
     let speaksOfSelf: Bool
     /// Where words of kin stand that are not the patient.
-    private let others: Set<Int>
+    private let others: TokenSet
 
     /// The persons in a text; `tumours` are the places where a term of the disease begins, `heredities` those of
     /// hereditary syndromes.
-    init(_ tokens: [Token], tumours: Set<Int> = [], heredities: Set<Int> = []) {
+    init(_ tokens: [Token], tumours: TokenSet = [], heredities: TokenSet = []) {
         let text = { (index: Int) in tokens.indices.contains(index) ? tokens[index].text : "" }
         let isSelf = tokens.indices.contains { Self.isSelf(tokens, $0) || Self.owns(tokens, $0, tumours) }
-        let firstTumour = tumours.min() ?? tokens.count
-        var others: Set<Int> = []
+        let firstTumour = tumours.first ?? tokens.count
+        var others: TokenSet = []
         var patient: String?
         for index in tokens.indices where EnglishGrammar.kin.contains(tokens[index].text) {
             let (word, owner, next) = (tokens[index].text, text(index - 1), text(index + 1))
@@ -49,7 +49,7 @@ struct Kinship {
     }
 
     /// `My ileal NET`, but not `my pNET patient`.
-    private static func owns(_ tokens: [Token], _ index: Int, _ tumours: Set<Int>) -> Bool {
+    private static func owns(_ tokens: [Token], _ index: Int, _ tumours: TokenSet) -> Bool {
         guard tokens[index].text == "my" else { return false }
         for next in index + 1..<max(index + 1, min(tokens.count, index + 4)) {
             let word = tokens[next].text

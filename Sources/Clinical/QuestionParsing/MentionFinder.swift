@@ -19,12 +19,18 @@ struct MentionFinder: Sendable {
     let trie: TermTrie
     private let gapped: GappedTerms
     private let entries: [LexiconEntry]
+    /// The facts that each entry speaks of.
+    private let factsOf: [BitSet]
     private let joined: JoinedTerms
 
     /// A finder of the terms of a lexicon.
     init(_ lexicon: [LexiconEntry]) {
         joined = JoinedTerms(lexicon)
         entries = lexicon + joined.parts
+        factsOf = entries.map { entry in
+            guard case .says(let facts) = entry.meaning else { return BitSet() }
+            return BitSet(facts.map(\.fact))
+        }
         gapped = GappedTerms(entries.map(\.term))
         trie = TermTrie(entries.map(\.term), known: gapped.words)
     }
@@ -48,7 +54,7 @@ struct MentionFinder: Sendable {
     private func withPartners(_ mentions: [Mention], _ tokens: [Token]) -> [Mention] {
         let lists = Coordination(trie, tokens)
         // `Carcinoid of the lung, liver metastases`: a word of a longer term is no part of a list.
-        let long = Set(mentions.filter { $0.tokens.count > 1 }.flatMap { Array($0.tokens) })
+        let long = TokenSet(mentions.lazy.map(\.tokens).filter { $0.count > 1 })
         let plain = MentionIndex(mentions, count: tokens.count)
         let more = mentions.flatMap { lists.partners(of: $0.tokens) }.filter { long.isDisjoint(with: $0.tokens) }
             .map { Mention(entries: $0.entries, tokens: $0.tokens, isPart: true) }
@@ -59,7 +65,7 @@ struct MentionFinder: Sendable {
                 }
             }
         guard !more.isEmpty else { return mentions }
-        let taken = Set(more.flatMap { Array($0.tokens) })
+        let taken = TokenSet(more.map(\.tokens))
         return (mentions.filter { taken.isDisjoint(with: $0.tokens) } + more)
             .sorted { $0.tokens.lowerBound < $1.tokens.lowerBound }
     }
@@ -70,7 +76,9 @@ struct MentionFinder: Sendable {
         var found = MentionIndex([], count: tokens.count)
         for index in tokens.indices {
             // The longest of several gapped terms says most: `SSTR uptake at the rim only`.
-            for match in gapped.matches(tokens, at: index).sorted(by: { $0.tokens.count > $1.tokens.count }) {
+            let matches = gapped.matches(tokens, at: index)
+            if matches.isEmpty { continue }
+            for match in matches.sorted(by: { $0.tokens.count > $1.tokens.count }) {
                 let mention = Mention(entries: [match.entry], tokens: match.tokens)
                 let own = facts(mention)
                 // `Gastric NET, type 2 diabetes`: the tail begins a term that goes on.
@@ -122,7 +130,9 @@ struct MentionFinder: Sendable {
     }
 
     /// The facts that a mention speaks of.
-    func facts(_ mention: Mention) -> Set<Int> { Set(says(mention).map(\.fact)) }
+    func facts(_ mention: Mention) -> BitSet {
+        mention.entries.reduce(into: BitSet()) { $0.formUnion(factsOf[$1]) }
+    }
 
     /// How each mention is meant; a denial or a doubt before a list holds for all of it where an `or` or a shared word
     /// binds it: `no flushing, diarrhoea or wheeze`, `no liver, bone or lung metastases`.
@@ -149,11 +159,12 @@ struct MentionFinder: Sendable {
         return scopes
     }
 
+    private static let links: WordSet = [",", "or", "nor", "and", "/", "multiple", "any"]
+
     private func isLinked(_ left: Mention, _ right: Mention, _ tokens: [Token]) -> Bool {
         guard left.tokens.upperBound < right.tokens.lowerBound else { return false }
         let gap = left.tokens.upperBound..<right.tokens.lowerBound
-        let links: Set<String> = [",", "or", "nor", "and", "/", "multiple", "any"]
-        return gap.count <= 3 && gap.allSatisfy { links.contains(tokens[$0].text) }
+        return gap.count <= 3 && gap.allSatisfy { Self.links.contains(tokens[$0].text) }
             && !facts(left).isDisjoint(with: facts(right))
     }
 }

@@ -18,7 +18,8 @@ struct MentionIndex {
 
     /// The mentions that share a token with a range.
     func overlapping(_ range: Range<Int>) -> [Mention] {
-        var seen: Set<Int> = []
-        return range.flatMap { byToken[$0] }.filter { seen.insert($0).inserted }.map { mentions[$0] }
+        var seen: [Int] = []
+        for token in range { for number in byToken[token] where !seen.contains(number) { seen.append(number) } }
+        return seen.map { mentions[$0] }
     }
 }

@@ -13,7 +13,7 @@ enum NumberWords {
         "ninety": 90,
     ]
     /// Behind a small number: it counts something.
-    private static let counted: Set<String> = [
+    private static let counted: WordSet = [
         "%", "percent", "per", "cent", "pct", "mm", "cm", "millimetre", "millimetres", "millimeter", "millimeters",
         "centimetre", "centimetres", "centimeter", "centimeters", "year", "years", "yo", "mitoses", "mitosis",
         "mitotic", "prior", "previous", "earlier", "lines", "line", "kg", "mg",
@@ -54,8 +54,12 @@ enum NumberWords {
         return result
     }
 
+    /// All words that numbers begin with.
+    private static let beginnings = WordSet(Array(small.keys) + Array(teens.keys) + Array(tens.keys))
+
     private static func number(_ tokens: [Token], at index: Int) -> (value: Double, length: Int)? {
         let text = tokens[index].text
+        guard beginnings.contains(text) else { return nil }
         if let value = teens[text] { return (value, 1) }
         let next = index + 1 < tokens.count ? tokens[index + 1].text : ""
         if let value = tens[text] { return small[next].map { $0 < 10 ? (value + $0, 2) : (value, 1) } ?? (value, 1) }

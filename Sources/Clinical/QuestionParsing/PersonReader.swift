@@ -5,18 +5,18 @@ struct PersonReader {
     let vocabulary: Vocabulary
     let facts: ReaderFacts
 
-    private static let years: Set<String> = ["y", "yo", "yr", "yrs", "year", "years", "yoa"]
+    private static let years: WordSet = ["y", "yo", "yr", "yrs", "year", "years", "yoa"]
     private static let sexes: [String: String] = [
         "m": "male", "male": "male", "man": "male", "gentleman": "male", "boy": "male", "f": "female",
         "female": "female", "woman": "female", "lady": "female", "girl": "female",
     ]
     /// Before a number that is no age: `for 14 years`.
-    private static let starts: Set<String> = [
+    private static let starts: WordSet = [
         "a", "an", "patient", "pt", "is", "this", "aged", "age", "the", "my", "our",
     ]
 
     /// What is said of the person, with the tokens of each statement; `used` are the tokens of other readings.
-    func read(_ tokens: [Token], used: Set<Int>) -> [(statement: FactStatement, tokens: Range<Int>)] {
+    func read(_ tokens: [Token], used: TokenSet) -> [(statement: FactStatement, tokens: Range<Int>)] {
         var found: [(statement: FactStatement, tokens: Range<Int>)] = []
         for index in tokens.indices {
             guard case .number(let value) = tokens[index].kind else { continue }

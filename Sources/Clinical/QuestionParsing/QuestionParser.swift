@@ -44,7 +44,7 @@ public struct QuestionParser: Sendable {
         let reader = QuantityReader(vocabulary: vocabulary, units: units)
         var collector = FactCollector(vocabulary: vocabulary, facts: facts, tokens: tokens)
         var notes: [CaseNote] = []
-        var used = Set(mentions.flatMap { Array($0.tokens) })
+        var used = TokenSet(mentions.map(\.tokens))
         for (place, mention) in mentions.enumerated() where !isOfHarm(mentions, place, tokens) {
             for meaning in finder.meanings(mention) {
                 switch meaning {
@@ -96,17 +96,17 @@ public struct QuestionParser: Sendable {
 
     /// How each mention is meant; treatments share what is said of their list.
     private func scopes(_ mentions: [Mention], _ tokens: [Token]) -> [Scope] {
-        let harms = Set(
+        let harms = TokenSet(
             mentions.filter { !finder.facts($0).isDisjoint(with: facts.harms) }.map(\.tokens.lowerBound))
-        let illnesses = Set(
-            mentions.filter { mention in finder.facts(mention).contains { $0 == facts.comorbidities } }
+        let illnesses = TokenSet(
+            mentions.filter { mention in facts.comorbidities.map(finder.facts(mention).contains) ?? false }
                 .map(\.tokens.upperBound))
         let context = ScopeContext(
-            tokens, harms: harms, illnessEnds: illnesses, starts: Set(mentions.map(\.tokens.lowerBound)),
+            tokens, harms: harms, illnessEnds: illnesses, starts: TokenSet(mentions.map(\.tokens.lowerBound)),
             tumours: starts(mentions, of: facts.kind), heredities: starts(mentions, of: facts.hereditary))
         var scopes = finder.scopes(mentions, context)
         // Illnesses, medicines and the person beside another tumour are the patient's all the same.
-        let ofTumour = Set([facts.prior, facts.extent, facts.sites, facts.site].compactMap { $0 })
+        let ofTumour = BitSet([facts.prior, facts.extent, facts.sites, facts.site].compactMap { $0 })
         for (place, mention) in mentions.enumerated()
         where context.isOfOtherTumour(mention.tokens) && !finder.facts(mention).isDisjoint(with: ofTumour) {
             (scopes[place].isDoubtful, scopes[place].isHypothetical) = (true, true)
@@ -120,7 +120,7 @@ public struct QuestionParser: Sendable {
         if treatments.count == 1, let place = treatments.first, !isMoving {
             let asked = AskedTreatment(
                 tokens: tokens, tumours: starts(mentions, of: facts.kind),
-                starts: Set(
+                starts: TokenSet(
                     mentions.filter { !isMedicine($0) || $0.tokens.upperBound < tokens.count }.map(\.tokens.lowerBound))
             )
             if asked.isAsked(scopes[place], mentions[place].tokens) { scopes[place].isPlanned = true }
@@ -129,16 +129,16 @@ public struct QuestionParser: Sendable {
     }
 
     private func isMedicine(_ mention: Mention) -> Bool {
-        facts.comedications.map { finder.facts(mention) == [$0] } ?? false
+        facts.comedications.map { finder.facts(mention) == BitSet(only: $0) } ?? false
     }
 
     private func namesQuantity(_ mention: Mention) -> Bool {
         finder.meanings(mention).contains { if case .names = $0 { true } else { false } }
     }
 
-    private func starts(_ mentions: [Mention], of fact: Int?) -> Set<Int> {
+    private func starts(_ mentions: [Mention], of fact: Int?) -> TokenSet {
         guard let fact else { return [] }
-        return Set(mentions.filter { finder.facts($0).contains(fact) }.map(\.tokens.lowerBound))
+        return TokenSet(mentions.filter { finder.facts($0).contains(fact) }.map(\.tokens.lowerBound))
     }
 
     private func isTreatment(_ mention: Mention) -> Bool {
@@ -152,10 +152,11 @@ public struct QuestionParser: Sendable {
     /// `Pneumonitis grade 2` grades the harm, not the tumour; `progressive diarrhoea` is no progress of the tumour.
     private func isOfHarm(_ mentions: [Mention], _ place: Int, _ tokens: [Token]) -> Bool {
         let said = finder.facts(mentions[place])
-        guard said == [facts.grade] || said == [facts.pace] else { return false }
+        let isGrade = facts.grade.map { said == BitSet(only: $0) } ?? false
+        guard isGrade || facts.pace.map({ said == BitSet(only: $0) }) ?? false else { return false }
         let here = mentions[place].tokens
         if here.upperBound < tokens.count, EnglishGrammar.isHarm(tokens[here.upperBound].text) { return true }
-        let neighbours = said == [facts.grade] ? [place - 1, place + 1] : [place + 1]
+        let neighbours = isGrade ? [place - 1, place + 1] : [place + 1]
         return neighbours.contains { other in
             guard mentions.indices.contains(other), !finder.facts(mentions[other]).isDisjoint(with: facts.harms) else {
                 return false
@@ -175,7 +176,7 @@ public struct QuestionParser: Sendable {
             }
             // `G1/G2`, `G1–G2`: nothing but a stroke or a dash between two codes.
             let isClose = gap.allSatisfy { ["/", "-", "to"].contains(tokens[$0].text) } && gap.count <= 1
-            return isClose && !shared.isEmpty && shared.allSatisfy { vocabulary[$0].type == .code }
+            return isClose && !shared.isEmpty && shared.members.allSatisfy { vocabulary[$0].type == .code }
         }
         // `No nodes or liver metastases`: a term that denies of itself is no choice.
         if EnglishGrammar.negations.contains(tokens[mentions[place].tokens.lowerBound].text) { return false }
@@ -187,7 +188,7 @@ public struct QuestionParser: Sendable {
 
     private func quantity(
         _ fact: Int, _ reading: QuantityReader.Reading?, _ mention: Mention, _ scope: Scope,
-        _ collector: inout FactCollector, _ notes: inout [CaseNote], _ used: inout Set<Int>
+        _ collector: inout FactCollector, _ notes: inout [CaseNote], _ used: inout TokenSet
     ) {
         switch reading {
         case .value(let interval, let range):
@@ -213,7 +214,7 @@ public struct QuestionParser: Sendable {
     /// Numbers without a name: a size, an age, a weight.
     private func measures(
         _ tokens: [Token], _ mentions: [Mention], _ reader: QuantityReader, _ collector: inout FactCollector,
-        _ used: inout Set<Int>
+        _ used: inout TokenSet
     ) {
         for (statement, range) in PersonReader(vocabulary: vocabulary, facts: facts).read(tokens, used: used)
         where !collector.statements.contains(where: { $0.fact == statement.fact }) {
@@ -230,7 +231,7 @@ public struct QuestionParser: Sendable {
     }
 
     /// The tokens of metastases: a length beside them is theirs.
-    private func spread(_ mentions: [Mention]) -> Set<Int> {
+    private func spread(_ mentions: [Mention]) -> TokenSet {
         let far = facts.extent.flatMap { vocabulary[$0].index(of: "metastatic") }
         let found = mentions.filter { mention in
             finder.says(mention).contains { fact, value in
@@ -240,7 +241,7 @@ public struct QuestionParser: Sendable {
                 return codes.contains(far)
             }
         }
-        return Set(found.flatMap { Array($0.tokens) })
+        return TokenSet(found.map(\.tokens))
     }
 
     /// What leaves every code only tells that the question is of this field; where more is said it is dropped.

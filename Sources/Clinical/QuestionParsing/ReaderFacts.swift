@@ -46,5 +46,5 @@ struct ReaderFacts: Sendable {
     }
 
     /// The facts that may be harm of a treatment.
-    var harms: Set<Int> { Set([symptoms, comorbidities].compactMap { $0 }) }
+    var harms: BitSet { BitSet([symptoms, comorbidities].compactMap { $0 }) }
 }

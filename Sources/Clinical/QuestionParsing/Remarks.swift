@@ -27,26 +27,27 @@ enum Remarks {
             "The \(definition.title) was given without its unit and may be meant in two; it was not used.")
     }
 
+    private static let named: WordSet = ["patient", "case", "pt", "person"]
+
     /// Whether patients are told apart by letters or numbers.
     static func namesSeveralPatients(_ tokens: [Token]) -> Bool {
         var names: Set<String> = []
         for (index, token) in tokens.enumerated()
-        where ["patient", "case", "pt", "person"].contains(token.text) && index + 1 < tokens.count {
+        where named.contains(token.text) && index + 1 < tokens.count {
             let next = tokens[index + 1].text
             if ["a", "b", "1", "2", "one", "two", "i", "ii"].contains(next) { names.insert(next) }
         }
-        let words = tokens.map(\.text)
         let pairs = [["a", "b"], ["1", "2"], ["one", "two"], ["i", "ii"]]
         return pairs.contains { names.isSuperset(of: $0) }
-            || words.indices.contains { index in
-                ["two", "three", "2", "3", "both"].contains(words[index]) && index + 1 < words.count
-                    && words[index + 1] == "patients"
-                    && words[index...].prefix(12).contains { $0 == "one" || $0 == "first" || $0 == ":" }
+            || tokens.indices.dropLast().contains { index in
+                tokens[index + 1].text == "patients"
+                    && ["two", "three", "2", "3", "both"].contains(tokens[index].text)
+                    && tokens[index...].prefix(12).contains { ["one", "first", ":"].contains($0.text) }
             }
     }
 
     /// What was not understood: words, abbreviations in capitals, lengths; nil where there is nothing.
-    static func unread(_ original: [Token], _ used: Set<Int>, in text: String) -> CaseNote? {
+    static func unread(_ original: [Token], _ used: TokenSet, in text: String) -> CaseNote? {
         var words: [String] = []
         var scalars: [Unicode.Scalar]?
         for (index, token) in original.enumerated() where !used.contains(index) {

@@ -93,10 +93,12 @@ struct Scope {
             || context.text(index) == "unwilling"
     }
 
+    private static let clauseVerbs: WordSet = ["has", "have", "is", "was", "had"]
+    private static let clauseSubjects: WordSet = ["and", "who", "she", "he", "which", "patient", "now"]
+
     /// `… and has liver metastases` begins something new.
     private func isNewClause(_ context: ScopeContext, _ index: Int) -> Bool {
-        ["has", "have", "is", "was", "had"].contains(context.text(index))
-            && ["and", "who", "she", "he", "which", "patient", "now"].contains(context.text(index - 1))
+        Self.clauseVerbs.contains(context.text(index)) && Self.clauseSubjects.contains(context.text(index - 1))
             && !EnglishGrammar.doubts.contains(context.text(index - 2))
     }
 
@@ -117,9 +119,7 @@ struct Scope {
         // `If this tumour were …` speaks of a patient who is there: the doubt begins at the verb.
         let isOfSomebodyReal =
             text == "if" && ["this", "the", "my", "her", "his"].contains(next)
-            && !EnglishGrammar.examinations.contains { word in
-                (index + 2...index + 4).contains { context.text($0) == word }
-            }
+            && !(index + 2...index + 4).contains { EnglishGrammar.examinations.contains(context.text($0)) }
         // `A question about my mother` leaves nothing open.
         if text == "question", ["about", "on", "regarding", "concerning", "for"].contains(next) { return }
         // `In case of`, `should it become`, but not `has become`.
@@ -187,7 +187,8 @@ struct Scope {
             return
         }
         // `On the maximal dose of lanreotide` asks for no dose.
-        if text.hasPrefix("dose"), (max(0, index - 4)..<index).contains(where: { tokens[$0].text == "on" }) { return }
+        let isDose = text.utf8.count >= 4 && text.hasPrefix("dose")
+        if isDose, (max(0, index - 4)..<index).contains(where: { tokens[$0].text == "on" }) { return }
         let isFar = EnglishGrammar.progressed.contains(text) && steps < 7
         if EnglishGrammar.givenBefore.contains(text) && steps < 4 || isFar { isGiven = true }
         if text == "response" || text == "benefit", EnglishGrammar.responses.contains(before), steps < 3 {

@@ -3,21 +3,21 @@ struct ScopeContext {
     /// Its tokens.
     let tokens: [Token]
     /// Where terms of symptoms and illnesses begin.
-    let harms: Set<Int>
+    let harms: TokenSet
     /// Where terms of illnesses end.
-    let illnessEnds: Set<Int>
+    let illnessEnds: TokenSet
     /// Where terms begin.
-    let starts: Set<Int>
+    let starts: TokenSet
     /// Where terms of the disease begin.
-    let tumours: Set<Int>
+    let tumours: TokenSet
     /// Sentences that speak of a tumour of another kind and not of this one.
     private let otherTumours: [Range<Int>]
     /// The persons it speaks of.
     let kinship: Kinship
 
     init(
-        _ tokens: [Token], harms: Set<Int> = [], illnessEnds: Set<Int> = [], starts: Set<Int> = [],
-        tumours: Set<Int> = [], heredities: Set<Int> = []
+        _ tokens: [Token], harms: TokenSet = [], illnessEnds: TokenSet = [], starts: TokenSet = [],
+        tumours: TokenSet = [], heredities: TokenSet = []
     ) {
         (self.tokens, self.harms, self.illnessEnds, self.starts) = (tokens, harms, illnessEnds, starts)
         self.tumours = tumours
@@ -47,7 +47,7 @@ struct ScopeContext {
         var steps = 0
         while index >= 0, steps < 12 {
             let word = tokens[index].text
-            if tokens[index].kind == .boundary, [".", ";", "?", "!", "\n"].contains(word) { break }
+            if tokens[index].kind == .boundary, EnglishGrammar.sentenceEnds.contains(word) { break }
             // `Family history of MEN1, G1 pNET`: behind the comma stands the patient again.
             if word == ",", text(index + 1) != "who" { break }
             if EnglishGrammar.patientWords.contains(word) {
@@ -79,7 +79,7 @@ struct ScopeContext {
     private static func clauses(_ tokens: [Token]) -> [Range<Int>] {
         var clauses: [Range<Int>] = []
         var start = 0
-        for index in tokens.indices where [".", ";", "?", "!", "\n"].contains(tokens[index].text) {
+        for index in tokens.indices where EnglishGrammar.sentenceEnds.contains(tokens[index].text) {
             clauses.append(start..<index)
             start = index + 1
         }
@@ -93,14 +93,17 @@ struct ScopeContext {
         return text(of) == "of" && kinship.isOther(of - 1)
     }
 
+    private static let links: WordSet = [
+        "in", "(", "her", "his", "my", "our", "their", "a", "the", "of", "runs", "running",
+    ]
+
     /// `MEN1 in her father`, `MEN1 (brother)`, `MEN1 runs in the family`.
     private func follows(_ term: Range<Int>) -> Bool {
-        let links: Set<String> = ["in", "(", "her", "his", "my", "our", "their", "a", "the", "of", "runs", "running"]
         for index in term.upperBound..<min(tokens.count, term.upperBound + 4) {
             let word = text(index)
             if EnglishGrammar.kin.contains(word) { return index > term.upperBound && kinship.isOther(index) }
             if word == "family" { return index > term.upperBound }
-            guard links.contains(word) else { return false }
+            guard Self.links.contains(word) else { return false }
         }
         return false
     }

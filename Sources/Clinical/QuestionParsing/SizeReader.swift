@@ -8,7 +8,7 @@ struct SizeReader {
     let reader: QuantityReader
 
     /// Words near a length that show that it is no size of the tumour.
-    private static let others: Set<String> = [
+    private static let others: WordSet = [
         "node", "nodes", "margin", "margins", "clearance", "stone", "stones", "cyst", "cysts", "stent", "thrombus",
         "aneurysm", "ulcer", "ulcers", "mesoappendiceal", "mesoappendix", "depth", "slice", "slices", "tall", "height",
         "waist", "per", "within",
@@ -16,15 +16,15 @@ struct SizeReader {
         "mesenteric", "mesentery", "retroperitoneal", "retroperitoneum", "omental", "omentum",
     ]
     /// What a length with `lesion` beside it is of, where these stand before: `liver lesions up to 2 cm`.
-    private static let organs: Set<String> = [
+    private static let organs: WordSet = [
         "liver", "hepatic", "bone", "osseous", "lung", "pulmonary", "peritoneal", "brain", "nodal",
     ]
     /// Words right after a length that make it a distance or another measure.
-    private static let distances: Set<String> = ["from", "hg", "above", "below", "proximal", "distal", "2", "3", "/"]
+    private static let distances: WordSet = ["from", "hg", "above", "below", "proximal", "distal", "2", "3", "/"]
 
     /// The size said in a text, and the tokens it took; `used` are the tokens of other readings, `spread` those of
     /// metastases.
-    func read(_ tokens: [Token], used: Set<Int>, spread: Set<Int>) -> (interval: Interval, tokens: Range<Int>)? {
+    func read(_ tokens: [Token], used: TokenSet, spread: TokenSet) -> (interval: Interval, tokens: Range<Int>)? {
         var best: (interval: Interval, tokens: Range<Int>)?
         var index = 0
         while index < tokens.count {
@@ -52,7 +52,7 @@ struct SizeReader {
         return top(one) > top(other)
     }
 
-    private func isOfTumour(_ tokens: [Token], _ range: Range<Int>, _ spread: Set<Int>) -> Bool {
+    private func isOfTumour(_ tokens: [Token], _ range: Range<Int>, _ spread: TokenSet) -> Bool {
         if range.upperBound < tokens.count, Self.distances.contains(tokens[range.upperBound].text) { return false }
         if isOfLesions(tokens, range.lowerBound) { return false }
         if isLargest(tokens, range.lowerBound, spread) { return false }
@@ -81,7 +81,7 @@ struct SizeReader {
     }
 
     /// `Multiple metastases, largest 34 mm`: the largest of what stands right before the comma.
-    private func isLargest(_ tokens: [Token], _ start: Int, _ spread: Set<Int>) -> Bool {
+    private func isLargest(_ tokens: [Token], _ start: Int, _ spread: TokenSet) -> Bool {
         guard let word = (max(0, start - 3)..<start).last(where: { ["largest", "biggest"].contains(tokens[$0].text) })
         else { return false }
         let before = (max(0, word - 4)..<word).reversed().prefix { ![".", ";"].contains(tokens[$0].text) }

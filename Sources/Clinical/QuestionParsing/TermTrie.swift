@@ -2,12 +2,9 @@ import ClinicalModel
 
 /// All terms of the lexicon as one automaton over tokens: the longest term that starts at a token is found in one walk.
 struct TermTrie: Sendable {
-    private struct Node {
-        var next: [String: Int] = [:]
-        var entries: [Int] = []
-    }
-
-    private var nodes: [Node] = [Node()]
+    private var edges = EdgeTable()
+    /// The entries of the terms that end at each node.
+    private var entries: [[Int]] = [[]]
     /// The words of all terms, for plurals and misspellings.
     private(set) var words: Set<String> = []
     /// Words of at least six letters by their first four, so that a misspelling is compared with few.
@@ -19,22 +16,37 @@ struct TermTrie: Sendable {
     init(_ terms: [String], known: Set<String> = []) {
         words = known
         for (number, term) in terms.enumerated() where !GappedTerms.isGapped(term) && !JoinedTerms.isJoined(term) {
-            var node = 0
+            var node: Int32 = 0
             for token in Tokenizer.tokens(of: term) where token.kind != .boundary {
                 words.insert(token.text)
-                if let next = nodes[node].next[token.text] {
-                    node = next
-                } else {
-                    nodes.append(Node())
-                    nodes[node].next[token.text] = nodes.count - 1
-                    node = nodes.count - 1
-                }
+                node = self.node(behind: token.text, from: node)
             }
-            if node != 0 { nodes[node].entries.append(number) }
+            if node != 0 { entries[Int(node)].append(number) }
         }
         for word in words.sorted() where word.count >= 6 {
             byStem[String(word.prefix(4)), default: []].append(word)
             byPair[String(word.prefix(2)), default: []].append(word)
+        }
+    }
+
+    /// The node that a word leads to, a new one where it leads nowhere yet.
+    private mutating func node(behind word: String, from node: Int32) -> Int32 {
+        var word = word
+        return word.withUTF8 { bytes in
+            if let next = edges.next(from: node, bytes) { return next }
+            edges.insert(from: node, bytes, to: Int32(entries.count))
+            entries.append([])
+            return Int32(entries.count - 1)
+        }
+    }
+
+    /// The nodes that a word or its singular leads to.
+    private func step(from node: Int32, _ word: String) -> (own: Int32?, singular: Int32?) {
+        var word = word
+        return word.withUTF8 { bytes in
+            let own = edges.next(from: node, bytes)
+            guard bytes.count > 3, bytes.last == UInt8(ascii: "s") else { return (own, nil) }
+            return (own, edges.next(from: node, UnsafeBufferPointer(rebasing: bytes.dropLast())))
         }
     }
 
@@ -46,29 +58,30 @@ struct TermTrie: Sendable {
 
     /// All terms that start at a token, the shortest first.
     func matches(_ tokens: [Token], at start: Int) -> [(entries: [Int], length: Int)] {
-        var open = [0]
+        guard start < tokens.count else { return [] }
+        let first = step(from: 0, tokens[start].text)
+        // Most tokens begin no term.
+        if first.own == nil && first.singular == nil { return [] }
+        var open = [first.own, first.singular].compactMap { $0 }
         var found: [(entries: [Int], length: Int)] = []
-        var index = start
-        while index < tokens.count, !open.isEmpty {
-            let text = tokens[index].text
-            var next = open.compactMap { nodes[$0].next[text] }
-            if text.count > 3, text.hasSuffix("s") {
-                let singular = String(text.dropLast())
-                next += open.compactMap { nodes[$0].next[singular] }
-            }
+        var index = start + 1
+        while true {
+            let ended = open.flatMap { entries[Int($0)] }
+            if !ended.isEmpty { found.append((ended, index - start)) }
+            guard index < tokens.count else { return found }
+            let steps = open.map { step(from: $0, tokens[index].text) }
+            open = steps.compactMap(\.own) + steps.compactMap(\.singular)
+            if open.isEmpty { return found }
             index += 1
-            let entries = next.flatMap { nodes[$0].entries }
-            if !entries.isEmpty { found.append((entries, index - start)) }
-            open = next
         }
-        return found
     }
 
     /// The lexicon's word that a misspelt word stands for: one edit from six letters, two from nine, the first four
     /// letters right (`hypo` is never read as `hyper`). nil for a word that is known or near to none.
     func correction(of word: String) -> String? {
+        guard word.utf8.count >= 6, word.count >= 6, word.count <= 32, !words.contains(word) else { return nil }
         let isPlural = word.hasSuffix("s") && words.contains(String(word.dropLast()))
-        guard word.count >= 6, word.count <= 32, !words.contains(word), !isPlural else { return nil }
+        if isPlural { return nil }
         let allowed = word.count >= 9 ? 2 : 1
         var best: (distance: Int, word: String)?
         for candidate in byStem[String(word.prefix(4))] ?? [] where abs(candidate.count - word.count) <= allowed {

@@ -104,7 +104,8 @@ enum Tokenizer {
 
     private static func word(_ scalars: [Unicode.Scalar?], _ position: inout Int) -> Token {
         let start = position
-        var text = String.UnicodeScalarView()
+        var text: [Unicode.Scalar] = []
+        text.reserveCapacity(12)
         while position < scalars.count {
             guard let scalar = scalars[position] else {
                 position += 1
@@ -118,7 +119,14 @@ enum Tokenizer {
             text.append(scalar)
             position += 1
         }
-        return Token(text: String(text), kind: .word, span: start..<position)
+        let isPlain = text.allSatisfy(\.isASCII)
+        let word =
+            isPlain
+            ? String(unsafeUninitializedCapacity: text.count) { bytes in
+                for (place, scalar) in text.enumerated() { bytes[place] = UInt8(truncatingIfNeeded: scalar.value) }
+                return text.count
+            } : String(String.UnicodeScalarView(text))
+        return Token(text: word, kind: .word, span: start..<position)
     }
 
     /// Digits with one point or comma between digits: `12`, `7.8`, `12,5`. A comma before exactly three digits sets off
@@ -182,7 +190,7 @@ enum Tokenizer {
         let span = position..<position + 1
         switch scalar {
         case "+", "<", ">", "%", "/", "=", "\u{2264}", "\u{2265}", "^", "\"", "&":
-            return Token(text: String(Character(scalar)), kind: .sign, span: span)
+            return Token(text: String(scalar), kind: .sign, span: span)
         case "-":
             let before = position > 0 ? scalars[position - 1] : nil
             let after = position + 1 < scalars.count ? scalars[position + 1] : nil
@@ -200,7 +208,7 @@ enum Tokenizer {
             let free = before.map { $0 == " " } ?? true
             return free && (after.map { $0 == " " } ?? false) ? Token(text: "-", kind: .boundary, span: span) : nil
         case ".", ";", ":", ",", "?", "!", "(", ")", "[", "]", "\n":
-            return Token(text: String(Character(scalar)), kind: .boundary, span: span)
+            return Token(text: String(scalar), kind: .boundary, span: span)
         default: return nil
         }
     }
