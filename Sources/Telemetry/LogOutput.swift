@@ -31,6 +31,8 @@ public enum LogLevel: Int, Sendable, CaseIterable {
 public final class LogOutput: Sendable {
     private struct State {
         var pending: [UInt8] = []
+        /// The memory of what was written last, for what is written next.
+        var spare: [UInt8] = []
         var isWriting = false
         /// Dropped since the log last said so.
         var untold = 0
@@ -123,7 +125,11 @@ public final class LogOutput: Sendable {
     /// fit: a thread is woken some hundred times a second at most.
     private func drain() {
         // Two lists change places, so that their memory is taken once.
-        var batch: [UInt8] = []
+        var batch = state.withLock { state -> [UInt8] in
+            var spare: [UInt8] = []
+            swap(&spare, &state.spare)
+            return spare
+        }
         while true {
             if batch.count < capacity / 8 { usleep(Self.pause) }
             batch.removeAll(keepingCapacity: true)
@@ -135,6 +141,8 @@ public final class LogOutput: Sendable {
                 }
                 swap(&batch, &state.pending)
                 state.isWriting = !batch.isEmpty
+                // One burst must not keep its memory for ever.
+                if batch.isEmpty && batch.capacity <= 1 << 16 { swap(&batch, &state.spare) }
                 return !batch.isEmpty
             }
             guard hasMore else { return }

@@ -36,15 +36,23 @@ protocol EventPoller: ~Copyable {
     /// epoll(7).
     struct EpollPoller: EventPoller, ~Copyable {
         private let descriptor: Int32
+        /// Where epoll_wait(2) writes: taken once, since a loop waits again after every few requests.
+        private let events: UnsafeMutablePointer<epoll_event>
         private static let batch = 256
 
         /// nil where the kernel gives no descriptor.
         init?() {
-            descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
+            let descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
             if descriptor < 0 { return nil }
+            self.descriptor = descriptor
+            events = .allocate(capacity: Self.batch)
+            events.initialize(repeating: epoll_event(), count: Self.batch)
         }
 
-        deinit { close(descriptor) }
+        deinit {
+            close(descriptor)
+            events.deallocate()
+        }
 
         func add(_ target: Int32, token: UInt64, _ interest: Interest) -> Bool {
             control(EPOLL_CTL_ADD, target, token, interest) == 0
@@ -69,20 +77,17 @@ protocol EventPoller: ~Copyable {
         }
 
         func wait(milliseconds: Int32, _ handle: (ReadyEvent) -> Void) {
-            withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: Self.batch) { events in
-                guard let base = events.baseAddress else { return }
-                // epoll_wait(2) writes the first `count` events; −1 (EINTR) means none.
-                let count = epoll_wait(descriptor, base, Int32(Self.batch), milliseconds)
-                guard count > 0 else { return }
-                for index in 0..<Int(count) {
-                    let flags = events[index].events
-                    handle(
-                        ReadyEvent(
-                            token: consilium_token(base + index),
-                            isReadable: flags & (EPOLLIN.rawValue | EPOLLRDHUP.rawValue) != 0,
-                            isWritable: flags & EPOLLOUT.rawValue != 0,
-                            isBroken: flags & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0))
-                }
+            // epoll_wait(2) writes the first `count` events; −1 (EINTR) means none.
+            let count = epoll_wait(descriptor, events, Int32(Self.batch), milliseconds)
+            guard count > 0 else { return }
+            for index in 0..<Int(count) {
+                let flags = events[index].events
+                handle(
+                    ReadyEvent(
+                        token: consilium_token(events + index),
+                        isReadable: flags & (EPOLLIN.rawValue | EPOLLRDHUP.rawValue) != 0,
+                        isWritable: flags & EPOLLOUT.rawValue != 0,
+                        isBroken: flags & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0))
             }
         }
     }

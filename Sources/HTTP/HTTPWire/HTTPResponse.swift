@@ -126,10 +126,11 @@ public struct ResponsePreamble: Sendable {
     }
 
     private mutating func renderID() {
-        var text: [UInt8] = []
-        next.appendText(to: &text)
+        guard case .made(let high, let low) = next else { return }
         let start = idStart + Self.idName.count
-        bytes.replaceSubrange(start..<start + 36, with: text)
+        RequestID.putDigits(UInt32(truncatingIfNeeded: high >> 32), &bytes, at: start)
+        RequestID.putDigits(UInt16(truncatingIfNeeded: high >> 16), &bytes, at: start + 9)
+        setDigits(high, low)
     }
 
     /// Bytes of the preamble of a 200 with an id that was made here.
