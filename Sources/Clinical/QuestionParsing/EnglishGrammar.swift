@@ -7,13 +7,13 @@ enum EnglishGrammar {
     static let negations: WordSet = [
         "no", "not", "without", "denies", "denied", "never", "nor", "neither", "excludes", "absence", "isnt", "wasnt",
         "hasnt", "havent", "doesnt", "didnt", "arent", "werent", "lacks", "lacking", "lack", "excluded", "denying",
-        "cannot", "cant", "couldnt",
+        "cannot", "cant", "couldnt", "dont", "wont",
     ]
     /// After a negation: what follows is not denied: `not only`, `did not control flushing`.
     static let undenied: WordSet = [
         "only", "just", "control", "controlled", "controlling", "improve", "improved", "improving", "respond",
         "responding", "responded", "settle", "settled", "resolved", "help", "helped", "fit", "suitable", "candidate",
-        "doubt", "question", "exclude", "rule", "yet", "change", "contraindication", "tolerate", "tolerated",
+        "doubt", "question", "exclude", "rule", "yet", "change", "contraindication", "tolerate", "tolerated", "forget",
     ]
     /// Behind one of these a denial does not reach further: `no change in liver metastases` …
     static let prepositions: WordSet = ["in", "of", "from", "for", "to", "with", "on", "about", "despite", "after"]
@@ -125,6 +125,34 @@ enum EnglishGrammar {
     static let wishes: WordSet = [
         "want", "wants", "wish", "wishes", "accept", "accepts", "willing", "keen", "agree",
     ]
+    /// Before `no`, `not` and `avoid`: they refuse: `prefers no surgery`, `would rather avoid`.
+    static let preferences: WordSet = [
+        "prefer", "prefers", "preferred", "preferring", "rather", "wants", "wishes", "wish", "hopes", "hoping", "hope",
+        "anxious", "like", "likes",
+    ]
+    /// Before a treatment, with `to`: the patient would rather not.
+    static let reluctance: WordSet = ["reluctant", "opposed", "hesitant"]
+    /// Before such a wish: it is not the patient's.
+    static let clinicians: WordSet = [
+        "we", "surgeon", "surgeons", "mdt", "team", "oncologist", "oncologists", "board", "doctors", "us",
+    ]
+    /// Before a treatment, with `for`: something speaks against it.
+    static let unfitness: WordSet = ["unfit", "unsuitable", "ineligible"]
+    /// After such a wish, or for one: it is a refusal.
+    static let shunning: WordSet = ["no", "not", "without", "avoid", "avoiding", "skip", "forgo", "forego", "against"]
+    /// After a negation: what follows is left open: `no new liver metastases`, `do not know of`.
+    static let leavesOpen: WordSet = ["new", "further", "other", "additional", "more", "know", "think", "believe"]
+    /// Between a finding and the mark that asks about it: `on the CT?`
+    static let places: WordSet = [
+        "on", "the", "ct", "mri", "pet", "imaging", "scan", "scans", "biopsy", "now", "present", "at", "all",
+    ]
+    /// At the head of a question …
+    static let inverted: WordSet = ["is", "are", "was", "were", "does", "do", "did", "has", "have", "had"]
+    /// … before its subject.
+    static let subjects: WordSet = [
+        "it", "he", "she", "there", "they", "this", "tumour", "tumor", "patient", "disease", "lesion", "lesions",
+        "metastases", "pt",
+    ]
     /// Before a medicine: it is taken.
     static let taking: WordSet = [
         "on", "takes", "taking", "uses", "receives", "receiving", "with", "wants", "meds", "medications", "medication",
@@ -151,7 +179,8 @@ enum EnglishGrammar {
     static let owners: WordSet = ["the", "this", "a", "an", "my", "our", "patient", "pt", "her", "his"]
     /// After `I have a`, `I am`: the writer speaks of somebody else, or of asking.
     static let asides: WordSet = [
-        "patient", "patients", "question", "questions", "case", "asking", "writing", "worried", "concerned",
+        "patient", "patients", "question", "questions", "case", "asking", "writing", "worried", "concerned", "scared",
+        "afraid", "frightened", "anxious", "sorry", "sure",
         "wondering", "looking", "caring", "calling", "enquiring", "inquiring", "doctor", "gp", "nurse", "physician",
         "oncologist",
         "surgeon", "endocrinologist", "resident", "registrar", "student", "carer", "caregiver", "treating", "seeing",
@@ -204,7 +233,7 @@ enum EnglishGrammar {
     static let cues = WordSet.union(of: [
         negations, negationsAfter, doubts, alternatives, givenBefore, earlier, givenAfter, plannedBefore,
         plannedAfter, refusals, taking, conjunctions, doubtsAfter, over, kin, headings, intolerance, stopped,
-        adverse, hearsay, past, present,
+        adverse, hearsay, past, present, preferences, wishes, reluctance, unfitness, ["role"],
     ])
 
     private static let harms: WordSet = [
@@ -255,6 +284,9 @@ enum EnglishGrammar {
         "left", "type", "types", "possible", "suspected", "initial", "first", "second", "line", "male", "female",
         "were", "make", "made", "take", "takes", "taken", "done",
     ]
+
+    /// Before a name: the sex of whoever bears it.
+    static let titles = ["mr": "male", "mrs": "female", "ms": "female", "miss": "female"]
 
     /// Short words and abbreviations that say nothing of the patient and are never reported as unread, in capitals neither.
     static let shortWords: WordSet = frequent.union([

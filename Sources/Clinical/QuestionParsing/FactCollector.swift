@@ -121,7 +121,7 @@ struct FactCollector {
             return scope.isPlanned ? facts.planned.map { ($0, false) } : nil
         }
         if fact == facts.comedications {
-            return scope.isRefused || scope.isHarmful ? nil : (fact, scope.isNegated)
+            return scope.isRefused || scope.isHarmful || scope.isBarred ? nil : (fact, scope.isNegated)
         }
         return (fact, scope.isNegated)
     }

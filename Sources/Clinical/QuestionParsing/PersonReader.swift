@@ -26,7 +26,9 @@ struct PersonReader {
             }
             if let weight = weight(tokens, index, value) {
                 found.append(weight)
-            } else if index > 0, let reversed = sexBefore(tokens, index, value) ?? ageBehind(tokens, index, value) {
+            } else if index > 0,
+                let reversed = sexBefore(tokens, index, value) ?? ageBehind(tokens, index, value, used: used)
+            {
                 found += reversed
             } else if isStart(tokens, index), value <= 120, value > 0 {
                 found += person(tokens, index, value)
@@ -98,17 +100,30 @@ struct PersonReader {
 
     /// `A man of 48`, `woman, 34,`: the age behind the person.
     private func ageBehind(
-        _ tokens: [Token], _ index: Int, _ value: Double
+        _ tokens: [Token], _ index: Int, _ value: Double, used: TokenSet
     ) -> [(statement: FactStatement, tokens: Range<Int>)]? {
         var place = index - 1
         if ["of", ",", "aged", "(", "is", "am"].contains(text(tokens, place)) { place -= 1 }
         let before = text(tokens, place)
         let isPerson = Self.sexes[before] != nil && before.count > 1 || place < index - 1 && isSomebody(before)
-        guard isPerson, let fact = facts.age, value >= 1, value <= 120, value == value.rounded(),
-            isEnd(tokens, index + 1)
+        // `Patient 81, pNET`, but not `patient 2`.
+        let isNumbered = place == index - 1 && value >= 18 && ["patient", "pt"].contains(before)
+        // `Mr Jones, 66, has`: the title tells the sex.
+        let title = place < index - 1 ? EnglishGrammar.titles[text(tokens, place - 1)] : nil
+        let isNamed = title != nil && tokens[place].kind == .word
+        guard isPerson || isNumbered || isNamed, let fact = facts.age, value >= 1, value <= 120,
+            value == value.rounded(),
+            isEnd(tokens, index + 1) || isNumbered && used.contains(index + 1)
                 || ["with", "who", "presents", "years", "y", "and"].contains(text(tokens, index + 1))
         else { return nil }
-        return [(statement(fact, .quantity(Interval(exactly: value)), tokens, index..<index + 1), index..<index + 1)]
+        var found = [
+            (statement(fact, .quantity(Interval(exactly: value)), tokens, index..<index + 1), index..<index + 1)
+        ]
+        if isNamed, let title, let sex = facts.sex, let code = vocabulary[sex].index(of: title) {
+            let range = place - 1..<place + 1
+            found.append((statement(sex, .codes(BitSet([code])), tokens, range), range))
+        }
+        return found
     }
 
     private func isSomebody(_ word: String) -> Bool {

@@ -54,7 +54,8 @@ public struct QuestionParser: Sendable {
                 case .urgent:
                     if !scopes[place].isNegated && !scopes[place].isDoubtful { notes.append(Remarks.urgent) }
                 case .says(let said):
-                    if !scopes[place].isNegated && (mention.isRange || alternative(mentions, place, tokens)) {
+                    let isPosed = scopes[place].isPlanned && isTreatment(mention)
+                    if !scopes[place].isNegated, !isPosed, mention.isRange || alternative(mentions, place, tokens) {
                         collector.offer(said, mention)
                     } else {
                         collector.add(
@@ -65,11 +66,21 @@ public struct QuestionParser: Sendable {
             }
         }
         for (said, mention) in finder.together(mentions, scopes) { collector.add(said, mention, Scope()) }
+        let barred = zip(mentions, scopes).filter { $1.isBarred }.map(\.0.tokens)
+        if let note = Remarks.barred(barred, original, question) {
+            notes.append(note)
+            for index in original.indices where original[index].text.hasPrefix("contraindicat") { used.insert(index) }
+        }
         measures(tokens, mentions, reader, &collector, &used)
         var statements = ExtentReader(vocabulary: vocabulary, facts: facts).completed(collector.all)
         statements = TimeOrder(vocabulary: vocabulary, tokens: tokens).latest(distinct(statements))
         statements = withoutFaintUptake(withoutEmptyWords(statements), tokens)
-        if let unread = Remarks.unread(original, used, in: question) { notes.append(unread) }
+        let tumourEnds = facts.kind.map { kind in
+            TokenSet(mentions.filter { finder.facts($0).contains(kind) }.map(\.tokens.upperBound))
+        }
+        if let unread = Remarks.unread(original, used, tumourEnds: tumourEnds ?? [], in: question) {
+            notes.append(unread)
+        }
         return ParsedQuestion(statements: statements, notes: distinct(notes))
     }
 
@@ -111,21 +122,69 @@ public struct QuestionParser: Sendable {
         where context.isOfOtherTumour(mention.tokens) && !finder.facts(mention).isDisjoint(with: ofTumour) {
             (scopes[place].isDoubtful, scopes[place].isHypothetical) = (true, true)
         }
+        if Barrier.isSpoken(of: tokens) {
+            for (place, mention) in mentions.enumerated()
+            where (isTreatment(mention) || isMedicine(mention)) && !scopes[place].isHarmful {
+                let barrier = Barrier(context: context, term: mention.tokens, allowsList: !scopes[place].isGiven)
+                if barrier.isTold { (scopes[place].isBarred, scopes[place].isPlanned) = (true, false) }
+            }
+        }
         var list = TreatmentList()
         for (place, mention) in mentions.enumerated() where isTreatment(mention) {
             scopes[place] = list.next(scopes[place], mention.tokens, tokens)
         }
         let treatments = mentions.indices.filter { isTreatment(mentions[$0]) }
+        pose(treatments, mentions, context, &scopes)
         let isMoving = mentions.contains { facts.pace.map(finder.facts($0).contains) ?? false }
         if treatments.count == 1, let place = treatments.first, !isMoving {
             let asked = AskedTreatment(
                 tokens: tokens, tumours: starts(mentions, of: facts.kind),
                 starts: TokenSet(
-                    mentions.filter { !isMedicine($0) || $0.tokens.upperBound < tokens.count }.map(\.tokens.lowerBound))
+                    mentions.filter { mention in
+                        // A full stop behind it ends the text too.
+                        !isMedicine(mention) || tokens[mention.tokens.upperBound...].contains { $0.kind != .boundary }
+                    }.map(\.tokens.lowerBound))
             )
             if asked.isAsked(scopes[place], mentions[place].tokens) { scopes[place].isPlanned = true }
         }
         return scopes
+    }
+
+    /// Treatments that are asked about by the form of the question are planned.
+    private func pose(_ treatments: [Int], _ mentions: [Mention], _ context: ScopeContext, _ scopes: inout [Scope]) {
+        let posed = PosedTreatments(context: context)
+        let open = treatments.filter {
+            scopes[$0].mayBePosed && !finder.says(mentions[$0]).contains(where: watches)
+        }
+        var found = open.filter { !scopes[$0].isPlanned && posed.isPosed(mentions[$0].tokens) }
+        for (left, right) in zip(open, open.dropFirst()) {
+            var isPlanned = found.contains(left) || found.contains(right)
+            for place in [left, right] where scopes[place].isPlanned && !scopes[place].isHypothetical {
+                isPlanned = true
+            }
+            if posed.compares(mentions[left].tokens, mentions[right].tokens, isPlanned: isPlanned) {
+                found += [left, right]
+            }
+        }
+        // `PRRT, everolimus or sunitinib?`
+        for (left, right) in zip(open, open.dropFirst()).reversed() where found.contains(right) {
+            let end = mentions[left].tokens.upperBound
+            let isListed = end + 1 == mentions[right].tokens.lowerBound && context.text(end) == ","
+            if isListed, !found.contains(left) { found.append(left) }
+        }
+        for place in found {
+            let term = mentions[place].tokens
+            if context.isOfAnother(term) || posed.isConditional(term) { continue }
+            (scopes[place].isPlanned, scopes[place].isDoubtful, scopes[place].isHypothetical) = (true, false, false)
+        }
+    }
+
+    /// Whether a term names watching, which is no treatment to be planned.
+    private func watches(_ fact: Int, _ value: FactValue) -> Bool {
+        guard fact == facts.prior, case .members(let included, _) = value,
+            let watching = vocabulary[fact].index(of: "surveillance")
+        else { return false }
+        return included.contains(watching)
     }
 
     private func isMedicine(_ mention: Mention) -> Bool {
@@ -175,7 +234,11 @@ public struct QuestionParser: Sendable {
                 return !shared.isEmpty
             }
             // `G1/G2`, `G1–G2`: nothing but a stroke or a dash between two codes.
-            let isClose = gap.allSatisfy { ["/", "-", "to"].contains(tokens[$0].text) } && gap.count <= 1
+            // `N1M1` are two statements.
+            let isClose =
+                gap.isEmpty
+                ? shared != facts.extent.map(BitSet.init(only:))
+                : gap.count == 1 && ["/", "-", "to"].contains(tokens[gap.lowerBound].text)
             return isClose && !shared.isEmpty && shared.members.allSatisfy { vocabulary[$0].type == .code }
         }
         // `No nodes or liver metastases`: a term that denies of itself is no choice.

@@ -27,6 +27,23 @@ enum Remarks {
             "The \(definition.title) was given without its unit and may be meant in two; it was not used.")
     }
 
+    /// Treatments that are said to be contraindicated, in the words of the text; nil where there are none. No fact of the
+    /// contract says it: what was stopped for harm is another thing.
+    static func barred(_ terms: [Range<Int>], _ tokens: [Token], _ text: String) -> CaseNote? {
+        guard !terms.isEmpty else { return nil }
+        let scalars = Array(text.unicodeScalars)
+        var names: [String] = []
+        for term in terms {
+            let place = tokens[term.lowerBound].span.lowerBound..<tokens[term.upperBound - 1].span.upperBound
+            let name = String(String.UnicodeScalarView(scalars[place]))
+            if !names.contains(name) { names.append(name) }
+        }
+        return CaseNote(
+            .unreadText,
+            "Said to be contraindicated or unsuitable; not weighed: \(names.joined(separator: ", ")). "
+                + "Say what speaks against it, so that it counts.")
+    }
+
     private static let named: WordSet = ["patient", "case", "pt", "person"]
 
     /// Whether patients are told apart by letters or numbers.
@@ -46,8 +63,23 @@ enum Remarks {
             }
     }
 
+    /// A number that stands alone, as a size that lacks its unit does: `pNET 2.3, G1`, `pNET of 23`.
+    private static func isBare(_ tokens: [Token], _ index: Int, _ used: TokenSet, _ tumourEnds: TokenSet) -> Bool {
+        guard case .number(let value) = tokens[index].kind, index > 0 else { return false }
+        let isLast = index + 1 >= tokens.count || tokens[index + 1].kind == .boundary
+        let isBetween = isLast || used.contains(index + 1)
+        let place = ["of", ","].contains(tokens[index - 1].text) ? index - 1 : index
+        if case .number = tokens[max(0, place - 1)].kind { return false }
+        let isYear = value >= 1_900 && value <= 2_100
+        // `SI-NET 3 liver mets` counts them.
+        if tokens[index].text.contains(".") { return isBetween && used.contains(place - 1) }
+        return isLast && tumourEnds.contains(place) && !isYear
+    }
+
     /// What was not understood: words, abbreviations in capitals, lengths; nil where there is nothing.
-    static func unread(_ original: [Token], _ used: TokenSet, in text: String) -> CaseNote? {
+    static func unread(
+        _ original: [Token], _ used: TokenSet, tumourEnds: TokenSet = [], in text: String
+    ) -> CaseNote? {
         var words: [String] = []
         var scalars: [Unicode.Scalar]?
         for (index, token) in original.enumerated() where !used.contains(index) {
@@ -66,6 +98,7 @@ enum Remarks {
                 else { continue }
                 word = word.uppercased()
             case .number:
+                if isBare(original, index, used, tumourEnds) { break }
                 guard index + 1 < original.count, !used.contains(index + 1),
                     ["mm", "cm"].contains(original[index + 1].text)
                 else { continue }

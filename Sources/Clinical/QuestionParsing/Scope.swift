@@ -14,6 +14,8 @@ struct Scope {
     var isRefused = false
     /// A treatment that was stopped for harm.
     var isHarmful = false
+    /// A treatment that something is said to speak against.
+    var isBarred = false
     /// A medicine that is taken.
     var isTaken = false
     /// A complaint that is over.
@@ -25,8 +27,11 @@ struct Scope {
 
     /// Whether nothing is said of a treatment.
     var isPlain: Bool {
-        !(isGiven || isPlanned || isNegated || isDoubtful || isRefused || isHarmful || isTaken || isStopped)
+        !(isGiven || isPlanned || isNegated || isDoubtful || isRefused || isHarmful || isBarred || isTaken || isStopped)
     }
+
+    /// Whether a treatment may be what a question is about: nothing was done with it.
+    var mayBePosed: Bool { !(isGiven || isNegated || isRefused || isHarmful || isBarred || isTaken) }
 
     /// What is simply asserted.
     init() {}
@@ -54,7 +59,12 @@ struct Scope {
             // A comma ends the reach of a negation but not of `on lanreotide, everolimus`.
             if text == "," { isBehindComma = true }
             if !isBehindComma, steps < 6 { readNear(context, index, term) }
-            if EnglishGrammar.refusals.contains(text) || isUnwanted(context, index) { isRefused = true }
+            if EnglishGrammar.refusals.contains(text) || isUnwanted(context, index) {
+                isRefused = true
+            } else if isShunned(context, index) {
+                // `Would rather avoid` is no denial and no doubt.
+                (isRefused, isNegated, isDoubtful, isHypothetical) = (true, false, false, false)
+            }
             readHistory(tokens, index, steps)
             if EnglishGrammar.taking.contains(text), steps < 6 {
                 if text == "with" { isAccompanied = true } else { isTaken = true }
@@ -93,6 +103,40 @@ struct Scope {
             || context.text(index) == "unwilling"
     }
 
+    /// `Prefers no surgery`, `would rather avoid chemotherapy`, `reluctant to have PRRT`, but not what the clinicians would
+    /// rather avoid.
+    private func isShunned(_ context: ScopeContext, _ index: Int) -> Bool {
+        let text = context.text(index)
+        let isReluctance = EnglishGrammar.reluctance.contains(text)
+        guard isReluctance || EnglishGrammar.shunning.contains(text) else { return false }
+        let (before, next) = (context.text(index - 1), context.text(index + 1))
+        let isSaid =
+            switch text {
+            case _ where isReluctance: ["to", "about"].contains(next) && !EnglishGrammar.negations.contains(before)
+            case "no": EnglishGrammar.preferences.contains(before) || ["said", "says"].contains(before) && next == "to"
+            case "not": EnglishGrammar.preferences.contains(before)
+            case "without": ["manage", "managed", "do", "treated"].contains(before) && isPreferred(context, index)
+            case "against": ["is", "are", "am", "was", "strongly"].contains(before)
+            default: isPreferred(context, index)
+            }
+        guard isSaid else { return false }
+        return !(max(0, index - 6)..<index).contains { place in
+            let word = context.text(place)
+            return EnglishGrammar.clinicians.contains(word) || word == "i" && !context.kinship.speaksOfSelf
+        }
+    }
+
+    private func isPreferred(_ context: ScopeContext, _ index: Int) -> Bool {
+        let wishes = (max(0, index - 4)..<index).filter { place in
+            EnglishGrammar.preferences.contains(context.text(place))
+                || EnglishGrammar.wishes.contains(context.text(place))
+        }
+        return !wishes.isEmpty
+            && !(max(0, index - 5)..<index).contains { place in
+                EnglishGrammar.negations.contains(context.text(place)) || context.tokens[place].kind == .boundary
+            }
+    }
+
     private static let clauseVerbs: WordSet = ["has", "have", "is", "was", "had"]
     private static let clauseSubjects: WordSet = ["and", "who", "she", "he", "which", "patient", "now"]
 
@@ -113,7 +157,7 @@ struct Scope {
             || text == "negative" && next == "for" || text == "free" && ["of", "from"].contains(next)
         if isNegation, !EnglishGrammar.undenied.contains(next), reaches(context, index + 1..<term.lowerBound) {
             // `No new liver metastases` leaves open whether there were any.
-            let isPartial = ["new", "further", "other", "additional", "more"].contains(next)
+            let isPartial = EnglishGrammar.leavesOpen.contains(next)
             if isPartial { isDoubtful = true } else { isNegated = true }
         }
         // `If this tumour were …` speaks of a patient who is there: the doubt begins at the verb.
@@ -128,7 +172,7 @@ struct Scope {
             || text == "become" && !["has", "have", "had"].contains(context.text(index - 1))
         // `Would prefer`, `would be grateful for`: a wish of somebody who is there.
         let isWish =
-            text == "would" && ["prefer", "like", "welcome", "appreciate"].contains(next)
+            text == "would" && ["prefer", "like", "welcome", "appreciate", "rather"].contains(next)
             || text == "would" && next == "be" && ["grateful", "glad", "pleased"].contains(context.text(index + 2))
         if isWish { return }
         guard EnglishGrammar.doubts.contains(text) && !isOfSomebodyReal || isConditional else { return }
@@ -166,11 +210,39 @@ struct Scope {
             (isDoubtful, isHypothetical) = (true, true)
         }
         let stands = first == 0 || tokens[first - 1].kind == .boundary
-        if stands, context.text(term.upperBound) == "?",
-            first > 0 || context.text(term.upperBound + 1) == ","
-        {
-            isDoubtful = true
+        if isOfQuestion(context, term) { (isDoubtful, isHypothetical) = (true, true) }
+        guard context.text(term.upperBound) == "?" else { return }
+        // `MEN1? 3 cm pNET` asks beside a tumour that is there; `insulinoma?` alone is what the text is about.
+        let isAside = (term.upperBound + 1..<max(term.upperBound + 1, tokens.count)).contains(
+            where: context.tumours.contains)
+        if stands, first > 0 || context.text(term.upperBound + 1) == "," || isAside { isDoubtful = true }
+    }
+
+    /// `Is the tumour SSTR positive?`, `does she have MEN1?`, `has it spread?`: the question is whether it holds.
+    private func isOfQuestion(_ context: ScopeContext, _ term: Range<Int>) -> Bool {
+        var end = term.upperBound
+        while end < term.upperBound + 4, EnglishGrammar.places.contains(context.text(end)) { end += 1 }
+        guard context.text(end) == "?" else { return false }
+        let first = term.lowerBound
+        var start = first
+        while start > 0, first - start < 10, context.tokens[start - 1].kind != .boundary { start -= 1 }
+        guard EnglishGrammar.inverted.contains(context.text(start)) else { return false }
+        if start == first { return term.count > 1 }
+        let isNamed = context.text(start + 1) == "the" || context.text(start + 1) == "this"
+        let subject = isNamed ? start + 2 : start + 1
+        // `Is this a gastrinoma?`, `is this pNET resectable?`
+        let isTumour = isNamed && (context.tumours.contains(subject) && subject < first)
+        let isDemonstrative =
+            context.text(start + 1) == "this" && (subject >= first || ["a", "an"].contains(context.text(subject)))
+        guard isTumour || isDemonstrative || EnglishGrammar.subjects.contains(context.text(subject)) else {
+            return false
         }
+        // `Is he fit for surgery in pregnancy?`: what stands behind a preposition is given.
+        for index in stride(from: first - 1, to: start, by: -1) {
+            if context.starts.contains(index) { return true }
+            if EnglishGrammar.prepositions.contains(context.text(index)) { return false }
+        }
+        return true
     }
 
     // MARK: - Treatments
@@ -205,6 +277,11 @@ struct Scope {
             isGiven = true
         }
         if !isGiven, EnglishGrammar.plannedBefore.contains(text), steps < 4 { isPlanned = true }
+        // `The role of PRRT`, `what about PRRT`.
+        let isTopic =
+            ["role", "place"].contains(text) && ["of", "for"].contains(tokens[index + 1].text)
+            || text == "about" && ["what", "how"].contains(before)
+        if !isGiven, isTopic, steps < 4 { isPlanned = true }
     }
 
     /// What the form of a treatment's own word says: `resected` is past, an operation told between two marks was done.
@@ -219,7 +296,10 @@ struct Scope {
         } else if last.hasSuffix("ectomy") {
             let stands = { (token: Token?) in token.map { $0.kind == .boundary && $0.text != "?" } ?? true }
             isGiven = before != nil && stands(before) && stands(after)
-        } else if isTaken, !tokens[term.upperBound...].prefix(8).contains(where: { $0.text == "?" }) {
+        } else if isTaken,
+            !tokens[term.upperBound...].prefix(8).prefix(while: { ![".", ";", "\n"].contains($0.text) })
+                .contains(where: { $0.text == "?" })
+        {
             isGiven = true  // `lanreotide 120 mg`
         }
     }

@@ -10,7 +10,7 @@ struct TreatmentList {
             if isAsked && tokens[term.lowerBound - 1].text == "," {
                 // `Progressed on lanreotide, everolimus?` asks about the second.
                 (scope.isGiven, scope.isPlanned) = (false, true)
-            } else if !scope.isGiven && !scope.isRefused {
+            } else if !scope.isGiven && !scope.isRefused && !scope.isBarred {
                 scope.isGiven = last.scope.isGiven
                 scope.isPlanned = last.scope.isPlanned
                 scope.isRefused = last.scope.isRefused

@@ -7,10 +7,11 @@ import Testing
         let sentences = try LabelledSentence.all(
             in: Checkout.root + "/Tests/Clinical/QuestionParsingTests/Sentences/heldout.tsv")
         #expect(sentences.count >= 120)
-        // The share seen when the set was last measured, docs/reading.md, less a little.
+        // The share seen when the set was last measured, docs/reading.md, less a little; a class of treatments is labelled by its
+        // name and read by its members, which costs the precision.
         let total = ReadingScore(sentences, by: try Reader.advisor()).total
-        #expect(total.precision >= 0.9)
-        #expect(total.recall >= 0.9)
+        #expect(total.precision >= 0.88)
+        #expect(total.recall >= 0.92)
     }
 
     @Test(

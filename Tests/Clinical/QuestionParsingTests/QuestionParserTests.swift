@@ -139,9 +139,52 @@ func notes(_ text: String) throws -> [CaseNote.Code] { try Reader.advisor().read
             ("胰腺神经内分泌肿瘤 肝转移", [.unsupportedLanguage]),
             ("Welche Behandlung ist bei der Metastase und der Leber die beste", [.unsupportedLanguage]),
             ("PNET with flibbertigibbet", [.unreadText]),
-            ("PNET G2 first line", []),
+            ("PNET G2 first line", []), ("pNET 2.3, G1", [.unreadText]), ("pNET of 23", [.unreadText]),
+            ("pNET in 2023", []), ("pNET G1, Ki-67 2.3", []),
         ])
     func notices(_ text: String, _ codes: [CaseNote.Code]) throws { #expect(try notes(text) == codes) }
+
+    @Test(
+        "tells what is said to be contraindicated, and weighs it neither for nor against:",
+        arguments: [
+            ("lanreotide is contraindicated, pNET", "lanreotide"), ("NEC, contraindication to Cisplatin", "Cisplatin"),
+            ("everolimus and sunitinib are contraindicated, pNET", "everolimus, sunitinib"),
+            ("not a candidate for everolimus, pNET", "everolimus"), ("SI-NET, PRRT is not possible", "PRRT"),
+            ("SI-NET, unfit for PRRT or chemotherapy", "PRRT, chemotherapy"),
+        ])
+    func barred(_ text: String, _ names: String) throws {
+        let read = try Reader.advisor().read(text)
+        let vocabulary = try Reader.advisor().knowledge.clinical.vocabulary
+        #expect(read.notes.map(\.code) == [.unreadText])
+        #expect(read.notes.allSatisfy { $0.text.contains("not weighed: \(names).") }, "\(read.notes)")
+        #expect(read.statements.allSatisfy { !vocabulary[$0.fact].path.hasPrefix("treatment") })
+    }
+
+    @Test(
+        "tells no contraindication where none is said:",
+        arguments: [
+            "is lanreotide contraindicated in pNET?", "pNET, lanreotide is not contraindicated",
+            "pNET, lanreotide contraindicated?", "what are the contraindications to PRRT?",
+            "candidate for PRRT, SI-NET",
+            "SI-NET, if PRRT is contraindicated", "allergic to lanreotide, pNET", "does not want PRRT, SI-NET",
+        ])
+    func notBarred(_ text: String) throws {
+        #expect(try Reader.advisor().read(text).notes.allSatisfy { !$0.text.contains("not weighed") })
+    }
+
+    @Test(
+        "tells a refusal from a wish of others and from a wish for:",
+        arguments: [
+            ("prefers no surgery", true), ("would rather avoid surgery", true), ("wants to avoid surgery", true),
+            ("reluctant to have surgery", true), ("says no to surgery", true),
+            ("would prefer not to have surgery", true),
+            ("we would rather avoid surgery", false), ("the surgeon prefers no surgery", false),
+            ("would rather have surgery", false), ("if she would rather avoid surgery", false),
+            ("does not want to avoid surgery", false),
+        ])
+    func refusals(_ text: String, _ isRefused: Bool) throws {
+        #expect(try short(text).contains("declines=+surgery") == isRefused)
+    }
 
     @Test func `reads nothing from words to the software`() throws {
         let plain = try reading("PNET G2, liver mets")
