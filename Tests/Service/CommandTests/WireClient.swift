@@ -39,7 +39,7 @@ final class WireClient {
             inet_pton(AF_INET, "127.0.0.1", &target.sin_addr)
             guard Self.reach(descriptor, &target) else { return nil }
         }
-        var time = timeval(tv_sec: 60, tv_usec: 0)
+        var time = timeval(tv_sec: 120, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
     }
 

@@ -9,7 +9,7 @@ struct LiveClient {
     /// A connection; -1 where none could be made.
     func connection(from source: String? = nil) -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var time = timeval(tv_sec: 10, tv_usec: 0)
+        var time = timeval(tv_sec: 120, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
         if let source {
             var local = address(source, 0)
@@ -36,7 +36,7 @@ struct LiveClient {
         return address
     }
 
-    /// Writes all, says that no more comes, and reads until the peer closes; ten seconds of silence are an issue.
+    /// Writes all, says that no more comes, and reads until the peer closes; two minutes of silence are an issue.
     func exchange(_ bytes: [UInt8], _ descriptor: Int32) -> [UInt8] {
         write(bytes, descriptor)
         shutdown(descriptor, Int32(SHUT_WR))

@@ -25,7 +25,7 @@ struct Live {
         target.sin_family = sa_family_t(AF_INET)
         target.sin_port = UInt16(address.port).bigEndian
         inet_pton(AF_INET, "127.0.0.1", &target.sin_addr)
-        var time = timeval(tv_sec: 10, tv_usec: 0)
+        var time = timeval(tv_sec: 120, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
         let result = withUnsafePointer(to: &target) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -35,7 +35,7 @@ struct Live {
         return result == 0 ? descriptor : -1
     }
 
-    /// Everything that comes until the peer closes; ten seconds of silence are an issue.
+    /// Everything that comes until the peer closes; two minutes of silence are an issue.
     func readAll(_ descriptor: Int32) -> String {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
