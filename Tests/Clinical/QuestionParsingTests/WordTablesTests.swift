@@ -32,11 +32,11 @@ struct WordTablesTests {
         let (plainOne, plainBoth) = (Set(some), Set(some + more))
         let both = one.union(two)
         let all = WordSet.union(of: [two, [], one, two])
-        for word in Self.words {
-            #expect(one.contains(word) == plainOne.contains(word))
-            #expect(both.contains(word) == plainBoth.contains(word))
-            #expect(all.contains(word) == plainBoth.contains(word))
-        }
+        #expect(
+            Self.words.filter {
+                one.contains($0) != plainOne.contains($0) || both.contains($0) != plainBoth.contains($0)
+                    || all.contains($0) != plainBoth.contains($0)
+            } == [])
         #expect(!([] as WordSet).contains(""))
         #expect((["only"] as WordSet).contains("only") && !(["only"] as WordSet).contains("onli"))
     }
@@ -45,7 +45,7 @@ struct WordTablesTests {
         var places = TokenSet([3..<5, 64..<66, 700..<701])
         places.insert(1)
         let plain: Set = [1, 3, 4, 64, 65, 700]
-        for place in -70...800 { #expect(places.contains(place) == plain.contains(place)) }
+        #expect((-70...800).filter { places.contains($0) != plain.contains($0) } == [])
         #expect(places.first == 1 && !places.isEmpty)
         #expect(places.isDisjoint(with: 5..<64) && !places.isDisjoint(with: 5..<65) && places.isDisjoint(with: 9..<9))
         #expect(([] as TokenSet).isEmpty && ([] as TokenSet).first == nil && ([2, 1] as TokenSet).first == 1)
@@ -63,10 +63,11 @@ struct WordTablesTests {
             bytes.withUTF8 { table.insert(from: node, $0, to: next) }
         }
         for node in Int32(0)...7 {
-            for word in Self.words {
-                var bytes = word
-                #expect(bytes.withUTF8 { table.next(from: node, $0) } == plain[node]?[word])
-            }
+            #expect(
+                Self.words.filter { word in
+                    var bytes = word
+                    return bytes.withUTF8 { table.next(from: node, $0) } != plain[node]?[word]
+                } == [])
         }
     }
 
