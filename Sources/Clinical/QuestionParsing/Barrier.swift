@@ -10,7 +10,8 @@ struct Barrier {
     static func isSpoken(of tokens: [Token]) -> Bool {
         tokens.contains {
             $0.kind == .word
-                && ($0.text.hasPrefix("contraindicat") || possible.contains($0.text) || unfitness.contains($0.text))
+                && (names.contains($0.text) || possible.contains($0.text) || unfitness.contains($0.text)
+                    || inability.contains($0.text))
         }
     }
 
@@ -21,7 +22,12 @@ struct Barrier {
     private static let fitness: WordSet = ["candidate", "eligible", "suitable", "fit", "suited", "appropriate"]
     private static let unfitness: WordSet = EnglishGrammar.unfitness.union(["contraindicated"])
     /// Behind the denied treatment: `PRRT is not possible`.
-    private static let possible: WordSet = fitness.union(["possible", "feasible", "safe", "advisable", "option"])
+    private static let possible: WordSet = fitness.union([
+        "possible", "feasible", "safe", "advisable", "option", "indicated", "recommended", "advised",
+    ])
+    /// Before `have`: `she cannot have everolimus`.
+    private static let inability: WordSet = ["cannot", "cant", "unable"]
+    private static let having: WordSet = ["have", "receive", "get", "take", "undergo"]
     /// Behind such a word: it speaks of a treatment.
     private static let links: WordSet = ["to", "for", "of", "against", ":"]
     /// Between the two.
@@ -43,9 +49,22 @@ struct Barrier {
             if Self.names.contains(word), leads(index) { return !isDenied(index) }
             if context.isStop(index) || word == "," { return false }
             if Self.unfitness.contains(word), leads(index) { return !isDenied(index) }
+            if Self.having.contains(word), isUnable(index) { return true }
             if Self.fitness.contains(word), leads(index) { return isDenied(index) || context.text(index - 1) == "poor" }
         }
         return false
+    }
+
+    /// `Cannot have any`, `unable to receive`.
+    private func isUnable(_ index: Int) -> Bool {
+        let before = context.text(index - 1)
+        let isInability =
+            Self.inability.contains(before)
+            || Self.inability.contains(context.text(index - 2)) && ["to", "currently"].contains(before)
+        return isInability
+            && (index + 1..<max(index + 1, term.lowerBound)).allSatisfy {
+                Self.fillers.contains(context.text($0)) || context.starts.contains($0)
+            }
     }
 
     /// Whether a word speaks of the treatment: `candidate for`, `contraindication to any`, `contraindications: PRRT`.

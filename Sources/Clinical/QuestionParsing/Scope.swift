@@ -31,7 +31,7 @@ struct Scope {
     }
 
     /// Whether a treatment may be what a question is about: nothing was done with it.
-    var mayBePosed: Bool { !(isGiven || isNegated || isRefused || isHarmful || isBarred || isTaken) }
+    var mayBePosed: Bool { !(isGiven || isNegated || isRefused || isHarmful || isBarred) }
 
     /// What is simply asserted.
     init() {}
@@ -255,6 +255,11 @@ struct Scope {
         if text == "on", ["started", "put", "commenced", "placed"].contains(before), index > 1,
             ["be", "being"].contains(tokens[index - 2].text)
         {
+            isPlanned = true
+            return
+        }
+        // `Keen on PRRT`.
+        if text == "on", ["keen", "undecided"].contains(before) {
             isPlanned = true
             return
         }

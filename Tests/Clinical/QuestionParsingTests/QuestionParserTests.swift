@@ -151,6 +151,8 @@ func notes(_ text: String) throws -> [CaseNote.Code] { try Reader.advisor().read
             ("everolimus and sunitinib are contraindicated, pNET", "everolimus, sunitinib"),
             ("not a candidate for everolimus, pNET", "everolimus"), ("SI-NET, PRRT is not possible", "PRRT"),
             ("SI-NET, unfit for PRRT or chemotherapy", "PRRT, chemotherapy"),
+            ("she cannot have everolimus, pNET", "everolimus"), ("PRRT not indicated, SI-NET", "PRRT"),
+            ("unable to have surgery, pNET", "surgery"),
         ])
     func barred(_ text: String, _ names: String) throws {
         let read = try Reader.advisor().read(text)
