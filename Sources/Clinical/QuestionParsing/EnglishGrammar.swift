@@ -233,7 +233,7 @@ enum EnglishGrammar {
     static let cues = WordSet.union(of: [
         negations, negationsAfter, doubts, alternatives, givenBefore, earlier, givenAfter, plannedBefore,
         plannedAfter, refusals, taking, conjunctions, doubtsAfter, over, kin, headings, intolerance, stopped,
-        adverse, hearsay, past, present, preferences, wishes, reluctance, unfitness, ["role"],
+        adverse, hearsay, past, present, preferences, wishes, reluctance, unfitness, ["role", "unable"],
     ])
 
     private static let harms: WordSet = [
