@@ -58,8 +58,11 @@ public struct FactDefinition: Sendable {
     public let excludesNamed: String?
     /// Whether a word on this fact shows that a case is of this field at all.
     public let anchors: Bool
-    /// In a set: whether names that are no code are taken, kept out of the value and told as not checked.
+    /// In a set: whether names that are no code are taken; one that the knowledge has for codes stands for them, another
+    /// is kept out of the value and told as not checked.
     public let isOpen: Bool
+    /// In an open set: the codes of each name that the knowledge has for them, by its folded spelling.
+    public let namedCodes: [String: BitSet]
     /// Of a quantity: for how long a value is taken without a remark; nil: for ever.
     public let freshFor: Freshness?
 
@@ -70,7 +73,7 @@ public struct FactDefinition: Sendable {
         path: String, title: String, type: FactType, codes: [CodeDefinition] = [], groups: [String: BitSet] = [:],
         unit: String = "", bounds: Interval = .everything, conversions: [String: Double] = [:],
         question: String? = nil, patientQuestion: String? = nil, priority: Int = 100, excludesNamed: String? = nil,
-        anchors: Bool = false, isOpen: Bool = false, freshFor: Freshness? = nil
+        anchors: Bool = false, isOpen: Bool = false, namedCodes: [String: BitSet] = [:], freshFor: Freshness? = nil
     ) {
         self.path = path
         self.title = title
@@ -88,6 +91,7 @@ public struct FactDefinition: Sendable {
         self.excludesNamed = excludesNamed
         self.anchors = anchors
         self.isOpen = isOpen
+        self.namedCodes = namedCodes
         self.freshFor = freshFor
         codeIndex = Dictionary(
             self.codes.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })

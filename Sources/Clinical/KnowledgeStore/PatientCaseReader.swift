@@ -172,8 +172,10 @@ private struct Reading {
         return nil
     }
 
+    /// The codes of a list. What `takesNames` is said by the names of codes too: `bisoprolol` is a beta-blocker, but who
+    /// takes no bisoprolol may take another.
     private mutating func codeList(
-        _ definition: FactDefinition, _ value: JSONValue, _ pointer: JSONPointer
+        _ definition: FactDefinition, _ value: JSONValue, _ pointer: JSONPointer, takesNames: Bool = false
     ) -> BitSet {
         guard case .array(let elements) = value else {
             problem("wrong-type", pointer, "expected a list of codes, found \(value.kind)")
@@ -185,6 +187,12 @@ private struct Reading {
         }
         var result = BitSet()
         for (index, element) in elements.enumerated() {
+            if takesNames, case .string(let text) = element, text.utf8.count <= 64, definition.index(of: text) == nil,
+                let named = definition.namedCodes[FoldedName.key(text)]
+            {
+                result.formUnion(named)
+                continue
+            }
             if let code = code(definition, element, pointer.element(index)) { result.insert(code) }
         }
         return result
@@ -218,13 +226,14 @@ private struct Reading {
         var excluded = BitSet()
         var isComplete = false
         if case .array(let elements) = value {
-            included = codeList(definition, value, pointer)
+            included = codeList(definition, value, pointer, takesNames: definition.isOpen)
             isComplete = elements.isEmpty  // `[]` is complete and empty
         } else {
             for member in members(value, pointer) {
                 let here = pointer.member(short(member.name))
                 switch member.name {
-                case "includes": included = codeList(definition, member.value, here)
+                case "includes":
+                    included = codeList(definition, member.value, here, takesNames: definition.isOpen)
                 case "excludes": excluded = codeList(definition, member.value, here)
                 case "complete":
                     guard case .bool(let flag) = member.value else {

@@ -73,7 +73,8 @@ struct VocabularyReader {
             patientQuestion: node.optionalString("patientQuestion"),
             priority: node.optional("priority")?.integer ?? 100,
             excludesNamed: node.optionalString("excludesNamed"), anchors: node.optional("anchors")?.bool ?? false,
-            isOpen: node.optional("open")?.bool ?? false, freshFor: freshness(node, type))
+            isOpen: node.optional("open")?.bool ?? false, namedCodes: namedCodes(node, codes, type),
+            freshFor: freshness(node, type))
         return (definition, terms(node, codes, definition, number))
     }
 
@@ -84,6 +85,18 @@ struct VocabularyReader {
                 id: id, title: code.string("title"), kindOf: code.optionalStrings("kindOf"),
                 terms: code.optionalStrings("terms"), node: code)
         }
+    }
+
+    /// The names that an open set takes for its codes: `bisoprolol` is a beta-blocker.
+    private func namedCodes(_ node: DocumentNode, _ codes: [ForeignCode], _ type: FactType) -> [String: BitSet] {
+        guard type == .set, node.optional("open")?.bool ?? false else { return [:] }
+        var named: [String: BitSet] = [:]
+        for (number, code) in codes.enumerated() {
+            for term in code.terms where !term.contains(where: { "\u{2026}<>".contains($0) }) {
+                named[FoldedName.key(term), default: BitSet()].insert(number)
+            }
+        }
+        return named
     }
 
     /// In a set fact `kindOf` names other codes; what holds or is excluded is closed over it both ways.

@@ -116,7 +116,14 @@ enum EnglishGrammar {
         "options",
     ]
     /// Between the treatments of a list.
-    static let listLinks: WordSet = ["and", ",", "+", "then", "plus", "/", "both", "later", "finally"]
+    static let listLinks: WordSet = ["and", ",", "+", "then", "plus", "/", "both", "later", "finally", "followed"]
+    /// Behind a treatment of a list: how much of it, and how long.
+    static let amounts: WordSet = [
+        "mg", "mcg", "gbq", "mci", "lar", "prior", "by", "x", "(", ")", "-", "cycle", "cycles", "course", "courses",
+        "dose", "doses", "year", "years", "yr", "yrs", "month", "months", "mo", "week", "weeks", "day", "days", "for",
+        "of", "in", "from", "until", "to", "daily", "weekly", "monthly", "every", "autogel", "depot", "im", "sc", "od",
+        "bd", "bid",
+    ]
     /// Before a participle: it is not said to have happened.
     static let auxiliaries: WordSet = ["be", "being", "get", "should", "can", "must"]
     /// Before a treatment: the patient does not want it.
@@ -257,7 +264,8 @@ enum EnglishGrammar {
         "of", "is", "was", "index", "about", "approximately", "approx", "around", "score", "level", "at", "count", "=",
         "than",
         "rate", "value", "the", "only", "between", "a", "fell", "dropped", "rose", "to", "down", "up", "are",
-        "now",
+        "now", "exactly", "just", "roughly", "circa", "nearly", "almost", "reported", "estimated", "measured",
+        "calculated",
         "currently", "increased", "decreased", "decreasing", "rising", "has", "been",
     ]
 

@@ -106,8 +106,8 @@ struct GappedTerms: Sendable {
     }
 
     /// What a finding cannot be at the same time. A scan that is negative where another is avid is not meant: the better
-    /// scan decides, and it is the one that sees.
-    private static let opposites = ["positive": ["negative"], "negative": ["positive", "avid"]]
+    /// scan decides, and it is the one that sees. What only some lesions are is a finding of its own.
+    private static let opposites = ["positive": ["negative", "some"], "negative": ["positive", "avid", "some"]]
 
     private func number(
         _ isAbove: Bool, _ limit: Double, _ unit: [String], _ tokens: [Token], from start: Int

@@ -57,7 +57,19 @@ struct Harm {
             if isNext, ["induced", "related"].contains(word), context.harms.contains(index + 1) {
                 return true
             }
+            if Self.doing.contains(word), !isDenied(index), isHarm(index + 1) { return true }
             if EnglishGrammar.stopped.contains(word) { return isForHarm(index + 1) }
+        }
+        return false
+    }
+
+    private static let doing: WordSet = ["caused", "causes", "causing", "provoked", "triggered", "gave"]
+
+    /// `caused a severe pneumonitis`: harm within a few words.
+    private func isHarm(_ start: Int) -> Bool {
+        for index in start..<max(start, min(context.tokens.count, start + 4)) {
+            if context.isStop(index) { return false }
+            if context.harms.contains(index) || EnglishGrammar.adverse.contains(context.text(index)) { return true }
         }
         return false
     }

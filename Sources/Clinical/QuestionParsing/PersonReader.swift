@@ -15,6 +15,11 @@ struct PersonReader {
         "a", "an", "patient", "pt", "is", "this", "aged", "age", "the", "my", "our",
     ]
 
+    /// Somebody whose age may follow: `a child of 12`.
+    private static let persons: WordSet = [
+        "patient", "pt", "she", "he", "i", "child", "kid", "adolescent", "teenager", "infant", "adult",
+    ]
+
     /// What is said of the person, with the tokens of each statement; `used` are the tokens of other readings.
     func read(_ tokens: [Token], used: TokenSet) -> [(statement: FactStatement, tokens: Range<Int>)] {
         var found: [(statement: FactStatement, tokens: Range<Int>)] = []
@@ -105,6 +110,7 @@ struct PersonReader {
         var place = index - 1
         if ["of", ",", "aged", "(", "is", "am"].contains(text(tokens, place)) { place -= 1 }
         let before = text(tokens, place)
+        if Self.young.contains(before), isChildOfSomebody(tokens, place) { return nil }
         let isPerson = Self.sexes[before] != nil && before.count > 1 || place < index - 1 && isSomebody(before)
         // `Patient 81, pNET`, but not `patient 2`.
         let isNumbered = place == index - 1 && value >= 18 && ["patient", "pt"].contains(before)
@@ -126,8 +132,17 @@ struct PersonReader {
         return found
     }
 
+    private static let young: WordSet = ["child", "kid", "adolescent", "teenager", "infant"]
+
+    /// `Mother of a child of 12`, `has a child of 12`.
+    private func isChildOfSomebody(_ tokens: [Token], _ place: Int) -> Bool {
+        var index = place - 1
+        while ["a", "an", "one", "young", "small", "healthy"].contains(text(tokens, index)) { index -= 1 }
+        return ["of", "has", "have", "had", "with", "her", "his", "their", "and"].contains(text(tokens, index))
+    }
+
     private func isSomebody(_ word: String) -> Bool {
-        EnglishGrammar.kin.contains(word) || ["patient", "pt", "she", "he", "i"].contains(word)
+        EnglishGrammar.kin.contains(word) || Self.persons.contains(word)
     }
 
     /// `F/45`, `M 67`: the letter opens the sentence.
@@ -155,9 +170,13 @@ struct PersonReader {
             ["kg", "kgs", "kilograms"].contains(text(tokens, index + 1))
         else { return nil }
         let around = (max(0, index - 3)..<min(tokens.count, index + 5)).map { tokens[$0].text }
-        let isChange = around.contains {
-            ["lost", "loss", "lose", "gain", "gained", "fell", "drop", "dropped", "down", "/", "per"].contains($0)
-        }
+        // `5 kg/month`, but not `1.9 mg/dL, 70 kg`.
+        let isRate = ["/", "per"].contains(text(tokens, index + 2))
+        let isChange =
+            isRate
+            || around.contains {
+                ["lost", "loss", "lose", "gain", "gained", "fell", "drop", "dropped", "down"].contains($0)
+            }
         guard !isChange else { return nil }
         return (
             statement(weight, .quantity(Interval(exactly: value)), tokens, index..<index + 2), index..<index + 2

@@ -75,6 +75,12 @@ public struct QuestionParser: Sendable {
         var statements = ExtentReader(vocabulary: vocabulary, facts: facts).completed(collector.all)
         statements = TimeOrder(vocabulary: vocabulary, tokens: tokens).latest(distinct(statements))
         statements = withoutFaintUptake(withoutEmptyWords(statements), tokens)
+        let unplaced = unplaced(mentions, tokens, scopes)
+        if !unplaced.isEmpty, statements.contains(where: { $0.fact == facts.kind }) {
+            let scalars = Array(question.unicodeScalars)
+            let names = unplaced.map { String(String.UnicodeScalarView(scalars[collector.span($0.tokens)])) }
+            notes.append(Remarks.unplaced(names))
+        }
         let tumourEnds = facts.kind.map { kind in
             TokenSet(mentions.filter { finder.facts($0).contains(kind) }.map(\.tokens.upperBound))
         }
@@ -129,6 +135,7 @@ public struct QuestionParser: Sendable {
                 if barrier.isTold { (scopes[place].isBarred, scopes[place].isPlanned) = (true, false) }
             }
         }
+        countLines(mentions, tokens, &scopes)
         var list = TreatmentList()
         for (place, mention) in mentions.enumerated() where isTreatment(mention) {
             scopes[place] = list.next(scopes[place], mention.tokens, tokens)
@@ -187,6 +194,39 @@ public struct QuestionParser: Sendable {
         return included.contains(watching)
     }
 
+    /// `1st line lanreotide, 2nd line CAPTEM`: where several lines are counted, what stands right behind each was given
+    /// in it, unless the sentence asks.
+    private func countLines(_ mentions: [Mention], _ tokens: [Token], _ scopes: inout [Scope]) {
+        guard let line = facts.line else { return }
+        let lines = mentions.indices.filter { finder.facts(mentions[$0]).contains(line) }
+        let names = Set(lines.map { mentions[$0].tokens.map { tokens[$0].text } })
+        guard names.count > 1 else { return }
+        for place in lines where place + 1 < mentions.count && isTreatment(mentions[place + 1]) {
+            let treatment = mentions[place + 1].tokens
+            let gap = tokens[mentions[place].tokens.upperBound..<treatment.lowerBound]
+            guard gap.count <= 3, !gap.contains(where: { [".", ";", ","].contains($0.text) }),
+                !asks(tokens, from: treatment.upperBound), !scopes[place + 1].isPlanned, !scopes[place + 1].isDoubtful
+            else { continue }
+            scopes[place].isGiven = true
+            scopes[place + 1].isGiven = true
+        }
+    }
+
+    /// The treatments of which a sentence that does not ask says neither that they were given nor that they are planned.
+    private func unplaced(_ mentions: [Mention], _ tokens: [Token], _ scopes: [Scope]) -> [Mention] {
+        let own = BitSet([facts.prior, facts.comedications, facts.kind].compactMap { $0 })
+        return mentions.indices.filter { place in
+            isTreatment(mentions[place]) && finder.facts(mentions[place]).isSubset(of: own) && scopes[place].isPlain
+                && !asks(tokens, from: mentions[place].tokens.upperBound)
+        }.map { mentions[$0] }
+    }
+
+    /// Whether the sentence that goes on at a token ends in a question mark.
+    private func asks(_ tokens: [Token], from start: Int) -> Bool {
+        let end = tokens[start...].first { EnglishGrammar.sentenceEnds.contains($0.text) }
+        return end?.text == "?"
+    }
+
     private func isMedicine(_ mention: Mention) -> Bool {
         facts.comedications.map { finder.facts(mention) == BitSet(only: $0) } ?? false
     }
@@ -234,10 +274,13 @@ public struct QuestionParser: Sendable {
                 return !shared.isEmpty
             }
             // `G1/G2`, `G1–G2`: nothing but a stroke or a dash between two codes.
-            // `N1M1` are two statements.
+            // `N1M1` are two statements, and what two terms side by side say alike is no choice: `appendix NET found at
+            // appendicectomy`.
+            let value = { (mention: Mention, fact: Int) in finder.says(mention).first { $0.fact == fact }?.value }
             let isClose =
                 gap.isEmpty
                 ? shared != facts.extent.map(BitSet.init(only:))
+                    && shared.members.contains { value(left, $0) != value(right, $0) }
                 : gap.count == 1 && ["/", "-", "to"].contains(tokens[gap.lowerBound].text)
             return isClose && !shared.isEmpty && shared.members.allSatisfy { vocabulary[$0].type == .code }
         }
@@ -258,6 +301,7 @@ public struct QuestionParser: Sendable {
             used.formUnion(range)
             // `No evidence of a rate above 2` is no rate above 2.
             let isBound = !(interval.lower.isFinite && interval.upper.isFinite)
+            if scope.isDoubtful { notes.append(Remarks.supposed(vocabulary[fact])) }
             if scope.isDoubtful || scope.isNegated && isBound { return }
             let first = min(mention.tokens.lowerBound, range.lowerBound)
             let last = max(mention.tokens.upperBound, range.upperBound)

@@ -44,6 +44,21 @@ enum Remarks {
                 + "Say what speaks against it, so that it counts.")
     }
 
+    /// A value that is only supposed: `if the clearance fell to 25`.
+    static func supposed(_ definition: FactDefinition) -> CaseNote {
+        CaseNote(
+            .unreadText,
+            "The \(definition.title) is named as a possibility only; it was not used. Give it as a fact to see what "
+                + "it changes.")
+    }
+
+    /// Treatments of which nothing is told: neither given nor planned.
+    static func unplaced(_ treatments: [String]) -> CaseNote {
+        CaseNote(
+            .unreadText,
+            "Named, but neither as given nor as planned, and not used: \(treatments.joined(separator: ", ")).")
+    }
+
     private static let named: WordSet = ["patient", "case", "pt", "person"]
 
     /// Whether patients are told apart by letters or numbers.

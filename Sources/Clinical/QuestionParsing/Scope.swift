@@ -59,7 +59,9 @@ struct Scope {
             // A comma ends the reach of a negation but not of `on lanreotide, everolimus`.
             if text == "," { isBehindComma = true }
             if !isBehindComma, steps < 6 { readNear(context, index, term) }
-            if EnglishGrammar.refusals.contains(text) || isUnwanted(context, index) {
+            // `Declined PRRT, progressing on lanreotide`: behind the comma something else is told.
+            let isTold = isBehindComma && isGiven
+            if !isTold, EnglishGrammar.refusals.contains(text) || isUnwanted(context, index) {
                 isRefused = true
             } else if isShunned(context, index) {
                 // `Would rather avoid` is no denial and no doubt.
@@ -275,6 +277,14 @@ struct Scope {
         let isPrefix = index + 1 < tokens.count && ["op", "operative", "menopausal"].contains(tokens[index + 1].text)
         if EnglishGrammar.earlier.contains(text), steps < 2, !isPrefix { isGiven = true }
         if text == "p", index > 1, before == "/", tokens[index - 2].text == "s" { isGiven = true }
+        // `PD lanreotide`.
+        if text == "pd", steps == 0 { isGiven = true }
+        // `In 2019 right hemicolectomy`: a year right before tells that it was done.
+        if case .number(let value) = tokens[index].kind, ["in", "since"].contains(before), steps < 2, value >= 1_970,
+            value <= 2_100, value == value.rounded()
+        {
+            isGiven = true
+        }
         // `Removed by EMR`, `controlled with octreotide`, but not `be removed by EMR`.
         if ["by", "with", "via"].contains(text), steps < 2, index > 0, before.hasSuffix("ed"),
             index < 2 || !EnglishGrammar.auxiliaries.contains(tokens[index - 2].text)
@@ -296,7 +306,10 @@ struct Scope {
         let after = term.upperBound < tokens.count ? tokens[term.upperBound] : nil
         if before?.kind == .boundary || before?.text == "for", after?.text == "?" {
             isPlanned = true  // `…; Lutathera?`, `…, for PRRT?`
-        } else if tokens[term].contains(where: { $0.text.hasSuffix("ed") && $0.text.count > 5 }) {
+        } else if tokens[term].contains(where: {
+            // `Resected`, `found at appendicectomy`.
+            $0.text.hasSuffix("ed") && $0.text.count > 5 || EnglishGrammar.discovered.contains($0.text)
+        }) {
             isGiven = !EnglishGrammar.auxiliaries.contains(before?.text ?? "")
         } else if last.hasSuffix("ectomy") {
             let stands = { (token: Token?) in token.map { $0.kind == .boundary && $0.text != "?" } ?? true }
@@ -332,6 +345,8 @@ struct Scope {
             if isVerdict, !isOfOther {
                 if isTurned { isDoubtful = true } else { isNegated = true }
             }
+            // `No metastases except in the liver`: the denial leaves something out.
+            if isNegated, isException(context, index) { (isNegated, isDoubtful) = (false, true) }
             if EnglishGrammar.over.contains(text), !isTurned, !isOfOther { isOver = true }
             if EnglishGrammar.stopped.contains(text), !isTurned { isStopped = true }
             if index < term.upperBound + 3, !isOfOther, EnglishGrammar.doubtsAfter.contains(text) { isDoubtful = true }
@@ -356,6 +371,14 @@ struct Scope {
                 (isGiven, isPlanned) = (true, false)
             }
         }
+    }
+
+    private func isException(_ context: ScopeContext, _ index: Int) -> Bool {
+        let text = context.text(index)
+        let next = context.text(index + 1)
+        return ["except", "excepting", "besides", "outside", "beyond"].contains(text)
+            || text == "other" && next == "than" || text == "apart" && next == "from"
+            || text == "aside" && next == "from"
     }
 
     private func isList(_ gap: ArraySlice<Token>) -> Bool {

@@ -56,6 +56,7 @@ struct SizeReader {
         if range.upperBound < tokens.count, Self.distances.contains(tokens[range.upperBound].text) { return false }
         if isOfLesions(tokens, range.lowerBound) { return false }
         if isLargest(tokens, range.lowerBound, spread) { return false }
+        if isAside(tokens, range.lowerBound, spread) { return false }
         for index in stride(from: range.lowerBound - 1, through: max(0, range.lowerBound - 4), by: -1) {
             if tokens[index].kind == .boundary { break }
             if Self.others.contains(tokens[index].text) || spread.contains(index) { return false }
@@ -67,6 +68,13 @@ struct SizeReader {
             if Self.others.contains(tokens[index].text) || spread.contains(index) { return false }
         }
         return true
+    }
+
+    /// `Two liver metastases (3 cm and 5 cm)`: what stands between brackets is of what stands right before them.
+    private func isAside(_ tokens: [Token], _ start: Int, _ spread: TokenSet) -> Bool {
+        let before = (max(0, start - 8)..<start).reversed().prefix { ![")", ".", ";"].contains(tokens[$0].text) }
+        guard let open = before.first(where: { tokens[$0].text == "(" }) else { return false }
+        return spread.contains(open - 1)
     }
 
     /// `3 liver lesions up to 2.3 cm` measures what lies in the liver.

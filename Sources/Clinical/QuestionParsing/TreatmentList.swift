@@ -23,11 +23,12 @@ struct TreatmentList {
         return scope
     }
 
+    /// What stands between two treatments of a list: a link, and how much and how long of the first, `(4 cycles)`.
     private func isList(_ gap: ArraySlice<Token>) -> Bool {
-        gap.count <= 6 && gap.contains { EnglishGrammar.listLinks.contains($0.text) }
+        gap.count <= 12 && gap.contains { EnglishGrammar.listLinks.contains($0.text) }
             && gap.allSatisfy { token in
                 if case .number = token.kind { return true }
-                return EnglishGrammar.listLinks.contains(token.text) || ["mg", "lar", "prior"].contains(token.text)
+                return EnglishGrammar.listLinks.contains(token.text) || EnglishGrammar.amounts.contains(token.text)
             }
     }
 }

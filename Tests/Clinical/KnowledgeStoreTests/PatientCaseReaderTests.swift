@@ -57,6 +57,14 @@ import Testing
             ),
             (#""disease":{"metastaticSites":[]}"#, "disease.metastaticSites = nothing else"),
             (#""patient":{"comedications":["mesalazine"]}"#, "patient.comedications = not known"),
+            (
+                #""patient":{"comedications":["Gentamicin"]}"#,
+                "patient.comedications = a drug that harms the kidneys, an aminoglycoside"
+            ),
+            (
+                #""patient":{"comedications":{"includes":["St. John's Wort"]}}"#,
+                "patient.comedications = a strong CYP3A4 inducer, St John's wort"
+            ),
         ])
     func codes(_ group: String, _ fact: String) throws { #expect(try read("{\(group)}").facts.first == fact) }
 

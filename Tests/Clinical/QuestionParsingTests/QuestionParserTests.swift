@@ -139,7 +139,10 @@ func notes(_ text: String) throws -> [CaseNote.Code] { try Reader.advisor().read
             ("胰腺神经内分泌肿瘤 肝转移", [.unsupportedLanguage]),
             ("Welche Behandlung ist bei der Metastase und der Leber die beste", [.unsupportedLanguage]),
             ("PNET with flibbertigibbet", [.unreadText]),
-            ("PNET G2 first line", []), ("pNET 2.3, G1", [.unreadText]), ("pNET of 23", [.unreadText]),
+            ("PNET G2 first line", []),
+            ("Would PRRT be allowed if her creatinine clearance fell to 25? Ileal NET", [.unreadText]),
+            ("Lanreotide -> PRRT -> everolimus, pNET", [.unreadText]), ("pNET, PRRT or everolimus?", []),
+            ("pNET 2.3, G1", [.unreadText]), ("pNET of 23", [.unreadText]),
             ("pNET in 2023", []), ("pNET G1, Ki-67 2.3", []),
         ])
     func notices(_ text: String, _ codes: [CaseNote.Code]) throws { #expect(try notes(text) == codes) }
@@ -186,6 +189,18 @@ func notes(_ text: String) throws -> [CaseNote.Code] { try Reader.advisor().read
         ])
     func refusals(_ text: String, _ isRefused: Bool) throws {
         #expect(try short(text).contains("declines=+surgery") == isRefused)
+    }
+
+    @Test func `names what is only supposed and what has no place`() throws {
+        let texts = { (text: String) in try Reader.advisor().read(text).notes.map(\.text) }
+        #expect(
+            try texts("Would PRRT be allowed if her creatinine clearance fell to 25? Ileal NET").contains {
+                $0.contains("creatinine clearance is named as a possibility only")
+            })
+        #expect(
+            try texts("Lanreotide -> PRRT -> everolimus, pNET").contains {
+                $0.hasSuffix("not used: Lanreotide, PRRT, everolimus.")
+            })
     }
 
     @Test func `reads nothing from words to the software`() throws {
