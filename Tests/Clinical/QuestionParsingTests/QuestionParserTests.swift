@@ -140,7 +140,10 @@ func notes(_ text: String) throws -> [CaseNote.Code] { try Reader.advisor().read
             ("Welche Behandlung ist bei der Metastase und der Leber die beste", [.unsupportedLanguage]),
             ("PNET with flibbertigibbet", [.unreadText]),
             ("PNET G2 first line", []),
-            ("Would PRRT be allowed if her creatinine clearance fell to 25? Ileal NET", [.unreadText]),
+            (
+                "Would PRRT be allowed if her creatinine clearance fell to 25? Ileal NET",
+                [.unreadText, .unreadText]
+            ),
             ("Lanreotide -> PRRT -> everolimus, pNET", [.unreadText]), ("pNET, PRRT or everolimus?", []),
             ("pNET 2.3, G1", [.unreadText]), ("pNET of 23", [.unreadText]),
             ("pNET in 2023", []), ("pNET G1, Ki-67 2.3", []),
