@@ -98,7 +98,7 @@ private struct Client {
                 if asked.contains(path) || asked.count >= Self.mostRounds { break }
                 check(reply, name)
                 asked.append(path)
-                // The first answer, from a place that differs by case, that contradicts nothing more.
+                // The first answer, from a place that differs by case, that contradicts nothing more and settles what was asked.
                 let before = reply.strings("case.conflicts.*.path").count
                 let answers = client.answers(to: path, said: client.said(path, in: body))
                 #expect(!answers.isEmpty, "\(path) has no form")
@@ -107,7 +107,9 @@ private struct Client {
                 for answer in answers[turn...] + answers[..<turn] {
                     let next = client.setting(path, to: answer, in: body)
                     let told = try client.ask(next)
-                    guard told.status == 200, told.strings("case.conflicts.*.path").count <= before else { continue }
+                    guard told.status == 200, told.strings("case.conflicts.*.path").count <= before,
+                        !told.strings("case.conflicts.*.path").contains(path)
+                    else { continue }
                     taken = (next, told)
                     break
                 }
