@@ -9,7 +9,7 @@ import ReadingScore
 let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../..").standardized
     .path
 let sets = root + "/Tests/Clinical/QuestionParsingTests/Sentences/"
-var files = [sets + "labelled.tsv", sets + "unseen.tsv"]
+var files = ["labelled.tsv", "unseen.tsv", "heldout.tsv", "second-heldout.tsv"].map { sets + $0 }
 var folder = root + "/Sources/Clinical/GuidelineContent/Content"
 var tellsFaults = false
 var rest = CommandLine.arguments.dropFirst()
