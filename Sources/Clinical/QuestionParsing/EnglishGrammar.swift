@@ -19,7 +19,7 @@ enum EnglishGrammar {
     static let prepositions: WordSet = ["in", "of", "from", "for", "to", "with", "on", "about", "despite", "after"]
     /// … unless it is one of these that is denied: `no evidence of liver metastases`.
     static let deniable: WordSet = [
-        "evidence", "sign", "signs", "history", "symptoms", "features", "suspicion", "suggestion", "trace",
+        "evidence", "sign", "signs", "history", "hx", "symptoms", "features", "suspicion", "suggestion", "trace",
         "indication",
         "proof", "findings", "treatment", "therapy", "exposure", "use", "treated", "exposed", "given", "episodes",
         "known", "complaints", "diagnosis", "presence", "question", "spread", "been", "previously", "prior", "ever",
@@ -40,6 +40,10 @@ enum EnglishGrammar {
     ]
     /// What may turn out either way: `if the gallium scan is positive`.
     static let examinations: WordSet = ["scan", "pet", "ct", "mri", "biopsy", "test", "octreoscan", "imaging"]
+    /// Words of scans: `on FDG` is seen, not taken.
+    static let tracers: WordSet = [
+        "fdg", "dotatate", "dotatoc", "sstr", "octreoscan", "pet", "gallium", "ga", "mibg", "scintigraphy",
+    ]
     /// Tumours of another kind, whose treatment and spread are not those of the patient's neuroendocrine tumour.
     static let otherTumours: WordSet = ["adenocarcinoma", "lymphoma", "melanoma", "sarcoma", "myeloma", "glioma"]
     /// Before `cancer`: a tumour of another kind.
@@ -47,7 +51,9 @@ enum EnglishGrammar {
         "breast", "prostate", "ovarian", "cervical", "bladder", "bowel", "colorectal",
     ]
     /// After a doubt: it is settled all the same: `tested positive for`.
-    static let settled: WordSet = ["positive", "confirmed", "proven", "proved", "showed", "shows", "revealed"]
+    static let settled: WordSet = [
+        "confirmed", "proven", "proved", "showed", "shows", "revealed",
+    ]
     /// After a term: it is not asserted.
     static let doubtsAfter: WordSet = [
         "suspected", "possible", "questionable", "equivocal", "indeterminate", "unconfirmed", "pending", "awaited",
@@ -95,7 +101,7 @@ enum EnglishGrammar {
     static let givenAfter: WordSet = [
         "caused", "failed", "stopped", "done", "previously", "past", "tolerated", "discontinued", "made", "worsened",
         "given", "since", "started",
-        "completed",
+        "completed", "worked",
         "refractory", "ago", "exposed", "twice", "performed",
         "showed", "specimen",
     ]
@@ -116,7 +122,7 @@ enum EnglishGrammar {
         "options",
     ]
     /// Between the treatments of a list.
-    static let listLinks: WordSet = ["and", ",", "+", "then", "plus", "/", "both", "later", "finally", "followed"]
+    static let listLinks: WordSet = ["and", ",", "+", "then", "plus", "/", ">", "both", "later", "finally", "followed"]
     /// Behind a treatment of a list: how much of it, and how long.
     static let amounts: WordSet = [
         "mg", "mcg", "gbq", "mci", "lar", "prior", "by", "x", "(", ")", "-", "cycle", "cycles", "course", "courses",
@@ -132,6 +138,8 @@ enum EnglishGrammar {
     static let wishes: WordSet = [
         "want", "wants", "wish", "wishes", "accept", "accepts", "willing", "keen", "agree",
     ]
+    /// After `will not`: they refuse.
+    static let considering: WordSet = ["consider", "entertain", "contemplate"]
     /// Before `no`, `not` and `avoid`: they refuse: `prefers no surgery`, `would rather avoid`.
     static let preferences: WordSet = [
         "prefer", "prefers", "preferred", "preferring", "rather", "wants", "wishes", "wish", "hopes", "hoping", "hope",
@@ -143,6 +151,13 @@ enum EnglishGrammar {
     static let clinicians: WordSet = [
         "we", "surgeon", "surgeons", "mdt", "team", "oncologist", "oncologists", "board", "doctors", "us",
     ]
+    /// Whose refusal is not the patient's.
+    static let deciders = clinicians.union([
+        "anaesthetist", "anaesthetists", "anesthetist", "anesthesiologist", "anesthesiologists", "insurer", "insurers",
+        "insurance", "payer", "payor", "commissioners", "funder", "funders", "nhs", "nice", "medicare", "committee",
+        "panel", "hospital", "centre", "center", "doctor", "consultant", "hepatologist", "cardiologist", "radiologist",
+        "gastroenterologist", "endoscopist", "physician", "gp", "department", "service",
+    ])
     /// Before a treatment, with `for`: something speaks against it.
     static let unfitness: WordSet = ["unfit", "unsuitable", "ineligible"]
     /// After such a wish, or for one: it is a refusal.
@@ -183,7 +198,7 @@ enum EnglishGrammar {
     /// Before kin: the writer may ask for them.
     static let asking: WordSet = ["my", "our"]
     /// Between kin, `of` and the person whose kin it is.
-    static let owners: WordSet = ["the", "this", "a", "an", "my", "our", "patient", "pt", "her", "his"]
+    static let owners: WordSet = ["the", "this", "a", "an", "my", "our", "patient", "pt", "her", "his", "mine", "ours"]
     /// After `I have a`, `I am`: the writer speaks of somebody else, or of asking.
     static let asides: WordSet = [
         "patient", "patients", "question", "questions", "case", "asking", "writing", "worried", "concerned", "scared",
@@ -217,7 +232,7 @@ enum EnglishGrammar {
     static let headings: WordSet = [
         "meds", "medications", "medication", "comeds", "comedications", "comedication", "rx", "tx", "dh", "treatment",
         "treatments", "therapy", "therapies", "prior", "previous", "history", "hx", "drugs", "medicines", "systemic",
-        "lines", "tried", "plan", "plans", "proposal", "proposed",
+        "lines", "tried", "far", "plan", "plans", "proposal", "proposed",
     ]
     /// Before a treatment: it was not tolerated.
     static let intolerance: WordSet = [
@@ -240,7 +255,8 @@ enum EnglishGrammar {
     static let cues = WordSet.union(of: [
         negations, negationsAfter, doubts, alternatives, givenBefore, earlier, givenAfter, plannedBefore,
         plannedAfter, refusals, taking, conjunctions, doubtsAfter, over, kin, headings, intolerance, stopped,
-        adverse, hearsay, past, present, preferences, wishes, reluctance, unfitness, ["role", "unable"],
+        adverse, hearsay, past, present, preferences, wishes, reluctance, unfitness, deciders,
+        ["role", "unable"],
     ])
 
     private static let harms: WordSet = [
@@ -261,7 +277,8 @@ enum EnglishGrammar {
     static let moreWords: WordSet = ["above", "over", "more", "greater", ">", "exceeding", "higher"]
     /// Words between a quantity's name and its number.
     static let fillers: WordSet = [
-        "of", "is", "was", "index", "about", "approximately", "approx", "around", "score", "level", "at", "count", "=",
+        "of", "is", "was", "were", "index", "about", "approximately", "approx", "around", "score", "level", "at",
+        "count", "=",
         "than",
         "rate", "value", "the", "only", "between", "a", "fell", "dropped", "rose", "to", "down", "up", "are",
         "now", "exactly", "just", "roughly", "circa", "nearly", "almost", "reported", "estimated", "measured",

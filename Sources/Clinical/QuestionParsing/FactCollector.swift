@@ -11,6 +11,8 @@ struct FactCollector {
     private(set) var statements: [FactStatement] = []
     /// What was offered side by side, by fact.
     private var choices: [Int: FactStatement] = [:]
+    /// The first of two treatments of which either was given, and where it stands.
+    private var given: (codes: BitSet, tokens: Range<Int>)?
 
     init(vocabulary: Vocabulary, facts: ReaderFacts, tokens: [Token]) {
         (self.vocabulary, self.facts, self.tokens) = (vocabulary, facts, tokens)
@@ -43,8 +45,9 @@ struct FactCollector {
             }
             guard let (target, isNegated) = placed(fact, scope) else { continue }
             // A treatment and its line may be asked about: `second line?`.
+            let isUndone = fact == facts.prior && scope.isUndone
             let mayBeAsked = target == facts.planned || target == facts.line
-            if mayBeAsked ? scope.isHypothetical : scope.isDoubtful { continue }
+            if mayBeAsked ? scope.isHypothetical : scope.isDoubtful && (!isUndone || scope.isHypothetical) { continue }
             if fact == facts.prior, target == facts.planned {
                 plan(value, mention)
                 continue
@@ -66,9 +69,10 @@ struct FactCollector {
     }
 
     /// `Small bowel or pancreas` leaves both codes: what stands side by side is one statement of either.
-    mutating func offer(_ said: [(fact: Int, value: FactValue)], _ mention: Mention) {
+    mutating func offer(_ said: [(fact: Int, value: FactValue)], _ mention: Mention, _ scope: Scope = Scope()) {
         let here = span(mention.tokens)
         for (fact, value) in said {
+            if fact == facts.prior, scope.isGiven, !scope.isDoubtful { either(value, fact, mention) }
             guard case .codes(let codes) = value else { continue }
             if let earlier = choices[fact], case .codes(let others) = earlier.value, let start = earlier.span {
                 choices[fact] = FactStatement(
@@ -78,6 +82,20 @@ struct FactCollector {
                 choices[fact] = FactStatement(fact: fact, value: value, origin: .read, span: here)
             }
         }
+    }
+
+    /// `On octreotide or lanreotide`: what both are, a somatostatin analogue, was given.
+    private mutating func either(_ value: FactValue, _ fact: Int, _ mention: Mention) {
+        guard case .members(let included, _) = value else { return }
+        let first = given
+        given = (included, mention.tokens)
+        guard let first, (0...3).contains(mention.tokens.lowerBound - first.tokens.upperBound) else { return }
+        let shared = included.intersection(first.codes)
+        if shared.isEmpty { return }
+        statements.append(
+            FactStatement(
+                fact: fact, value: vocabulary[fact].membership(included: shared, excluded: BitSet()), origin: .read,
+                span: span(first.tokens.lowerBound..<mention.tokens.upperBound)))
     }
 
     /// The place of tokens in the text.
@@ -115,13 +133,15 @@ struct FactCollector {
     private func placed(_ fact: Int, _ scope: Scope) -> (fact: Int, isNegated: Bool)? {
         if fact == facts.prior {
             if scope.isRefused { return facts.declines.map { ($0, false) } }
-            if scope.isNegated && scope.isGiven { return (fact, true) }
+            if scope.isWithheld { return nil }
+            if scope.isNegated && scope.isGiven || scope.isUndone { return (fact, true) }
             if scope.isNegated { return nil }
             if scope.isGiven || scope.isHarmful { return (fact, false) }
             return scope.isPlanned ? facts.planned.map { ($0, false) } : nil
         }
         if fact == facts.comedications {
-            return scope.isRefused || scope.isHarmful || scope.isBarred ? nil : (fact, scope.isNegated)
+            return scope.isRefused || scope.isWithheld || scope.isHarmful || scope.isBarred
+                ? nil : (fact, scope.isNegated)
         }
         return (fact, scope.isNegated)
     }

@@ -58,7 +58,9 @@ struct Harm {
                 return true
             }
             if Self.doing.contains(word), !isDenied(index), isHarm(index + 1) { return true }
-            if EnglishGrammar.stopped.contains(word) { return isForHarm(index + 1) }
+            if EnglishGrammar.stopped.contains(word) {
+                return isForHarm(index + 1, isBracketed: context.text(index - 1) == "(")
+            }
         }
         return false
     }
@@ -75,11 +77,13 @@ struct Harm {
     }
 
     /// `for diarrhoea`, `because of side effects`, but not `for progression`.
-    private func isForHarm(_ start: Int) -> Bool {
-        var hasReason = false
+    /// Between brackets the harm alone is the reason: `(stopped, stomatitis)`.
+    private func isForHarm(_ start: Int, isBracketed: Bool = false) -> Bool {
+        var hasReason = isBracketed
         for index in start..<max(start, min(context.tokens.count, start + 8)) {
             if context.isStop(index) { return false }
             let word = context.text(index)
+            if isBracketed, word == ")" { return false }
             if ["for", "due", "because", "owing", "after", "from", "with", "secondary", "("].contains(word) {
                 hasReason = true
             }

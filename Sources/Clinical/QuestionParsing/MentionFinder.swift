@@ -9,6 +9,8 @@ struct Mention {
     let tokens: Range<Int>
     /// It is a part of a list that shares a word with another term.
     var isPart = false
+    /// It stands for metastases where it is denied, and for nothing else: `no bone lesions`.
+    var isLesion = false
     /// It leaves several codes: `grade 1-2`.
     var isRange = false
 }
@@ -47,7 +49,17 @@ struct MentionFinder: Sendable {
                 index += 1
             }
         }
-        return withGaps(withPartners(found, tokens), tokens)
+        return withLesions(withGaps(withPartners(found, tokens), tokens), tokens)
+    }
+
+    /// With `bone lesions`, where no other term takes those words.
+    private func withLesions(_ mentions: [Mention], _ tokens: [Token]) -> [Mention] {
+        let lists = Coordination(trie, tokens)
+        let taken = TokenSet(mentions.lazy.map(\.tokens))
+        let more = tokens.indices.flatMap { lists.lesions(at: $0) }.filter { taken.isDisjoint(with: $0.tokens) }
+            .map { Mention(entries: $0.entries, tokens: $0.tokens, isPart: true, isLesion: true) }
+        if more.isEmpty { return mentions }
+        return (mentions + more).sorted { $0.tokens.lowerBound < $1.tokens.lowerBound }
     }
 
     /// With the other parts of lists: `liver and bone metastases`.
@@ -56,7 +68,8 @@ struct MentionFinder: Sendable {
         // `Carcinoid of the lung, liver metastases`: a word of a longer term is no part of a list.
         let long = TokenSet(mentions.lazy.map(\.tokens).filter { $0.count > 1 })
         let plain = MentionIndex(mentions, count: tokens.count)
-        let more = mentions.flatMap { lists.partners(of: $0.tokens) }.filter { long.isDisjoint(with: $0.tokens) }
+        let parts = mentions.flatMap { lists.partners(of: $0.tokens) } + tokens.indices.flatMap { lists.headed(by: $0) }
+        let more = parts.filter { long.isDisjoint(with: $0.tokens) }
             .map { Mention(entries: $0.entries, tokens: $0.tokens, isPart: true) }
             .filter { part in
                 // `On octreotide, DOTATATE avid`: the treatment is no tracer.
@@ -148,7 +161,7 @@ struct MentionFinder: Sendable {
                 isBound = isBound || mentions[end].isPart || gap.contains { ["or", "nor"].contains(tokens[$0].text) }
                 end += 1
             }
-            if isBound {
+            if isBound || isDenied(mentions[start..<end], scopes[start], context) {
                 for place in start + 1..<max(start + 1, end) {
                     scopes[place].isNegated = scopes[place].isNegated || scopes[start].isNegated
                     scopes[place].isDoubtful = scopes[place].isDoubtful || scopes[start].isDoubtful
@@ -157,6 +170,16 @@ struct MentionFinder: Sendable {
             start = end
         }
         return scopes
+    }
+
+    /// `Denies flushing, diarrhoea, wheeze.`: a list of nothing but commas that ends its sentence is denied as a whole by a
+    /// verb before it.
+    private func isDenied(_ list: ArraySlice<Mention>, _ first: Scope, _ context: ScopeContext) -> Bool {
+        guard first.isNegated, list.count > 1, let start = list.first?.tokens.lowerBound,
+            let end = list.last?.tokens.upperBound
+        else { return false }
+        let isVerb = ["denies", "denied", "denying"].contains(context.text(start - 1))
+        return isVerb && (end >= context.tokens.count || EnglishGrammar.sentenceEnds.contains(context.text(end)))
     }
 
     private static let links: WordSet = [",", "or", "nor", "and", "/", "multiple", "any"]

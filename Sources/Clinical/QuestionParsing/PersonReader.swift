@@ -16,9 +16,8 @@ struct PersonReader {
     ]
 
     /// Somebody whose age may follow: `a child of 12`.
-    private static let persons: WordSet = [
-        "patient", "pt", "she", "he", "i", "child", "kid", "adolescent", "teenager", "infant", "adult",
-    ]
+    private static let persons = young.union(["patient", "pt", "she", "he", "i", "adult"])
+    private static let young: WordSet = ["child", "kid", "adolescent", "teenager", "infant"]
 
     /// What is said of the person, with the tokens of each statement; `used` are the tokens of other readings.
     func read(_ tokens: [Token], used: TokenSet) -> [(statement: FactStatement, tokens: Range<Int>)] {
@@ -131,8 +130,6 @@ struct PersonReader {
         }
         return found
     }
-
-    private static let young: WordSet = ["child", "kid", "adolescent", "teenager", "infant"]
 
     /// `Mother of a child of 12`, `has a child of 12`.
     private func isChildOfSomebody(_ tokens: [Token], _ place: Int) -> Bool {

@@ -17,9 +17,59 @@ struct QuantityReader {
     /// Unit spellings as tokens, by fact, longest first.
     let units: [Int: [(tokens: [String], factor: Double)]]
 
-    /// The number after a name that ends before `start`, else the number just before the name.
-    func read(_ fact: Int, _ tokens: [Token], name: Range<Int>) -> Reading? {
-        after(fact, tokens, from: name.upperBound) ?? before(fact, tokens, name: name)
+    /// The number after a name that ends before `start`, else the number just before the name; `limit` is where the next term
+    /// begins.
+    func read(_ fact: Int, _ tokens: [Token], name: Range<Int>, until limit: Int) -> Reading? {
+        let first = after(fact, tokens, from: name.upperBound) ?? before(fact, tokens, name: name)
+        guard case .value(_, let range) = first, range.lowerBound >= name.upperBound else { return first }
+        return latest(fact, tokens, behind: range, until: limit) ?? first
+    }
+
+    /// Before a number: it held once.
+    private static let past: WordSet = ["was", "were", "initially", "originally", "previously", "formerly", "baseline"]
+
+    /// `Ki-67 was 3 % in 2019 and is 22 %`, `3 % -> 22 %`: of a number that was, and one that is, the latter counts.
+    private func latest(_ fact: Int, _ tokens: [Token], behind first: Range<Int>, until limit: Int) -> Reading? {
+        // `Ki-67 3 % -> 22 %`.
+        if first.upperBound + 1 < limit, tokens[first.upperBound].text == ">",
+            case .number = tokens[first.upperBound + 1].kind,
+            case .value(let interval, let range) = after(fact, tokens, from: first.upperBound + 1),
+            range.upperBound <= limit
+        {
+            return .value(interval, tokens: first.lowerBound..<range.upperBound)
+        }
+        guard (first.lowerBound..<first.upperBound).contains(where: { Self.past.contains(tokens[$0].text) }) else {
+            return nil
+        }
+        for index in first.upperBound..<max(first.upperBound, min(limit, first.upperBound + 7)) {
+            let word = tokens[index].text
+            if EnglishGrammar.sentenceEnds.contains(word) { return nil }
+            guard EnglishGrammar.present.contains(word) || word == "is" else { continue }
+            guard case .value(let interval, let range) = after(fact, tokens, from: index + 1), range.upperBound <= limit
+            else { return nil }
+            return .value(interval, tokens: first.lowerBound..<range.upperBound)
+        }
+        return nil
+    }
+
+    /// Before a quantity, right or with a word or two between: it is only supposed.
+    private static let conditions: WordSet = ["if", "unless", "until", "till"]
+    /// Between a condition and a quantity: the condition is of something else.
+    private static let others: WordSet = [
+        "with", "patient", "pt", "who", "has", "have", "had", "and", "or", "she", "he", "i", "is", "was", "were",
+        "shows", "of",
+        "in",
+    ]
+
+    /// `If the clearance fell to 25`, `should her clearance drop below 30`: the quantity itself stands under the condition.
+    func isSupposed(_ tokens: [Token], name: Range<Int>) -> Bool {
+        for index in stride(from: name.lowerBound - 1, through: max(0, name.lowerBound - 5), by: -1) {
+            let word = tokens[index].text
+            if tokens[index].kind == .boundary || Self.others.contains(word) { return false }
+            if Self.conditions.contains(word) { return true }
+            if word == "should" { return index == 0 || tokens[index - 1].kind == .boundary }
+        }
+        return false
     }
 
     // MARK: - After the name

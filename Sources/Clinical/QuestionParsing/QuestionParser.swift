@@ -38,9 +38,18 @@ public struct QuestionParser: Sendable {
             return ParsedQuestion(statements: [], notes: [Remarks.severalPatients])
         }
         let words = original.map(corrected)
-        let mentions = withRanges(finder.mentions(words), words)
+        var mentions = withRanges(finder.mentions(words), words)
         let tokens = NumberWords.read(words, behind: mentions.filter(namesQuantity).map(\.tokens))
-        let scopes = scopes(mentions, tokens)
+        let sentences = Sentences(tokens)
+        var scopes = scopes(mentions, tokens, sentences)
+        // `Bone lesions` may be anything, `no bone lesions` are no metastases.
+        let kept = mentions.indices.filter { place in
+            !mentions[place].isLesion
+                || scopes[place].isNegated && !Self.findings.contains(text(mentions[place].tokens.upperBound, tokens))
+        }
+        if kept.count < mentions.count {
+            (mentions, scopes) = (kept.map { mentions[$0] }, kept.map { scopes[$0] })
+        }
         let reader = QuantityReader(vocabulary: vocabulary, units: units)
         var collector = FactCollector(vocabulary: vocabulary, facts: facts, tokens: tokens)
         var notes: [CaseNote] = []
@@ -49,37 +58,41 @@ public struct QuestionParser: Sendable {
             for meaning in finder.meanings(mention) {
                 switch meaning {
                 case .names(let fact):
-                    let reading = reader.read(fact, tokens, name: mention.tokens)
-                    quantity(fact, reading, mention, scopes[place], &collector, &notes, &used)
+                    let limit = place + 1 < mentions.count ? mentions[place + 1].tokens.lowerBound : tokens.count
+                    let reading = reader.read(fact, tokens, name: mention.tokens, until: limit)
+                    var scope = scopes[place]
+                    if reader.isSupposed(tokens, name: mention.tokens) { scope.isDoubtful = true }
+                    quantity(fact, reading, mention, scope, &collector, &notes, &used)
                 case .urgent:
                     if !scopes[place].isNegated && !scopes[place].isDoubtful { notes.append(Remarks.urgent) }
                 case .says(let said):
                     let isPosed = scopes[place].isPlanned && isTreatment(mention)
-                    if !scopes[place].isNegated, !isPosed, mention.isRange || alternative(mentions, place, tokens) {
-                        collector.offer(said, mention)
+                    let scope = scopes[place]
+                    let mayBeEither = !(scope.isNegated || scope.isRefused || scope.isUndone || isPosed)
+                    if mayBeEither, mention.isRange || alternative(mentions, place, tokens) {
+                        collector.offer(said, mention, scope)
                     } else {
                         collector.add(
                             said, mention, scopes[place], isTreatment: isTreatment(mention),
-                            isTracer: isTracer(mention))
+                            isTracer: isTracer(mention, tokens))
                     }
                 }
             }
         }
         for (said, mention) in finder.together(mentions, scopes) { collector.add(said, mention, Scope()) }
         let barred = zip(mentions, scopes).filter { $1.isBarred }.map(\.0.tokens)
-        if let note = Remarks.barred(barred, original, question) {
-            notes.append(note)
+        if !barred.isEmpty {
+            notes.append(Remarks.barred(Remarks.words(barred, original, of: question)))
             for index in original.indices where original[index].text.hasPrefix("contraindicat") { used.insert(index) }
         }
         measures(tokens, mentions, reader, &collector, &used)
+        let removals = mentions.filter { isTreatment($0) && $0.tokens.count > 1 }.map { collector.span($0.tokens) }
         var statements = ExtentReader(vocabulary: vocabulary, facts: facts).completed(collector.all)
         statements = TimeOrder(vocabulary: vocabulary, tokens: tokens).latest(distinct(statements))
-        statements = withoutFaintUptake(withoutEmptyWords(statements), tokens)
-        let unplaced = unplaced(mentions, tokens, scopes)
+        statements = withoutRemovedOrgan(withoutFaintUptake(withoutEmptyWords(statements), tokens), removals)
+        let unplaced = unplaced(mentions, sentences, scopes)
         if !unplaced.isEmpty, statements.contains(where: { $0.fact == facts.kind }) {
-            let scalars = Array(question.unicodeScalars)
-            let names = unplaced.map { String(String.UnicodeScalarView(scalars[collector.span($0.tokens)])) }
-            notes.append(Remarks.unplaced(names))
+            notes.append(Remarks.unplaced(Remarks.words(unplaced, original, of: question)))
         }
         let tumourEnds = facts.kind.map { kind in
             TokenSet(mentions.filter { finder.facts($0).contains(kind) }.map(\.tokens.upperBound))
@@ -89,6 +102,11 @@ public struct QuestionParser: Sendable {
         }
         return ParsedQuestion(statements: statements, notes: distinct(notes))
     }
+
+    /// Behind lesions: a finding of them and no word on whether they are there.
+    private static let findings: WordSet = ["negative", "-"]
+
+    private func text(_ index: Int, _ tokens: [Token]) -> String { index < tokens.count ? tokens[index].text : "" }
 
     private func corrected(_ token: Token) -> Token {
         guard token.kind == .word, !EnglishGrammar.common.contains(token.text),
@@ -112,7 +130,7 @@ public struct QuestionParser: Sendable {
     // MARK: - Scopes
 
     /// How each mention is meant; treatments share what is said of their list.
-    private func scopes(_ mentions: [Mention], _ tokens: [Token]) -> [Scope] {
+    private func scopes(_ mentions: [Mention], _ tokens: [Token], _ sentences: Sentences) -> [Scope] {
         let harms = TokenSet(
             mentions.filter { !finder.facts($0).isDisjoint(with: facts.harms) }.map(\.tokens.lowerBound))
         let illnesses = TokenSet(
@@ -128,6 +146,16 @@ public struct QuestionParser: Sendable {
         where context.isOfOtherTumour(mention.tokens) && !finder.facts(mention).isDisjoint(with: ofTumour) {
             (scopes[place].isDoubtful, scopes[place].isHypothetical) = (true, true)
         }
+        // `Carcinoid crisis in 2015` is none now.
+        for (place, mention) in mentions.enumerated() where isEmergency(mention) && isDated(mention.tokens, context) {
+            scopes[place].isDoubtful = true
+        }
+        // `Pain from a fracture, not metastases` says nothing of metastases elsewhere.
+        for (place, mention) in mentions.enumerated() where scopes[place].isNegated {
+            let first = mention.tokens.lowerBound
+            let isContrast = context.text(first - 1) == "not" && [",", "(", "-"].contains(context.text(first - 2))
+            if isContrast, facts.extent.map(finder.facts(mention).contains) ?? false { scopes[place].isDoubtful = true }
+        }
         if Barrier.isSpoken(of: tokens) {
             for (place, mention) in mentions.enumerated()
             where (isTreatment(mention) || isMedicine(mention)) && !scopes[place].isHarmful {
@@ -135,13 +163,14 @@ public struct QuestionParser: Sendable {
                 if barrier.isTold { (scopes[place].isBarred, scopes[place].isPlanned) = (true, false) }
             }
         }
-        countLines(mentions, tokens, &scopes)
+        countLines(mentions, tokens, sentences, &scopes)
         var list = TreatmentList()
         for (place, mention) in mentions.enumerated() where isTreatment(mention) {
             scopes[place] = list.next(scopes[place], mention.tokens, tokens)
         }
         let treatments = mentions.indices.filter { isTreatment(mentions[$0]) }
-        pose(treatments, mentions, context, &scopes)
+        chain(treatments, mentions, tokens, &scopes)
+        pose(treatments, mentions, PosedTreatments(context: context, sentences: sentences), &scopes)
         let isMoving = mentions.contains { facts.pace.map(finder.facts($0).contains) ?? false }
         if treatments.count == 1, let place = treatments.first, !isMoving {
             let asked = AskedTreatment(
@@ -157,31 +186,73 @@ public struct QuestionParser: Sendable {
         return scopes
     }
 
+    private func isEmergency(_ mention: Mention) -> Bool {
+        facts.emergency.map { finder.facts(mention).contains($0) } ?? false
+    }
+
+    /// Whether a year, or `ago`, stands behind a term in its clause, and no word of the present.
+    private func isDated(_ term: Range<Int>, _ context: ScopeContext) -> Bool {
+        let clause = (term.upperBound..<min(context.tokens.count, term.upperBound + 8)).prefix {
+            context.tokens[$0].kind != .boundary
+        }
+        if clause.contains(where: { EnglishGrammar.present.contains(context.text($0)) }) { return false }
+        return clause.contains { index in
+            if context.text(index) == "ago" { return true }
+            guard case .number(let value) = context.tokens[index].kind else { return false }
+            return context.text(index - 1) == "in" && value >= 1_970 && value <= 2_100 && value == value.rounded()
+        }
+    }
+
+    /// Treatments in a row with arrows that ends in progress were given.
+    private func chain(_ treatments: [Int], _ mentions: [Mention], _ tokens: [Token], _ scopes: inout [Scope]) {
+        let chain = TreatmentChain(tokens: tokens)
+        let rows = chain.rows(treatments.map { mentions[$0].tokens })
+        if rows.isEmpty { return }
+        let moving = facts.pace.flatMap { vocabulary[$0].groups["moving"] } ?? BitSet()
+        let progress = TokenSet(
+            zip(mentions, scopes).filter { mention, scope in
+                !scope.isNegated && !scope.isDoubtful
+                    && finder.says(mention).contains {
+                        guard $0.fact == facts.pace, case .codes(let codes) = $0.value else { return false }
+                        return codes.isSubset(of: moving)
+                    }
+            }.map(\.0.tokens.lowerBound))
+        for row in rows
+        where chain.isOver(mentions[treatments[row.upperBound - 1]].tokens.upperBound, progress: progress) {
+            for place in treatments[row] where scopes[place].isPlain { scopes[place].isGiven = true }
+        }
+    }
+
     /// Treatments that are asked about by the form of the question are planned.
-    private func pose(_ treatments: [Int], _ mentions: [Mention], _ context: ScopeContext, _ scopes: inout [Scope]) {
-        let posed = PosedTreatments(context: context)
+    private func pose(_ treatments: [Int], _ mentions: [Mention], _ posed: PosedTreatments, _ scopes: inout [Scope]) {
+        let context = posed.context
         let open = treatments.filter {
             scopes[$0].mayBePosed && !finder.says(mentions[$0]).contains(where: watches)
         }
-        var found = open.filter { !scopes[$0].isPlanned && posed.isPosed(mentions[$0].tokens) }
+        var found = Set(open.filter { !scopes[$0].isPlanned && posed.isPosed(mentions[$0].tokens) })
         for (left, right) in zip(open, open.dropFirst()) {
             var isPlanned = found.contains(left) || found.contains(right)
             for place in [left, right] where scopes[place].isPlanned && !scopes[place].isHypothetical {
                 isPlanned = true
             }
             if posed.compares(mentions[left].tokens, mentions[right].tokens, isPlanned: isPlanned) {
-                found += [left, right]
+                found.formUnion([left, right])
             }
         }
         // `PRRT, everolimus or sunitinib?`
         for (left, right) in zip(open, open.dropFirst()).reversed() where found.contains(right) {
             let end = mentions[left].tokens.upperBound
             let isListed = end + 1 == mentions[right].tokens.lowerBound && context.text(end) == ","
-            if isListed, !found.contains(left) { found.append(left) }
+            if isListed { found.insert(left) }
+        }
+        for place in treatments where context.isOfAnother(mentions[place].tokens) {
+            guard posed.isTakenUp(mentions[place].tokens) else { continue }
+            (scopes[place].isPlanned, scopes[place].isGiven) = (true, false)
+            (scopes[place].isDoubtful, scopes[place].isHypothetical) = (false, false)
         }
         for place in found {
             let term = mentions[place].tokens
-            if context.isOfAnother(term) || posed.isConditional(term) { continue }
+            if context.isOfAnother(term) || posed.sentences.isConditional(term.lowerBound) { continue }
             (scopes[place].isPlanned, scopes[place].isDoubtful, scopes[place].isHypothetical) = (true, false, false)
         }
     }
@@ -196,7 +267,9 @@ public struct QuestionParser: Sendable {
 
     /// `1st line lanreotide, 2nd line CAPTEM`: where several lines are counted, what stands right behind each was given
     /// in it, unless the sentence asks.
-    private func countLines(_ mentions: [Mention], _ tokens: [Token], _ scopes: inout [Scope]) {
+    private func countLines(
+        _ mentions: [Mention], _ tokens: [Token], _ sentences: Sentences, _ scopes: inout [Scope]
+    ) {
         guard let line = facts.line else { return }
         let lines = mentions.indices.filter { finder.facts(mentions[$0]).contains(line) }
         let names = Set(lines.map { mentions[$0].tokens.map { tokens[$0].text } })
@@ -205,7 +278,8 @@ public struct QuestionParser: Sendable {
             let treatment = mentions[place + 1].tokens
             let gap = tokens[mentions[place].tokens.upperBound..<treatment.lowerBound]
             guard gap.count <= 3, !gap.contains(where: { [".", ";", ","].contains($0.text) }),
-                !asks(tokens, from: treatment.upperBound), !scopes[place + 1].isPlanned, !scopes[place + 1].isDoubtful
+                !sentences.isQuestion(from: treatment.upperBound), !scopes[place + 1].isPlanned,
+                !scopes[place + 1].isDoubtful
             else { continue }
             scopes[place].isGiven = true
             scopes[place + 1].isGiven = true
@@ -213,18 +287,12 @@ public struct QuestionParser: Sendable {
     }
 
     /// The treatments of which a sentence that does not ask says neither that they were given nor that they are planned.
-    private func unplaced(_ mentions: [Mention], _ tokens: [Token], _ scopes: [Scope]) -> [Mention] {
+    private func unplaced(_ mentions: [Mention], _ sentences: Sentences, _ scopes: [Scope]) -> [Range<Int>] {
         let own = BitSet([facts.prior, facts.comedications, facts.kind].compactMap { $0 })
         return mentions.indices.filter { place in
             isTreatment(mentions[place]) && finder.facts(mentions[place]).isSubset(of: own) && scopes[place].isPlain
-                && !asks(tokens, from: mentions[place].tokens.upperBound)
-        }.map { mentions[$0] }
-    }
-
-    /// Whether the sentence that goes on at a token ends in a question mark.
-    private func asks(_ tokens: [Token], from start: Int) -> Bool {
-        let end = tokens[start...].first { EnglishGrammar.sentenceEnds.contains($0.text) }
-        return end?.text == "?"
+                && !sentences.isQuestion(from: mentions[place].tokens.upperBound)
+        }.map { mentions[$0].tokens }
     }
 
     private func isMedicine(_ mention: Mention) -> Bool {
@@ -244,8 +312,9 @@ public struct QuestionParser: Sendable {
         facts.prior.map { finder.facts(mention).contains($0) } ?? false
     }
 
-    private func isTracer(_ mention: Mention) -> Bool {
-        facts.tracer.map { finder.facts(mention).contains($0) } ?? false
+    private func isTracer(_ mention: Mention, _ tokens: [Token]) -> Bool {
+        EnglishGrammar.tracers.contains(tokens[mention.tokens.lowerBound].text)
+            || facts.tracer.map { finder.facts(mention).contains($0) } ?? false
     }
 
     /// `Pneumonitis grade 2` grades the harm, not the tumour; `progressive diarrhoea` is no progress of the tumour.
@@ -374,6 +443,16 @@ public struct QuestionParser: Sendable {
                 $0.text == "uptake" && span.contains($0.span.lowerBound)
             } || statement.value == vocabulary[receptor].index(of: "negative").map { .codes(BitSet([$0])) }
         }
+    }
+
+    /// `Appendix removed in 1990, ileal NET`: an organ that was taken out is no site of the tumour where another is named.
+    private func withoutRemovedOrgan(_ statements: [FactStatement], _ removals: [Range<Int>]) -> [FactStatement] {
+        let isRemoved = { (statement: FactStatement) in
+            guard statement.fact == facts.site, let span = statement.span else { return false }
+            return removals.contains { $0.lowerBound <= span.lowerBound && span.upperBound <= $0.upperBound }
+        }
+        guard statements.contains(where: { $0.fact == facts.site && !isRemoved($0) }) else { return statements }
+        return statements.filter { !isRemoved($0) }
     }
 
     private func distinct(_ statements: [FactStatement]) -> [FactStatement] {

@@ -4,6 +4,8 @@ import DecisionLogic
 struct ReaderFacts: Sendable {
     /// What was given so far, declined, not tolerated, planned, and taken beside it.
     let prior, declines, intolerance, planned, comedications: Int?
+    /// What cannot wait.
+    let emergency: Int?
     /// The line of treatment.
     let line: Int?
     /// Where and how the disease is.
@@ -26,6 +28,7 @@ struct ReaderFacts: Sendable {
         intolerance = vocabulary.index(of: "treatment.intolerance")
         planned = vocabulary.index(of: "treatment.planned")
         comedications = vocabulary.index(of: "patient.comedications")
+        emergency = vocabulary.index(of: "disease.emergency")
         line = vocabulary.index(of: "treatment.line")
         extent = vocabulary.index(of: "disease.extent")
         sites = vocabulary.index(of: "disease.metastaticSites")

@@ -27,20 +27,24 @@ enum Remarks {
             "The \(definition.title) was given without its unit and may be meant in two; it was not used.")
     }
 
-    /// Treatments that are said to be contraindicated, in the words of the text; nil where there are none. No fact of the
-    /// contract says it: what was stopped for harm is another thing.
-    static func barred(_ terms: [Range<Int>], _ tokens: [Token], _ text: String) -> CaseNote? {
-        guard !terms.isEmpty else { return nil }
+    /// The words of a text at the places of tokens, each once.
+    static func words(_ places: [Range<Int>], _ tokens: [Token], of text: String) -> [String] {
+        if places.isEmpty { return [] }
         let scalars = Array(text.unicodeScalars)
-        var names: [String] = []
-        for term in terms {
-            let place = tokens[term.lowerBound].span.lowerBound..<tokens[term.upperBound - 1].span.upperBound
-            let name = String(String.UnicodeScalarView(scalars[place]))
-            if !names.contains(name) { names.append(name) }
+        var seen: Set<String> = []
+        return places.compactMap { place in
+            let span = tokens[place.lowerBound].span.lowerBound..<tokens[place.upperBound - 1].span.upperBound
+            let words = String(String.UnicodeScalarView(scalars[span]))
+            return seen.insert(words).inserted ? words : nil
         }
-        return CaseNote(
+    }
+
+    /// Treatments that are said to be contraindicated. No fact of the contract says it: what was stopped for harm is another
+    /// thing.
+    static func barred(_ treatments: [String]) -> CaseNote {
+        CaseNote(
             .unreadText,
-            "Said to be contraindicated or unsuitable; not weighed: \(names.joined(separator: ", ")). "
+            "Said to be contraindicated or unsuitable; not weighed: \(treatments.joined(separator: ", ")). "
                 + "Say what speaks against it, so that it counts.")
     }
 

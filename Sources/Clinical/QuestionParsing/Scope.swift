@@ -12,6 +12,10 @@ struct Scope {
     var isHypothetical = false
     /// A treatment that the patient does not want.
     var isRefused = false
+    /// A treatment that is said not to have been given: `PRRT was never given`.
+    var isUndone = false
+    /// A treatment that others do not give: `the insurer refused PRRT`.
+    var isWithheld = false
     /// A treatment that was stopped for harm.
     var isHarmful = false
     /// A treatment that something is said to speak against.
@@ -27,11 +31,15 @@ struct Scope {
 
     /// Whether nothing is said of a treatment.
     var isPlain: Bool {
-        !(isGiven || isPlanned || isNegated || isDoubtful || isRefused || isHarmful || isBarred || isTaken || isStopped)
+        !(isGiven || isPlanned || isNegated || isDoubtful || isRefused || isWithheld || isUndone || isHarmful
+            || isBarred
+            || isTaken || isStopped)
     }
 
     /// Whether a treatment may be what a question is about: nothing was done with it.
-    var mayBePosed: Bool { !(isGiven || isNegated || isRefused || isHarmful || isBarred) }
+    var mayBePosed: Bool {
+        !(isGiven || isNegated || isRefused || isWithheld || isUndone || isHarmful || isBarred)
+    }
 
     /// What is simply asserted.
     init() {}
@@ -39,6 +47,8 @@ struct Scope {
     /// Reads the words around a term, within its clause.
     init(_ context: ScopeContext, term: Range<Int>) {
         let tokens = context.tokens
+        let refusal = Refusal(context: context)
+        var (hasHappened, isAsked) = (false, false)
         var steps = 0
         var isAccompanied = false
         var index = term.lowerBound - 1
@@ -59,15 +69,23 @@ struct Scope {
             // A comma ends the reach of a negation but not of `on lanreotide, everolimus`.
             if text == "," { isBehindComma = true }
             if !isBehindComma, steps < 6 { readNear(context, index, term) }
-            // `Declined PRRT, progressing on lanreotide`: behind the comma something else is told.
-            let isTold = isBehindComma && isGiven
-            if !isTold, EnglishGrammar.refusals.contains(text) || isUnwanted(context, index) {
-                isRefused = true
-            } else if isShunned(context, index) {
+            // `Declined PRRT, progressing on lanreotide`: behind the comma something else is told, and so it is in `declined
+            // surgery after lanreotide`.
+            let isTold = isGiven && (isBehindComma || hasHappened)
+            if !isTold, refusal.isTold(index) {
+                refuse(byOthers: refusal.isOfOthers(index, term))
+                // `Will not consider` leaves nothing open.
+                if EnglishGrammar.considering.contains(text) { (isDoubtful, isHypothetical) = (false, false) }
+            } else if refusal.isShunned(index) {
                 // `Would rather avoid` is no denial and no doubt.
                 (isRefused, isNegated, isDoubtful, isHypothetical) = (true, false, false, false)
             }
+            let wasGiven = isGiven
             readHistory(tokens, index, steps)
+            if isGiven, !wasGiven, Self.happening.contains(text) { hasHappened = true }
+            // `On everolimus, asked about sunitinib`: behind the comma something else is told.
+            if Self.asking.contains(text) { isAsked = true }
+            if isBehindComma, isAsked { break }
             if EnglishGrammar.taking.contains(text), steps < 6 {
                 if text == "with" { isAccompanied = true } else { isTaken = true }
             }
@@ -76,15 +94,28 @@ struct Scope {
         }
         if isNoneOf(tokens, term) { isNegated = true }
         readQuery(context, term)
-        readAfter(context, term)
+        readAfter(context, term, refusal)
         readForm(tokens, term)
         if Harm(context: context, term: term).isTold {
             (isHarmful, isNegated, isDoubtful, isHypothetical) = (true, false, false, false)
         }
+        if refusal.isPleaded(term) { (isRefused, isNegated) = (true, false) }
         if context.isOfAnother(term) { (isDoubtful, isHypothetical) = (true, true) }
         isHearsay = context.isHearsay(term)
         // `Treated with lanreotide` tells a treatment, `with phenytoin` a medicine that is taken.
         if isAccompanied && !isGiven && !isPlanned { isTaken = true }
+    }
+
+    /// Before a treatment: it took place, so that what stands further ahead is of something else.
+    private static let happening: WordSet = [
+        "after", "since", "following", "despite", "had", "received", "completed", "underwent", "progressed", "failed",
+        "previously", "prior", "previous", "post",
+    ]
+
+    private static let asking: WordSet = ["asked", "asks", "asking", "discussed", "mentioned", "enquired", "queried"]
+
+    private mutating func refuse(byOthers: Bool) {
+        if byOthers { isWithheld = true } else { isRefused = true }
     }
 
     /// `0/14 nodes positive`, `none of 9 nodes positive`: a count of nothing right before the term.
@@ -94,49 +125,6 @@ struct Scope {
         if tokens[index].text != "/" && tokens[index].text != "of" { return false }
         index -= index > 0 && tokens[index - 1].text == "out" ? 2 : 1
         return index >= 0 && ["0", "none", "zero"].contains(tokens[index].text)
-    }
-
-    /// `Does not want surgery`.
-    private func isUnwanted(_ context: ScopeContext, _ index: Int) -> Bool {
-        EnglishGrammar.wishes.contains(context.text(index))
-            && (EnglishGrammar.negations.contains(context.text(index - 1))
-                || EnglishGrammar.negations.contains(context.text(index - 2))
-                || ["rather", "unwilling"].contains(context.text(index - 1)))
-            || context.text(index) == "unwilling"
-    }
-
-    /// `Prefers no surgery`, `would rather avoid chemotherapy`, `reluctant to have PRRT`, but not what the clinicians would
-    /// rather avoid.
-    private func isShunned(_ context: ScopeContext, _ index: Int) -> Bool {
-        let text = context.text(index)
-        let isReluctance = EnglishGrammar.reluctance.contains(text)
-        guard isReluctance || EnglishGrammar.shunning.contains(text) else { return false }
-        let (before, next) = (context.text(index - 1), context.text(index + 1))
-        let isSaid =
-            switch text {
-            case _ where isReluctance: ["to", "about"].contains(next) && !EnglishGrammar.negations.contains(before)
-            case "no": EnglishGrammar.preferences.contains(before) || ["said", "says"].contains(before) && next == "to"
-            case "not": EnglishGrammar.preferences.contains(before)
-            case "without": ["manage", "managed", "do", "treated"].contains(before) && isPreferred(context, index)
-            case "against": ["is", "are", "am", "was", "strongly"].contains(before)
-            default: isPreferred(context, index)
-            }
-        guard isSaid else { return false }
-        return !(max(0, index - 6)..<index).contains { place in
-            let word = context.text(place)
-            return EnglishGrammar.clinicians.contains(word) || word == "i" && !context.kinship.speaksOfSelf
-        }
-    }
-
-    private func isPreferred(_ context: ScopeContext, _ index: Int) -> Bool {
-        let wishes = (max(0, index - 4)..<index).filter { place in
-            EnglishGrammar.preferences.contains(context.text(place))
-                || EnglishGrammar.wishes.contains(context.text(place))
-        }
-        return !wishes.isEmpty
-            && !(max(0, index - 5)..<index).contains { place in
-                EnglishGrammar.negations.contains(context.text(place)) || context.tokens[place].kind == .boundary
-            }
     }
 
     private static let clauseVerbs: WordSet = ["has", "have", "is", "was", "had"]
@@ -158,6 +146,7 @@ struct Scope {
             || text == "non" && index == term.lowerBound - 1
             || text == "negative" && next == "for" || text == "free" && ["of", "from"].contains(next)
         if isNegation, !EnglishGrammar.undenied.contains(next), reaches(context, index + 1..<term.lowerBound) {
+            if isHistory(context, index) { isGiven = true }
             // `No new liver metastases` leaves open whether there were any.
             let isPartial = EnglishGrammar.leavesOpen.contains(next)
             if isPartial { isDoubtful = true } else { isNegated = true }
@@ -165,6 +154,7 @@ struct Scope {
         // `If this tumour were …` speaks of a patient who is there: the doubt begins at the verb.
         let isOfSomebodyReal =
             text == "if" && ["this", "the", "my", "her", "his"].contains(next)
+            && !(term.count == 1 && Self.turns.contains(context.text(term.lowerBound)))
             && !(index + 2...index + 4).contains { EnglishGrammar.examinations.contains(context.text($0)) }
         // `A question about my mother` leaves nothing open.
         if text == "question", ["about", "on", "regarding", "concerning", "for"].contains(next) { return }
@@ -180,12 +170,38 @@ struct Scope {
         guard EnglishGrammar.doubts.contains(text) && !isOfSomebodyReal || isConditional else { return }
         // `Suspects metastases in this ileal NET`: the tumour is there.
         if (index + 2..<max(index + 2, term.lowerBound)).contains(where: { context.text($0) == "this" }) { return }
-        let isSettled = (index + 1..<term.lowerBound).contains { EnglishGrammar.settled.contains(context.text($0)) }
+        // `Could it help my NET`: so is the writer's own.
+        if text != "if", context.text(term.lowerBound - 1) == "my", context.tumours.contains(term.lowerBound) { return }
+        let isSettled = (index + 1..<term.lowerBound).contains { place in
+            // `Tested negative for VHL`, but not `possible SSTR negative metastases`.
+            EnglishGrammar.settled.contains(context.text(place))
+                || ["positive", "negative"].contains(context.text(place)) && context.text(place + 1) == "for"
+        }
         // `Tested positive for`, `found when liver metastases were biopsied`.
         if isSettled || ["when", "once"].contains(text) && isPast(context, index, term) { return }
         isDoubtful = true
         if !EnglishGrammar.plannedBefore.contains(text) { isHypothetical = true }
     }
+
+    private static let receiving: WordSet = [
+        "have", "had", "need", "needed", "receive", "received", "get", "undergo", "undergone", "require", "required",
+    ]
+
+    /// `Did not have PRRT`, `never needed surgery`: a denial of what was given, and no advice.
+    private func isHistory(_ context: ScopeContext, _ index: Int) -> Bool {
+        let verb = ["yet", "ever"].contains(context.text(index + 1)) ? index + 2 : index + 1
+        guard Self.receiving.contains(context.text(verb)) else { return false }
+        switch context.text(index) {
+        // `I hope I never need PRRT`.
+        case "never": return !["have", "need", "receive", "get", "undergo", "require"].contains(context.text(verb))
+        case "didnt", "hasnt", "havent": return true
+        case "not": return ["did", "has", "have", "had"].contains(context.text(index - 1))
+        default: return false
+        }
+    }
+
+    /// What has yet to happen behind an `if`, of whomever it is said.
+    private static let turns: WordSet = ["progresses", "recurs", "relapses", "grows", "spreads"]
 
     /// Whether a denial reaches the term: `no change in liver metastases` denies the change.
     private func reaches(_ context: ScopeContext, _ gap: Range<Int>) -> Bool {
@@ -215,8 +231,7 @@ struct Scope {
         if isOfQuestion(context, term) { (isDoubtful, isHypothetical) = (true, true) }
         guard context.text(term.upperBound) == "?" else { return }
         // `MEN1? 3 cm pNET` asks beside a tumour that is there; `insulinoma?` alone is what the text is about.
-        let isAside = (term.upperBound + 1..<max(term.upperBound + 1, tokens.count)).contains(
-            where: context.tumours.contains)
+        let isAside = context.tumours.last.map { $0 > term.upperBound } ?? false
         if stands, first > 0 || context.text(term.upperBound + 1) == "," || isAside { isDoubtful = true }
     }
 
@@ -260,14 +275,35 @@ struct Scope {
             isPlanned = true
             return
         }
-        // `Keen on PRRT`.
-        if text == "on", ["keen", "undecided"].contains(before) {
+        // `Keen on PRRT`, `keen to try PRRT`, `is due PRRT` but not `due to PRRT`.
+        let next = index + 1 < tokens.count ? tokens[index + 1].text : ""
+        let isWanted =
+            text == "on" && ["keen", "undecided"].contains(before)
+            || text == "keen" && next == "to" && index + 2 < tokens.count
+                && Self.beginning.contains(tokens[index + 2].text)
+        // `Switching to lanreotide`, but not `after switching to lanreotide`.
+        if text == "to", steps == 0,
+            let verb = (max(0, index - 5)..<index).last(where: { Self.going.contains(tokens[$0].text) }),
+            verb == 0 || !EnglishGrammar.givenBefore.contains(tokens[verb - 1].text)
+        {
             isPlanned = true
+            return
+        }
+        let isAgreed =
+            ["cleared", "approved", "consented"].contains(text) && ["for", "to"].contains(next) && steps < 3
+        if isWanted || isAgreed || text == "due" && steps == 0 && ["is", "now", "was"].contains(before) {
+            isPlanned = true
+            return
+        }
+        if isTold(tokens, index, steps, before, next) {
+            isGiven = true
             return
         }
         // `On the maximal dose of lanreotide` asks for no dose.
         let isDose = text.utf8.count >= 4 && text.hasPrefix("dose")
         if isDose, (max(0, index - 4)..<index).contains(where: { tokens[$0].text == "on" }) { return }
+        // `PRRT before or after everolimus` leaves the order open.
+        if text == "before" || text == "after", isEitherOrder(tokens, index) { return }
         let isFar = EnglishGrammar.progressed.contains(text) && steps < 7
         if EnglishGrammar.givenBefore.contains(text) && steps < 4 || isFar { isGiven = true }
         if text == "response" || text == "benefit", EnglishGrammar.responses.contains(before), steps < 3 {
@@ -299,6 +335,36 @@ struct Scope {
         if !isGiven, isTopic, steps < 4 { isPlanned = true }
     }
 
+    private static let beginning: WordSet = [
+        "try", "have", "start", "get", "take", "go", "receive", "begin", "undergo", "pursue",
+    ]
+    private static let going: WordSet = ["switching", "changing", "moving"]
+    private static let switching: WordSet = [
+        "switching", "switch", "switched", "changing", "change", "changed", "moving", "moved", "transition",
+    ]
+
+    /// Given, in words of several parts: `no history of PRRT`, `switching from lanreotide`, `so far: lanreotide`, `I get
+    /// Sandostatin`.
+    private func isTold(_ tokens: [Token], _ index: Int, _ steps: Int, _ before: String, _ next: String) -> Bool {
+        switch tokens[index].text {
+        case "of": return steps < 2 && (before == "history" || before == "hx")
+        case "from": return steps < 2 && Self.switching.contains(before)
+        case "far": return before == "so" && next == ":"
+        case "get", "gets":
+            if steps > 1 { return false }
+            let isOpen =
+                index < 2 || tokens[index - 2].kind == .boundary || ["and", "now"].contains(tokens[index - 2].text)
+            return ["i", "he", "she"].contains(before) && isOpen
+        default: return false
+        }
+    }
+
+    private func isEitherOrder(_ tokens: [Token], _ index: Int) -> Bool {
+        let other = tokens[index].text == "before" ? "after" : "before"
+        let isSecond = index > 1 && tokens[index - 1].text == "or" && tokens[index - 2].text == other
+        return isSecond || index + 2 < tokens.count && tokens[index + 1].text == "or" && tokens[index + 2].text == other
+    }
+
     /// What the form of a treatment's own word says: `resected` is past, an operation told between two marks was done.
     private mutating func readForm(_ tokens: [Token], _ term: Range<Int>) {
         guard !isGiven, !isPlanned, let last = tokens[term].last?.text else { return }
@@ -307,10 +373,13 @@ struct Scope {
         if before?.kind == .boundary || before?.text == "for", after?.text == "?" {
             isPlanned = true  // `…; Lutathera?`, `…, for PRRT?`
         } else if tokens[term].contains(where: {
-            // `Resected`, `found at appendicectomy`.
+            // `Resected`, `found at appendicectomy`, `taken out`.
             $0.text.hasSuffix("ed") && $0.text.count > 5 || EnglishGrammar.discovered.contains($0.text)
+                || $0.text == "taken"
         }) {
-            isGiven = !EnglishGrammar.auxiliaries.contains(before?.text ?? "")
+            isGiven =
+                !EnglishGrammar.auxiliaries.contains(before?.text ?? "")
+                && !tokens[term].contains { EnglishGrammar.auxiliaries.contains($0.text) }
         } else if last.hasSuffix("ectomy") {
             let stands = { (token: Token?) in token.map { $0.kind == .boundary && $0.text != "?" } ?? true }
             isGiven = before != nil && stands(before) && stands(after)
@@ -324,7 +393,7 @@ struct Scope {
 
     // MARK: - After the term
 
-    private mutating func readAfter(_ context: ScopeContext, _ term: Range<Int>) {
+    private mutating func readAfter(_ context: ScopeContext, _ term: Range<Int>, _ refusal: Refusal) {
         let tokens = context.tokens
         // A medicine with its dose is taken: `metoprolol 100 mg`.
         if term.upperBound + 1 < tokens.count, case .number = tokens[term.upperBound].kind,
@@ -332,13 +401,19 @@ struct Scope {
         {
             isTaken = true
         }
+        // `Lanreotide now every 14 days`.
+        let rhythm = context.text(term.upperBound) == "now" ? term.upperBound + 1 : term.upperBound
+        if ["every", "q"].contains(context.text(rhythm)), isNumber(context, rhythm + 1) { isTaken = true }
         readVerdict(context, term)
         var isOfOther = false
-        for index in term.upperBound..<min(tokens.count, term.upperBound + 5) {
+        // `Everolimus (stopped in 2021)`: what the bracket says of the term.
+        let isBracketed = context.text(term.upperBound) == "(" && !context.starts.contains(term.upperBound + 1)
+        let start = isBracketed ? term.upperBound + 1 : term.upperBound
+        for index in start..<max(start, min(tokens.count, start + 5)) {
             let text = tokens[index].text
             if tokens[index].kind == .boundary { break }
             // `PNET with hypoglycaemia ruled out`: the verdict is of the term nearest to it.
-            if context.starts.contains(index), !isList(tokens[term.upperBound..<index]) { isOfOther = true }
+            if context.starts.contains(index), !isList(tokens[start..<index]) { isOfOther = true }
             let isTurned = ["not", "cannot", "be", "never"].contains(context.text(index - 1))
             let isVerdict =
                 EnglishGrammar.negationsAfter.contains(text) || text == "ruled" && context.text(index + 1) == "out"
@@ -349,12 +424,37 @@ struct Scope {
             if isNegated, isException(context, index) { (isNegated, isDoubtful) = (false, true) }
             if EnglishGrammar.over.contains(text), !isTurned, !isOfOther { isOver = true }
             if EnglishGrammar.stopped.contains(text), !isTurned { isStopped = true }
-            if index < term.upperBound + 3, !isOfOther, EnglishGrammar.doubtsAfter.contains(text) { isDoubtful = true }
-            if index < term.upperBound + 2, EnglishGrammar.plannedAfter.contains(text) {
+            if index < start + 3, !isOfOther, EnglishGrammar.doubtsAfter.contains(text) { isDoubtful = true }
+            // `MEN1 likely, genetics pending`, but not `carcinoid likely of the ileum`.
+            if index < start + 3, !isOfOther, ["likely", "unlikely", "probable", "doubtful"].contains(text),
+                index + 1 >= tokens.count || tokens[index + 1].kind == .boundary
+            {
+                isDoubtful = true
+            }
+            // `Lanreotide to start in March`; `the dose was reduced` is of what is given.
+            if index < start + 2, text == "to", ["start", "commence", "begin"].contains(context.text(index + 1)) {
                 (isPlanned, isGiven) = (true, false)
                 break
             }
-            if index < term.upperBound + 2, EnglishGrammar.refusals.contains(text) { isRefused = true }
+            if isDoseChanged(context, index) {
+                isGiven = true
+                break
+            }
+            if index < start + 2, EnglishGrammar.plannedAfter.contains(text) {
+                (isPlanned, isGiven) = (true, false)
+                break
+            }
+            if index < start + 2, EnglishGrammar.refusals.contains(text) {
+                refuse(byOthers: refusal.isOfOthers(index, term))
+            }
+            // `Lanreotide ongoing`, `PRRT still continues`, but not `PRRT discussion ongoing`.
+            let isNext = index == start || ["is", "was", "still", "lar"].contains(context.text(index - 1))
+            if ["ongoing", "continues", "continued"].contains(text), isNext, !isTurned {
+                (isGiven, isPlanned) = (true, false)
+            }
+            // `Sunitinib did not work`.
+            let isFailure = context.text(index - 1) == "didnt" || isTurned && context.text(index - 2) == "did"
+            if ["work", "help"].contains(text), isFailure { (isGiven, isPlanned) = (true, false) }
             // `Should it be done` asks.
             if text == "so", context.text(index + 1) == "far" { (isGiven, isPlanned) = (true, false) }
             // `Considered but not started`, `being considered`.
@@ -364,6 +464,7 @@ struct Scope {
                 (isGiven, isDoubtful) = (false, true)
                 break
             }
+            if Self.doing.contains(text), !isOfOther, isUndone(context, index) { isUndone = true }
             if EnglishGrammar.givenAfter.contains(text), isTurned, context.text(index - 1) != "be" { continue }
             if EnglishGrammar.givenAfter.contains(text), context.text(index - 1) == "be" {
                 (isPlanned, isGiven) = (true, false)
@@ -371,6 +472,28 @@ struct Scope {
                 (isGiven, isPlanned) = (true, false)
             }
         }
+    }
+
+    private static let doing: WordSet = ["given", "done", "started", "performed", "tried", "used", "begun", "received"]
+
+    /// `Not tried`, `was never given`, `has not yet been done`.
+    private func isUndone(_ context: ScopeContext, _ index: Int) -> Bool {
+        var before = index - 1
+        while ["been", "yet", "ever"].contains(context.text(before)) { before -= 1 }
+        return ["not", "never", "wasnt", "hasnt", "werent"].contains(context.text(before))
+    }
+
+    private static let changing: WordSet = [
+        "reduced", "increased", "halved", "held", "delayed", "missed", "escalated", "omitted", "lowered", "doubled",
+    ]
+
+    /// `Sutent dose reduced`, `dose was halved`.
+    private func isDoseChanged(_ context: ScopeContext, _ index: Int) -> Bool {
+        guard ["dose", "doses", "dosage"].contains(context.text(index)) else { return false }
+        let verb = ["was", "is", "were", "now", "has"].contains(context.text(index + 1)) ? index + 2 : index + 1
+        return Self.changing.contains(context.text(verb))
+            || Self.changing.contains(context.text(verb + 1))
+                && context.text(verb) == "been"
     }
 
     private func isException(_ context: ScopeContext, _ index: Int) -> Bool {
@@ -389,7 +512,7 @@ struct Scope {
     private func isDated(_ context: ScopeContext, _ index: Int, _ term: Range<Int>) -> Bool {
         guard case .number(let value) = context.tokens[index].kind else { return false }
         let before = context.text(index - 1)
-        let isAfter = ["in", "since", "from", "until", "/"].contains(before) || index == term.upperBound
+        let isAfter = ["in", "since", "from", "until", "/", "("].contains(before) || index == term.upperBound
         return isAfter && value >= 1_970 && value <= 2_100
             && value == value.rounded() || before == "x" && index == term.upperBound + 1
     }
@@ -409,7 +532,11 @@ struct Scope {
             index += 1
         }
         switch context.text(index) {
-        case "negative": isNegated = true
+        // `Liver metastases negative on FDG` are there.
+        case "negative":
+            isNegated =
+                context.text(index + 1) != "on" || !EnglishGrammar.tracers.contains(context.text(index + 2))
+                || isNegated
         case "naive", "na\u{EF}ve":
             // `Chemotherapy-naive`: it was not given.
             if index == term.upperBound { (isNegated, isGiven) = (true, true) }
@@ -421,6 +548,8 @@ struct Scope {
             if context.text(index - 1) == ":" || context.text(index) == "denied" { isNegated = true }
         case "or", "vs", "versus":
             if ["negative", "positive"].contains(context.text(index + 1)) { isDoubtful = true }
+        case "sent", "requested", "ordered":
+            if isTested { isDoubtful = true }
         case "unknown", "pending", "awaited", "outstanding":
             // `Of unknown primary` begins something new.
             let isLast = index + 1 >= context.tokens.count || context.tokens[index + 1].kind != .word

@@ -11,7 +11,7 @@ struct ScopeContext {
     /// Where terms of the disease begin.
     let tumours: TokenSet
     /// Sentences that speak of a tumour of another kind and not of this one.
-    private let otherTumours: [Range<Int>]
+    private let otherTumours: TokenSet
     /// The persons it speaks of.
     let kinship: Kinship
 
@@ -25,9 +25,10 @@ struct ScopeContext {
         otherTumours =
             tumours.isEmpty
             ? []
-            : Self.clauses(tokens).filter { clause in
-                !clause.contains(where: tumours.contains) && clause.contains { Self.namesOtherTumour(tokens, $0) }
-            }
+            : TokenSet(
+                Self.clauses(tokens).filter { clause in
+                    !clause.contains(where: tumours.contains) && clause.contains { Self.namesOtherTumour(tokens, $0) }
+                })
         kinship = Kinship(tokens, tumours: tumours, heredities: heredities)
     }
 
@@ -36,8 +37,7 @@ struct ScopeContext {
 
     /// Whether a mark ends the sentence or the item of a list at a token.
     func isStop(_ index: Int) -> Bool {
-        tokens.indices.contains(index) && tokens[index].kind == .boundary
-            && ![",", "(", ")"].contains(tokens[index].text)
+        tokens.indices.contains(index) && tokens[index].isStop
     }
 
     /// Whether the term at a place belongs to another person: `her mother had MEN1`, `family history: VHL`.
@@ -55,6 +55,11 @@ struct ScopeContext {
                 break
             }
             if kinship.isOther(index) { return true }
+            // `A friend had PRRT - could it help my NET`: the writer's own.
+            if word == "my", (index + 1...index + 3).contains(where: { tumours.contains($0) && $0 <= term.lowerBound })
+            {
+                break
+            }
             if EnglishGrammar.kin.contains(word) { break }
             if EnglishGrammar.relatives.contains(word), steps < 8 { return true }
             steps += 1
@@ -65,7 +70,7 @@ struct ScopeContext {
 
     /// Whether a term stands in a sentence about a tumour of another kind: `colon adenocarcinoma, treated with FOLFOX`.
     func isOfOtherTumour(_ term: Range<Int>) -> Bool {
-        otherTumours.contains { $0.contains(term.lowerBound) }
+        otherTumours.contains(term.lowerBound)
     }
 
     private static func namesOtherTumour(_ tokens: [Token], _ index: Int) -> Bool {

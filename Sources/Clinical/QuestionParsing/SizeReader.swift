@@ -10,7 +10,8 @@ struct SizeReader {
     /// Words near a length that show that it is no size of the tumour.
     private static let others: WordSet = [
         "node", "nodes", "margin", "margins", "clearance", "stone", "stones", "cyst", "cysts", "stent", "thrombus",
-        "aneurysm", "ulcer", "ulcers", "mesoappendiceal", "mesoappendix", "depth", "slice", "slices", "tall", "height",
+        "aneurysm", "thyroid", "renal", "kidney", "ovarian", "breast", "ulcer", "ulcers", "mesoappendiceal",
+        "mesoappendix", "depth", "slice", "slices", "tall", "height",
         "waist", "per", "within",
         // No primary arises there: what is measured is spread.
         "mesenteric", "mesentery", "retroperitoneal", "retroperitoneum", "omental", "omentum",

@@ -56,6 +56,9 @@ struct TermTrie: Sendable {
         matches(tokens, at: start).last
     }
 
+    /// Within a term: they stand for `the`.
+    private static let owners: WordSet = ["his", "her", "their", "my", "our", "your", "its"]
+
     /// All terms that start at a token, the shortest first.
     func matches(_ tokens: [Token], at start: Int) -> [(entries: [Int], length: Int)] {
         guard start < tokens.count else { return [] }
@@ -69,8 +72,12 @@ struct TermTrie: Sendable {
             let ended = open.flatMap { entries[Int($0)] }
             if !ended.isEmpty { found.append((ended, index - start)) }
             guard index < tokens.count else { return found }
-            let steps = open.map { step(from: $0, tokens[index].text) }
-            open = steps.compactMap(\.own) + steps.compactMap(\.singular)
+            let word = tokens[index].text
+            let steps = open.map { step(from: $0, word) }
+            var next = steps.compactMap(\.own) + steps.compactMap(\.singular)
+            // `Carcinoid of his appendix` is `carcinoid of the appendix`.
+            if Self.owners.contains(word) { next += open.compactMap { step(from: $0, "the").own } }
+            open = next
             if open.isEmpty { return found }
             index += 1
         }
@@ -92,12 +99,13 @@ struct TermTrie: Sendable {
     }
 
     /// A slip among the first four letters: one lost (`intial`, `aproach`), two swapped (`tumuor`, `nueroendocrine`), or
-    /// one wrong in a long word (`evirolimus`).
+    /// one wrong or too many in a long word (`evirolimus`, `mestastatic`).
     private func earlySlip(_ word: String) -> String? {
         if let swapped = swapped(word) { return swapped }
         let near = (byPair[String(word.prefix(2))] ?? [])
             .filter {
                 $0.count == word.count + 1 || $0.count == word.count && (word.count >= 9 || isShuffled($0, word))
+                    || $0.count + 1 == word.count && word.count >= 9
             }
         return near.first { EditDistance.between(word, $0, limit: 1) == 1 }
     }

@@ -1,6 +1,7 @@
 import DecisionLogic
 
-/// `Stable for a year, now progressing`: of two values of one fact that cannot both hold, what holds now counts.
+/// `Stable for a year, now progressing`, `initially G1, biopsied again G3`: of two values of one fact that cannot both hold, what
+/// holds now counts.
 struct TimeOrder {
     let vocabulary: Vocabulary
     let tokens: [Token]
@@ -10,16 +11,27 @@ struct TimeOrder {
         var kept = statements
         for late in statements {
             guard let span = late.span, case .codes(let codes) = late.value,
-                statements.contains(where: { $0.fact == late.fact && $0.value != late.value }), isNow(span)
+                statements.contains(where: { $0.fact == late.fact && $0.value != late.value })
             else { continue }
+            let isNowTold = isNow(span)
             kept.removeAll { early in
                 guard early.fact == late.fact, let before = early.span, before.upperBound <= span.lowerBound,
                     case .codes(let others) = early.value
                 else { return false }
-                return others.isDisjoint(with: codes) && !isNow(before)
+                return others.isDisjoint(with: codes)
+                    && (isNowTold ? !isNow(before) : wasOnce(before) && !wasOnce(span))
             }
         }
         return kept
+    }
+
+    private static let once: WordSet = ["initially", "originally", "formerly", "previously", "initial", "original"]
+
+    /// Whether a word of the past stands right before a place.
+    private func wasOnce(_ span: Range<Int>) -> Bool {
+        guard let place = tokens.firstIndex(where: { $0.span.lowerBound >= span.lowerBound }) else { return false }
+        return tokens[max(0, place - 2)..<place].reversed().prefix { $0.kind != .boundary }
+            .contains { Self.once.contains($0.text) }
     }
 
     /// Whether words of the present stand before a place in its clause.

@@ -19,6 +19,9 @@ struct Token: Equatable {
     /// Its place, in Unicode scalars of the original text.
     let span: Range<Int>
 
+    /// Whether it is a mark that ends a sentence or an item of a list.
+    var isStop: Bool { kind == .boundary && ![",", "(", ")"].contains(text) }
+
     /// A number with a minus that stands at `start`.
     func negated(from start: Int) -> Token {
         guard case .number(let value) = kind else { return self }
@@ -80,6 +83,7 @@ enum Tokenizer {
         case 0x201C...0x201F, 0xAB, 0xBB, 0x2033: "\""
         case 0xA0, 0x2000...0x200A, 0x202F, 0x3000: " "
         case 0xB5: "\u{3BC}"
+        case 0x2192, 0x21D2, 0x27F6, 0x279C, 0x2794: ">"
         case 0xD7: "x"
         default:
             if let value = scalar.properties.numericType == nil ? nil : scalar.properties.numericValue,
@@ -199,6 +203,9 @@ enum Tokenizer {
             let endsWord = before?.properties.isAlphabetic ?? false
             let gap = after.map { !$0.properties.isAlphabetic && !isDigit($0) } ?? true
             let isResult = isVe(scalars, at: position + 1)
+            // The shaft of an arrow: `A -> B`, `A --> B`.
+            let isShaft = after == ">" || after == "-" && position + 2 < scalars.count && scalars[position + 2] == ">"
+            if isShaft { return nil }
             // `3 -20 %`: free before a digit, and no minus, it stands between two ends.
             let end = position > 1 && before == " " ? scalars[position - 2] : nil
             let isRange = precedes && (end.map { isDigit($0) || $0 == "%" } ?? false)

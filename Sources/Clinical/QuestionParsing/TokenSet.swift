@@ -3,6 +3,8 @@ struct TokenSet: ExpressibleByArrayLiteral {
     private var words: [UInt64] = []
     /// The least place; nil where there is none.
     private(set) var first: Int?
+    /// The greatest place; nil where there is none.
+    private(set) var last: Int?
 
     /// The set of these places.
     init(_ places: some Sequence<Int>) {
@@ -27,6 +29,7 @@ struct TokenSet: ExpressibleByArrayLiteral {
         while words.count <= word { words.append(0) }
         words[word] |= 1 << UInt64(place & 63)
         first = min(first ?? place, place)
+        last = max(last ?? place, place)
     }
 
     /// Adds a range of places.

@@ -5,7 +5,7 @@ struct TreatmentList {
     /// The scope of the next treatment: its own words count, else those of the list it stands in.
     mutating func next(_ own: Scope, _ term: Range<Int>, _ tokens: [Token]) -> Scope {
         var scope = own
-        if let last, last.end < term.lowerBound, isList(tokens[last.end..<term.lowerBound]), !scope.isPlanned {
+        if let last, last.end < term.lowerBound, Self.isList(tokens[last.end..<term.lowerBound]), !scope.isPlanned {
             let isAsked = term.upperBound < tokens.count && tokens[term.upperBound].text == "?"
             if isAsked && tokens[term.lowerBound - 1].text == "," {
                 // `Progressed on lanreotide, everolimus?` asks about the second.
@@ -14,6 +14,7 @@ struct TreatmentList {
                 scope.isGiven = last.scope.isGiven
                 scope.isPlanned = last.scope.isPlanned
                 scope.isRefused = last.scope.isRefused
+                scope.isWithheld = scope.isWithheld || last.scope.isWithheld
                 scope.isNegated = scope.isNegated || last.scope.isNegated && last.scope.isGiven
                 scope.isDoubtful = scope.isDoubtful || last.scope.isDoubtful
                 scope.isHypothetical = scope.isHypothetical || last.scope.isHypothetical
@@ -24,7 +25,7 @@ struct TreatmentList {
     }
 
     /// What stands between two treatments of a list: a link, and how much and how long of the first, `(4 cycles)`.
-    private func isList(_ gap: ArraySlice<Token>) -> Bool {
+    static func isList(_ gap: ArraySlice<Token>) -> Bool {
         gap.count <= 12 && gap.contains { EnglishGrammar.listLinks.contains($0.text) }
             && gap.allSatisfy { token in
                 if case .number = token.kind { return true }

@@ -3,15 +3,18 @@ import TestSupport
 import Testing
 
 @Suite struct `Held-out sentences` {
-    @Test func `are read with fewer inventions than a known share`() throws {
+    // The shares seen when the sets were last measured, docs/reading.md, less a little; in the first a class of treatments is
+    // labelled by its name and read by its members, which costs the precision.
+    @Test(
+        "are read with fewer inventions than a known share",
+        arguments: [("heldout", 0.88, 0.92), ("second-heldout", 0.98, 0.95)])
+    func share(_ set: String, _ precision: Double, _ recall: Double) throws {
         let sentences = try LabelledSentence.all(
-            in: Checkout.root + "/Tests/Clinical/QuestionParsingTests/Sentences/heldout.tsv")
+            in: Checkout.root + "/Tests/Clinical/QuestionParsingTests/Sentences/\(set).tsv")
         #expect(sentences.count >= 120)
-        // The share seen when the set was last measured, docs/reading.md, less a little; a class of treatments is labelled by its
-        // name and read by its members, which costs the precision.
         let total = ReadingScore(sentences, by: try Reader.advisor()).total
-        #expect(total.precision >= 0.88)
-        #expect(total.recall >= 0.92)
+        #expect(total.precision >= precision)
+        #expect(total.recall >= recall)
     }
 
     @Test(
@@ -48,6 +51,12 @@ import Testing
             ("If the gallium scan is positive we would offer PRRT", "somatostatinReceptor=positive"),
             ("CT of a pNET: liver metastases, largest 34 mm", "size=34 mm"),
             ("My friend with a NET had PRRT, could it help my ileal NET?", "prior=+lutetium-lu-177-dotatate"),
+            ("The insurer refused PRRT, SI-NET", "declines=+lutetium-lu-177-dotatate"),
+            ("surgery was refused by the anaesthetist, pNET", "declines=+surgery"),
+            ("a friend of mine had PRRT, SI-NET", "prior=+lutetium-lu-177-dotatate"),
+            ("SI-NET, should the clearance drop to 25", "creatinineClearance=25 mL/min"),
+            ("haemoglobin 93 g/L, SI-NET", "primarySite=stomach"),
+            ("pNET, liver lesions negative on FDG", "metastaticSites=-liver"),
         ])
     func invented(_ text: String, _ fact: String) throws { #expect(try !short(text).contains(fact), "\(text)") }
 }

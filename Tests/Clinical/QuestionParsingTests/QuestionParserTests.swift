@@ -189,6 +189,9 @@ func notes(_ text: String) throws -> [CaseNote.Code] { try Reader.advisor().read
             ("we would rather avoid surgery", false), ("the surgeon prefers no surgery", false),
             ("would rather have surgery", false), ("if she would rather avoid surgery", false),
             ("does not want to avoid surgery", false),
+            ("no surgery please", true), ("surgery was declined by the patient", true),
+            ("surgery was refused by the anaesthetist", false), ("the surgeon does not want surgery", false),
+            ("no surgery planned, please advise", false),
         ])
     func refusals(_ text: String, _ isRefused: Bool) throws {
         #expect(try short(text).contains("declines=+surgery") == isRefused)
@@ -250,7 +253,7 @@ func notes(_ text: String) throws -> [CaseNote.Code] { try Reader.advisor().read
 
     @Test func `bounds its work on the longest question`() throws {
         let advisor = try Reader.advisor()
-        for word in ["metastatic ", "pancreas or ", "no ", "neuroendocrinn ", "Ki-67 "] {
+        for word in ["metastatic ", "pancreas or ", "no ", "neuroendocrinn ", "Ki-67 ", "PRRT ", "MEN1? ", "mets: "] {
             let text = String(String(repeating: word, count: 4_000 / word.count))
             let clock = ContinuousClock()
             let once = clock.measure { _ = advisor.read(text) }
