@@ -10,27 +10,30 @@ public struct JSONReader: Sendable {
     /// The tree of a whole text.
     /// - Throws: `JSONSyntaxError` with the offset of the first byte that does not fit.
     public func read(_ bytes: [UInt8]) throws(JSONSyntaxError) -> JSONValue {
-        var scanner = Scanner(bytes: bytes, maximumDepth: maximumDepth)
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { throw JSONSyntaxError(.byteOrderMark, at: 0) }
-        scanner.skipWhitespace()
-        let value = try scanner.value(depth: 0)
-        scanner.skipWhitespace()
-        if scanner.position < bytes.count { throw JSONSyntaxError(.trailingBytes, at: scanner.position) }
-        return value
+        try bytes.withUnsafeBufferPointer { (bytes) throws(JSONSyntaxError) in
+            var scanner = Scanner(bytes: bytes, maximumDepth: maximumDepth)
+            if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { throw JSONSyntaxError(.byteOrderMark, at: 0) }
+            scanner.skipWhitespace()
+            let value = try scanner.value(depth: 0)
+            scanner.skipWhitespace()
+            if scanner.position < bytes.count { throw JSONSyntaxError(.trailingBytes, at: scanner.position) }
+            return value
+        }
     }
 }
 
 /// The cursor over the bytes.
 private struct Scanner {
-    let bytes: [UInt8]
+    let bytes: UnsafeBufferPointer<UInt8>
     let maximumDepth: Int
     var position = 0
 
-    init(bytes: [UInt8], maximumDepth: Int) {
+    init(bytes: UnsafeBufferPointer<UInt8>, maximumDepth: Int) {
         self.bytes = bytes
         self.maximumDepth = maximumDepth
     }
 
+    @inline(__always)
     var next: UInt8? { position < bytes.count ? bytes[position] : nil }
 
     mutating func skipWhitespace() {
@@ -144,7 +147,7 @@ private struct Scanner {
         plain: while let byte = next {
             switch byte {
             case UInt8(ascii: "\""):
-                let content = bytes[start + 1..<position]
+                let content = UnsafeBufferPointer(rebasing: bytes[start + 1..<position])
                 position += 1
                 // Nothing can be wrong with ASCII, and validating has a price for each string however short.
                 if seen < 0x80 { return String(decoding: content, as: UTF8.self) }
@@ -239,7 +242,10 @@ private struct Scanner {
             if next == UInt8(ascii: "+") || next == UInt8(ascii: "-") { position += 1 }
             _ = try digits(start)
         }
-        guard let value = Double(String(decoding: bytes[start..<position], as: UTF8.self)), value.isFinite else {
+        guard
+            let value = Double(String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<position]), as: UTF8.self)),
+            value.isFinite
+        else {
             throw JSONSyntaxError(.invalidNumber, at: start)
         }
         return value

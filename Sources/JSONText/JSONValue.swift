@@ -2,7 +2,7 @@
 ///
 /// The tree is for documents that are read once (knowledge files) and for requests; numbers are `Double`, as in I-JSON
 /// (RFC 7493 §2.2).
-public indirect enum JSONValue: Sendable, Equatable {
+public enum JSONValue: Sendable, Equatable {
     case null
     case bool(Bool)
     case number(Double)

@@ -24,7 +24,7 @@ struct CaseReader: Sendable {
     func read(_ documents: [Document]) -> (cases: [ClinicalCase], defects: [KnowledgeDefect]) {
         let log = DefectLog()
         let cases = documents.map {
-            clinicalCase($0.name, DocumentNode(value: $0.value, file: $0.file, pointer: .root, log: log))
+            clinicalCase($0.name, DocumentNode(value: $0.value, file: $0.file, log: log))
         }
         return (cases, log.defects)
     }

@@ -15,7 +15,10 @@ public struct LeafPlace: Sendable, Equatable {
 /// Compiles conditions of the rule language against the vocabulary. Each leaf of each file gets a number.
 final class ConditionReader {
     let vocabulary: Vocabulary
+    /// Where each leaf stands, where that is kept.
     private(set) var leaves: [LeafPlace] = []
+    private let keepsLeaves: Bool
+    private var leafCount = 0
     private var shared: [String: DocumentNode] = [:]
     private var local: [String: DocumentNode] = [:]
     private var compiled: [String: Condition] = [:]
@@ -26,7 +29,10 @@ final class ConditionReader {
     static let maximumDepth = 16
     static let maximumNodes = 256
 
-    init(vocabulary: Vocabulary) { self.vocabulary = vocabulary }
+    init(vocabulary: Vocabulary, keepsLeaves: Bool = false) {
+        self.vocabulary = vocabulary
+        self.keepsLeaves = keepsLeaves
+    }
 
     /// Criteria that every document may name.
     func addShared(_ criteria: [(name: String, node: DocumentNode)]) {
@@ -123,21 +129,26 @@ final class ConditionReader {
             return .any([])
         }
         guard let (fact, test) = factTest(node, forDerivation: false) else { return .any([]) }
-        leaves.append(
-            LeafPlace(
-                file: node.file, pointer: node.pointer.description,
-                words: vocabulary[fact].path + " " + vocabulary[fact].words(for: test)))
-        return .leaf(FactLeaf(fact: fact, test: test, id: leaves.count - 1, note: node.optionalString("note")))
+        if keepsLeaves {
+            leaves.append(
+                LeafPlace(
+                    file: node.file, pointer: node.pointer.description,
+                    words: vocabulary[fact].path + " " + vocabulary[fact].words(for: test)))
+        }
+        leafCount += 1
+        return .leaf(FactLeaf(fact: fact, test: test, id: leafCount - 1, note: node.optionalString("note")))
     }
+
+    private static let tests = ["is", "isOneOf", "isKindOf", "includes", "within", "isKnown", "isPartlyKnown"]
 
     /// The fact of a test and the test itself; nil with a defect.
     func factTest(_ node: DocumentNode, forDerivation: Bool) -> (fact: Int, test: FactTest)? {
-        let tests = ["is", "isOneOf", "isKindOf", "includes", "within", "isKnown", "isPartlyKnown"]
         node.allow("fact", "is", "isOneOf", "isKindOf", "includes", "within", "isKnown", "isPartlyKnown")
         guard let fact = fact(node) else { return nil }
-        let named = tests.filter { node.has($0) }
+        let named = Self.tests.filter { node.has($0) }
         guard named.count == 1, let name = named.first, let operand = node.optional(name) else {
-            node.defect(.wrongTest, "exactly one test must stand beside `fact`: \(tests.joined(separator: ", "))")
+            node.defect(
+                .wrongTest, "exactly one test must stand beside `fact`: \(Self.tests.joined(separator: ", "))")
             return nil
         }
         let definition = vocabulary[fact]
@@ -170,8 +181,8 @@ final class ConditionReader {
 
     /// The number of the fact that a node names.
     func fact(_ node: DocumentNode) -> Int? {
+        if case .string(let path)? = node.value["fact"], let index = vocabulary.index(of: path) { return index }
         guard let path = node.required("fact") else { return nil }
-        if let index = vocabulary.index(of: path.string) { return index }
         path.defect(
             .unknownFact, "unknown fact `\(path.string)`",
             suggestion: Suggestion.nearest(to: path.string, among: vocabulary.facts.map(\.path)))

@@ -9,13 +9,57 @@ final class DefectLog {
     var hasErrors: Bool { defects.contains { !$0.code.isWarning } }
 }
 
+/// The file of a knowledge document and where its defects go.
+final class DocumentFile {
+    let path: String
+    let log: DefectLog
+
+    init(_ path: String, _ log: DefectLog) { (self.path, self.log) = (path, log) }
+}
+
+/// The way from a document's root to a value. Hardly one in a thousand is ever told, so none is written before.
+private final class DocumentPlace {
+    enum Step {
+        case member(String)
+        case element(Int)
+    }
+
+    let parent: DocumentPlace?
+    let step: Step
+
+    init(_ parent: DocumentPlace?, _ step: Step) { (self.parent, self.step) = (parent, step) }
+
+    var pointer: JSONPointer {
+        let before = parent?.pointer ?? .root
+        switch step {
+        case .member(let name): return before.member(name)
+        case .element(let index): return before.element(index)
+        }
+    }
+}
+
 /// A value of a knowledge document with its place. Reading never stops at a defect: it logs it and goes on with a
 /// harmless stand-in, so that a maintainer sees every defect at once.
 struct DocumentNode {
     let value: JSONValue
-    let file: String
-    let pointer: JSONPointer
-    let log: DefectLog
+    private let document: DocumentFile
+    /// nil: the root.
+    private let place: DocumentPlace?
+
+    /// The root of a document.
+    init(value: JSONValue, file: String, log: DefectLog) {
+        self.init(value, DocumentFile(file, log), nil)
+    }
+
+    private init(_ value: JSONValue, _ document: DocumentFile, _ place: DocumentPlace?) {
+        self.value = value
+        self.document = document
+        self.place = place
+    }
+
+    var file: String { document.path }
+    var log: DefectLog { document.log }
+    var pointer: JSONPointer { place?.pointer ?? .root }
 
     func defect(_ code: DefectCode, _ sentence: String, suggestion: String? = nil) {
         log.add(
@@ -63,7 +107,7 @@ struct DocumentNode {
     func has(_ name: String) -> Bool { value[name] != nil }
 
     private func child(_ name: String, _ value: JSONValue) -> DocumentNode {
-        DocumentNode(value: value, file: file, pointer: pointer.member(name), log: log)
+        DocumentNode(value, document, DocumentPlace(place, .member(name)))
     }
 
     // MARK: - Values
@@ -75,9 +119,7 @@ struct DocumentNode {
             return []
         }
         if elements.isEmpty { defect(.emptyValue, "an empty list; leave the member out instead") }
-        return elements.enumerated().map {
-            DocumentNode(value: $1, file: file, pointer: pointer.element($0), log: log)
-        }
+        return elements.enumerated().map { DocumentNode($1, document, DocumentPlace(place, .element($0))) }
     }
 
     var string: String {
@@ -87,6 +129,17 @@ struct DocumentNode {
         }
         if text.isEmpty { defect(.emptyValue, "an empty string; leave the member out instead") }
         return text
+    }
+
+    /// The strings of a list of at least one.
+    private var strings: [String] {
+        if case .array(let elements) = value, !elements.isEmpty {
+            let texts = elements.compactMap { element -> String? in
+                if case .string(let text) = element, !text.isEmpty { text } else { nil }
+            }
+            if texts.count == elements.count { return texts }
+        }
+        return elements.map(\.string)
     }
 
     var number: Double {
@@ -115,12 +168,28 @@ struct DocumentNode {
 
     // MARK: - Members by name
 
-    func string(_ name: String) -> String { required(name)?.string ?? "" }
-    func optionalString(_ name: String) -> String? { optional(name)?.string }
+    // What is as it should be is taken where it lies; only a defect needs the place.
+
+    func string(_ name: String) -> String {
+        if case .string(let text)? = value[name], !text.isEmpty { return text }
+        return required(name)?.string ?? ""
+    }
+
+    func optionalString(_ name: String) -> String? {
+        guard let member = value[name] else { return nil }
+        if case .string(let text) = member, !text.isEmpty { return text }
+        return child(name, member).string
+    }
+
     func integer(_ name: String) -> Int { required(name)?.integer ?? 0 }
-    func bool(_ name: String) -> Bool { required(name)?.bool ?? false }
-    func strings(_ name: String) -> [String] { required(name)?.elements.map(\.string) ?? [] }
-    func optionalStrings(_ name: String) -> [String] { optional(name)?.elements.map(\.string) ?? [] }
+
+    func bool(_ name: String) -> Bool {
+        if case .bool(let value)? = value[name] { return value }
+        return required(name)?.bool ?? false
+    }
+
+    func strings(_ name: String) -> [String] { required(name)?.strings ?? [] }
+    func optionalStrings(_ name: String) -> [String] { optional(name)?.strings ?? [] }
     func nodes(_ name: String) -> [DocumentNode] { optional(name)?.elements ?? [] }
 
     /// A string out of a closed list.

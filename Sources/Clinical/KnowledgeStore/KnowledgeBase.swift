@@ -21,7 +21,7 @@ public final class KnowledgeBase: Sendable {
     public let lexicon: Lexicon
     /// The cases beside the rules; none where they were only hashed.
     public let cases: [ClinicalCase]
-    /// Where each leaf stands, by its number.
+    /// Where each leaf stands, by its number; none where the cases, which cover them, were only hashed.
     public let leaves: [LeafPlace]
     /// How many documents were loaded.
     public let fileCount: Int

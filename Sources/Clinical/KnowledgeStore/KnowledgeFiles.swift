@@ -56,7 +56,7 @@ struct KnowledgeFiles {
         for (source, made) in zip(sources, made) {
             switch made.tree {
             case .success(let value):
-                documents.append((source.path, DocumentNode(value: value, file: source.path, pointer: .root, log: log)))
+                documents.append((source.path, DocumentNode(value: value, file: source.path, log: log)))
             case .failure(let defect): log.add(defect)
             }
         }
@@ -241,20 +241,34 @@ struct KnowledgeFolder {
     /// The paths below a folder. Folders are followed through links, and names that begin with `..` are left out: Kubernetes
     /// mounts a ConfigMap as links into `..data`, which changes as a whole.
     private func collect(_ folder: String, depth: Int, into names: inout [String], _ log: DefectLog) {
-        guard let entries = try? FileManager.default.contentsOfDirectory(atPath: directory + "/" + folder) else {
+        guard let stream = opendir(directory + "/" + folder) else {
             return log.add(
                 KnowledgeDefect(.unreadable, file: folder.isEmpty ? directory : folder, "the folder cannot be read"))
         }
-        for entry in entries where !entry.hasPrefix("..") {
-            let path = folder.isEmpty ? entry : folder + "/" + entry
+        defer { closedir(stream) }
+        var folders: [String] = []
+        while let entry = readdir(stream) {
+            let name = Self.name(of: entry)
+            if name == "." || name.hasPrefix("..") { continue }
+            let path = folder.isEmpty ? name : folder + "/" + name
             names.append(path)
             // Documents are files; a deeper folder than the layout has ends a circle of links too.
-            guard depth < Self.depth, !entry.hasSuffix(".json"), !entry.hasSuffix(".md") else { continue }
-            var isFolder = false
-            if FileManager.default.fileExists(atPath: directory + "/" + path, isDirectory: &isFolder), isFolder {
-                collect(path, depth: depth + 1, into: &names, log)
-            }
+            guard depth < Self.depth, !name.hasSuffix(".json"), !name.hasSuffix(".md") else { continue }
+            if isFolder(path, Int32(entry.pointee.d_type)) { folders.append(path) }
         }
+        for path in folders { collect(path, depth: depth + 1, into: &names, log) }
+    }
+
+    private static func name(of entry: UnsafeMutablePointer<dirent>) -> String {
+        withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    }
+
+    /// Whether a path is a folder or a link to one. Not every file system tells the type with the name.
+    private func isFolder(_ path: String, _ type: Int32) -> Bool {
+        if type == Int32(DT_DIR) { return true }
+        guard type == Int32(DT_LNK) || type == Int32(DT_UNKNOWN) else { return false }
+        var status = stat()
+        return stat(directory + "/" + path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
     /// Folders in folders: `topics/<topic>/recommendations`, and one that is too many, so that it is told.

@@ -51,7 +51,9 @@ public struct KnowledgeLoader: Sendable {
             .flatMap { files.folder("topics/\($0)/cases").map { CaseReader.Document($0.name, $0.node) } }
         let makeDigests = files.digests
         let (linked, (digests, cases)) = AllProcessors.both {
-            link(files, factFiles, drugNodes, interventionNodes, manifest, vocabulary, log)
+            link(
+                files, factFiles, drugNodes, interventionNodes, manifest, vocabulary, log,
+                keepsLeaves: treatment == .read)
         } _: {
             (makeDigests(), CaseReader(vocabulary: vocabulary).read(caseDocuments))
         }
@@ -80,9 +82,9 @@ public struct KnowledgeLoader: Sendable {
     private func link(
         _ files: KnowledgeFiles, _ factFiles: [DocumentNode], _ drugNodes: [(name: String, node: DocumentNode)],
         _ interventionNodes: [(name: String, node: DocumentNode)], _ manifest: Manifest, _ vocabulary: Vocabulary,
-        _ log: DefectLog
+        _ log: DefectLog, keepsLeaves: Bool
     ) -> Linked {
-        let conditions = ConditionReader(vocabulary: vocabulary)
+        let conditions = ConditionReader(vocabulary: vocabulary, keepsLeaves: keepsLeaves)
         conditions.addShared(factFiles.flatMap { $0.optional("criteria")?.members ?? [] })
         conditions.compileShared()
         let derivations = factFiles.flatMap { $0.nodes("derivations") }.compactMap { Self.derivation($0, conditions) }

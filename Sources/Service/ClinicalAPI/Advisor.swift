@@ -78,6 +78,9 @@ public final class Advisor: Sendable {
     /// About how many bytes are remembered of what judging asked of the cases before.
     public var learnedBytes: Int { press.value.learnedBytes }
 
+    /// How much of each kind is remembered, for benchmarks.
+    var learnedParts: [(name: String, count: Int)] { press.value.learnedParts }
+
     /// What a question says.
     public func read(_ question: String) -> (statements: [FactStatement], notes: [CaseNote]) {
         let parsed = parser.value.parse(question)

@@ -46,6 +46,7 @@ package struct AnswerCost {
             lines.append("\(step): \(time / UInt64(max(count, 1))) ns")
         }
         return lines + ["\(size) bytes in all", "\(advisor.learnedBytes) bytes learned"]
+            + advisor.learnedParts.map { "  \($0.count) \($0.name)" }
     }
 
     private func answered(_ body: [UInt8]) -> Int {

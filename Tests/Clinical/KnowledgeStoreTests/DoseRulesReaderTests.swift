@@ -13,7 +13,7 @@ private struct Reading {
 
     func node(_ text: String) throws -> DocumentNode {
         DocumentNode(
-            value: try JSONReader().read(Array(text.utf8)), file: "document.json", pointer: .root, log: log)
+            value: try JSONReader().read(Array(text.utf8)), file: "document.json", log: log)
     }
 
     func codes(_ text: String) throws -> [DefectCode] {

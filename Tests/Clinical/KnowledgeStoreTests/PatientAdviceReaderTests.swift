@@ -14,7 +14,7 @@ import Testing
             "seekHelp":[{"id":"a","statement":"S."\(alarm)}]}
             """
         let node = DocumentNode(
-            value: try JSONReader().read(Array(text.utf8)), file: "patient-advice.json", pointer: .root, log: log)
+            value: try JSONReader().read(Array(text.utf8)), file: "patient-advice.json", log: log)
         let vocabulary = try Checkout.knowledge.get().clinical.vocabulary
         _ = PatientAdviceReader(documents: DocumentReader(conditions: ConditionReader(vocabulary: vocabulary))).read(
             node)

@@ -41,6 +41,37 @@ import Testing
         #expect(memory.size > 90_000)
     }
 
+    @Test func `take more room while what is kept is asked for, and give it back when it is not`() {
+        let memory = RecentAnswers(limit: 8 << 20)
+        func stream(_ numbers: Range<Int>, rounds: Int) {
+            for _ in 0..<rounds { for number in numbers { _ = ask(memory, number, size: 10_000) } }
+        }
+        // 300 of 10 kB do not fit into the first megabyte; they come again and again.
+        stream(0..<300, rounds: 12)
+        #expect(memory.size > 300 * 10_000)
+        // Of 3,000 hardly one is asked for while it is there.
+        stream(1_000..<4_000, rounds: 30)
+        #expect(memory.size < 2 << 20)
+    }
+
+    @Test func `once there is no room, let an old one go for some that come`() {
+        let memory = RecentAnswers(limit: 50_000)
+        func keep(_ numbers: Range<Int>) {
+            for number in numbers { memory.keep(answer(number), for: body(number), RecentAnswers.hash(body(number))) }
+        }
+        func kept(_ numbers: Range<Int>) -> Int {
+            numbers.count {
+                if case .answer = memory.find(body($0), RecentAnswers.hash(body($0))) { true } else { false }
+            }
+        }
+        keep(0..<30)
+        #expect(kept(0..<30) == 30)
+        keep(100..<260)
+        // Those that were asked for stay once; of 160 that found it full some twenty were kept.
+        #expect((10...21).contains(kept(100..<260)))
+        #expect(memory.size <= 50_000)
+    }
+
     @Test func `are not kept of bodies that come once`() {
         let memory = RecentAnswers(limit: 1 << 20)
         for _ in 0..<2 { for number in 0..<20_000 { #expect(!ask(memory, number)) } }

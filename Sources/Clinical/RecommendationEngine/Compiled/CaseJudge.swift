@@ -84,6 +84,8 @@ package struct CaseJudge: Sendable {
 
     /// About how many bytes it remembers.
     package var rememberedBytes: Int { learned.size }
+    /// How much of each kind it remembers, for benchmarks.
+    package var rememberedParts: [(name: String, count: Int)] { learned.parts }
     /// Whether it learns from the cases that it judges.
     package var isLearning = true
     /// How much was asked of cases that no case before had told, since all was forgotten.

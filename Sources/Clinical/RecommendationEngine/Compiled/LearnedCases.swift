@@ -72,16 +72,18 @@ struct LearnedCases: Sendable {
         let openings: Int32
     }
 
-    /// What was derived and assumed.
+    /// What was derived and assumed: numbers in `plannedFacts`, and of derivations.
     private struct Following: Hashable {
-        let facts: [AnswerPlan.PlannedFact]
-        let becauses: [Int]
+        let facts: [Int32]
+        let becauses: [Int32]
     }
 
     var tree = VerdictTree()
     private(set) var grounds: [Ground] = []
-    private var groundNumbers: [Ground: Int] = [:]
+    /// The ground of each hash: the first that had it.
+    private var groundNumbers: [Int: Int] = [:]
     private var followings: [Following: Int] = [:]
+    private var plannedFacts: [AnswerPlan.PlannedFact: Int32] = [:]
     private var changes: [[Ground.Change]: [Ground.Change]] = [:]
     var panels: [Panel] = []
     var cards: [Card] = []
@@ -130,10 +132,22 @@ struct LearnedCases: Sendable {
         var partly: [Ground.Change] = []
     }
 
+    /// How much of each kind it holds, for benchmarks.
+    var parts: [(name: String, count: Int)] {
+        [
+            ("steps of ways", tree.extent.steps), ("forks", tree.extent.forks), ("roots", tree.extent.roots),
+            ("grounds", grounds.count),
+            ("followings", followings.count), ("changes", changes.count), ("panels", panels.count),
+            ("cards", cards.count), ("frames", frames.count), ("lists", lists.count),
+            ("list entries", lists.reduce(0) { $0 + $1.count }), ("sets", sets.count), ("ranks", ranks.count),
+            ("rankings", rankings.count), ("standings", standings.count), ("contests", contests.count),
+        ]
+    }
+
     /// About how many bytes it takes.
     var size: Int {
-        tree.size + grounds.count * 512 + (followings.count + changes.count) * 3_072 + panels.count * 4_096 + cards
-            .count * MemoryLayout<Card>.stride
+        tree.size + grounds.count * 512 + followings.count * 256 + changes.count * 3_072 + plannedFacts.count * 192
+            + panels.count * 4_096 + cards.count * MemoryLayout<Card>.stride
             + frames.count * MemoryLayout<Frame>.stride + standings.count * 192 + contests.count * 192 + lists.count
             * 192 + sets.count * 32 + ranks.count * 256
     }
@@ -159,7 +173,12 @@ struct LearnedCases: Sendable {
         of ground: Ground, _ facts: some Sequence<AnswerPlan.PlannedFact>, _ becauses: [Int]
     ) -> Int {
         var ground = ground
-        let following = Following(facts: Array(facts), becauses: becauses)
+        let numbers = facts.map { fact in
+            let number = plannedFacts[fact] ?? Int32(plannedFacts.count)
+            plannedFacts[fact] = number
+            return number
+        }
+        let following = Following(facts: numbers, becauses: becauses.map(Int32.init))
         ground.following = followings[following] ?? followings.count
         followings[following] = ground.following
         // Equal lists are kept once.
@@ -167,10 +186,11 @@ struct LearnedCases: Sendable {
         changes[values] = values
         ground.values = values
         ground.topics = panels.first { $0.topics == ground.topics }?.topics ?? ground.topics
-        if let known = groundNumbers[ground] { return known }
+        let hash = ground.hashValue
+        if let known = groundNumbers[hash], grounds[known] == ground { return known }
         let number = grounds.count
         grounds.append(ground)
-        groundNumbers[ground] = number
+        if groundNumbers[hash] == nil { groundNumbers[hash] = number }
         return number
     }
 

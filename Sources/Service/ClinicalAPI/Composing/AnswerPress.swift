@@ -48,6 +48,11 @@ final class AnswerPress: Sendable {
     /// About how many bytes the desks remember.
     var learnedBytes: Int { remembered.load(ordering: .relaxed) }
 
+    /// How much of each kind the first desk remembers, for benchmarks.
+    var learnedParts: [(name: String, count: Int)] {
+        desks[0].work.withLock { $0.judge.rememberedParts + $0.scripts.extent }
+    }
+
     /// The bytes of the answer for a clinician who asks for no trace; nil where the plain way must answer.
     ///
     /// - Parameter statements: structured facts in any order, then what was read in the order of the text.

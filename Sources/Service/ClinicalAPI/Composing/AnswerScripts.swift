@@ -67,7 +67,9 @@ struct AnswerScripts: Sendable {
     /// The steps of each part, and the numbers of the parts of all scripts.
     private(set) var parts: [(start: Int32, end: Int32)] = []
     private(set) var lists: [Int32] = []
-    private var partNumbers: [Part: Int32] = [:]
+
+    /// The part of each hash: the first that had it.
+    private var partNumbers: [Int: Int32] = [:]
     /// Where a script's parts begin and end in `lists`; begin 0 and end -1 where there is none.
     private var grounds: [(start: Int32, end: Int32)] = []
     private var cards: [(start: Int32, end: Int32)] = []
@@ -75,10 +77,18 @@ struct AnswerScripts: Sendable {
     /// The era of the judge whose numbers these are.
     private(set) var era = 0
 
-    /// About how many bytes it takes: each part is kept twice, to be followed and to be found.
+    /// About how many bytes it takes.
     var size: Int {
-        steps.count * 2 * MemoryLayout<Step>.stride + words.count * 2 + parts.count * 160 + lists.count * 4
+        steps.count * MemoryLayout<Step>.stride + words.count + parts.count * 40 + lists.count * 4
             + (grounds.count + cards.count + frames.count) * 8
+    }
+
+    /// How much of each kind it holds, for benchmarks.
+    var extent: [(name: String, count: Int)] {
+        [
+            ("steps", steps.count), ("bytes of words", words.count), ("parts", parts.count),
+            ("parts in lists", lists.count), ("scripts", grounds.count + cards.count + frames.count),
+        ]
     }
 
     /// Forgets everything where the judge has.
@@ -121,6 +131,8 @@ struct AnswerScripts: Sendable {
 
     /// Keeps a script.
     mutating func keep(_ kind: Kind, _ number: Int32, _ draft: Draft) {
+        // Address space until it is written.
+        if lists.isEmpty { lists.reserveCapacity(1 << 20) }
         let start = Int32(lists.count)
         for part in draft.parts where !part.steps.isEmpty { lists.append(self.number(of: part)) }
         let range = (start: start, end: Int32(lists.count))
@@ -132,7 +144,8 @@ struct AnswerScripts: Sendable {
     }
 
     private mutating func number(of part: Part) -> Int32 {
-        if let known = partNumbers[part] { return known }
+        let hash = part.hashValue
+        if let known = partNumbers[hash], isPart(known, part) { return known }
         let number = Int32(parts.count)
         let (start, moved) = (Int32(steps.count), Int32(words.count - AnswerCursor.block))
         for step in part.steps {
@@ -142,8 +155,29 @@ struct AnswerScripts: Sendable {
         words += part.words
         words += Array(repeating: 0, count: AnswerCursor.block)
         parts.append((start, Int32(steps.count)))
-        partNumbers[part] = number
+        if partNumbers[hash] == nil { partNumbers[hash] = number }
         return number
+    }
+
+    /// Whether a part that is kept is this one.
+    private func isPart(_ number: Int32, _ part: Part) -> Bool {
+        let (start, end) = parts[Int(number)]
+        guard Int(end - start) == part.steps.count else { return false }
+        var moved: Int?
+        for (kept, step) in zip(steps[Int(start)..<Int(end)], part.steps) {
+            guard kept.count == step.count, kept.slot == step.slot, (kept.start < 0) == (step.start < 0) else {
+                return false
+            }
+            if step.start >= 0 {
+                if kept.start != step.start { return false }
+            } else {
+                let own = Int(step.start - kept.start)
+                if moved ?? own != own { return false }
+                moved = own
+            }
+        }
+        guard let moved else { return true }
+        return words[moved..<moved + part.words.count].elementsEqual(part.words)
     }
 
     private static func set(
