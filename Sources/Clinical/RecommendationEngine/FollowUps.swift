@@ -6,6 +6,8 @@ struct FollowUps {
     let knowledge: ClinicalKnowledge
     let values: [FactValue]
     let recommendations: [Recommendation]
+    /// Rules whose word against an option prevails.
+    let prevailing: Set<String>
 
     /// The questions: first the facts that decide options, then those that decide ranks, then those that decide a limit
     /// of an option; within each the one that moves most first, then by the priority that the knowledge gives.
@@ -24,13 +26,21 @@ struct FollowUps {
             recommendations.filter { rule in option.rules.contains { $0.id == rule.id } && !rule.ranks.isEmpty }
         }
         let ranks = zip(options, rules).map { option, rules in OpenRanks(of: option, rules, judge) }
-        var contest = RankContest(rules, knowledge.vocabulary, values)
+        var contest = RankContest(
+            zip(options, rules).map { option, rules in
+                RankContest.Option(
+                    intervention: option.intervention, speaking: rules,
+                    rules: recommendations.filter { $0.intervention == option.intervention.id })
+            }, prevailing, knowledge, values)
         /// Whether some other option may change places with this one over a fact.
         func isContested(_ place: Int, over fact: Int) -> Bool {
             let others = ranks.indices.filter { $0 != place && ranks[place].mayBeContested(by: ranks[$0], over: fact) }
                 .map { ranks[place].id < ranks[$0].id ? (place, $0) : ($0, place) }
             return others.contains { contest.turns($0.0, $0.1, over: fact) }
-                || others.contains { contest.turnsBesideAnother($0.0, $0.1, over: fact) }
+                || others.contains {
+                    contest.turnsBesideAnother($0.0, $0.1, over: fact)
+                        && contest.movesBesideAnother($0.0, $0.1, over: fact)
+                }
         }
         for option in options {
             for fact in option.needs { note(fact, option.intervention.id, kind: 0) }

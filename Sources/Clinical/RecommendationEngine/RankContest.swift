@@ -2,8 +2,16 @@ import ClinicalModel
 import DecisionLogic
 
 /// Whether the order of two options hangs on a fact: their ranks are judged for every answer to it, alone and beside one other
-/// answer. What takes two others is asked once one of them is answered.
+/// answer. What takes two others is asked once one of them is answered. The other answer may also take an option out, or let
+/// a rule speak that does not yet: `movesBesideAnother` judges both options anew.
 struct RankContest: Sendable {
+    /// An option of a case with the rules that give its rank, and all rules that speak of it.
+    struct Option: Sendable {
+        let intervention: Intervention
+        let speaking: [Recommendation]
+        let rules: [Recommendation]
+    }
+
     private typealias OpenRank = (when: Condition?, rank: Int)
 
     private struct Side: Sendable {
@@ -12,7 +20,9 @@ struct RankContest: Sendable {
         let facts: BitSet
     }
 
-    private let vocabulary: Vocabulary
+    private let knowledge: ClinicalKnowledge
+    private let prevailing: Set<String>
+    private let options: [Option]
     private var values: [FactValue]
     private let sides: [Side]
     private var tests: [Int: [FactTest]] = [:]
@@ -21,13 +31,12 @@ struct RankContest: Sendable {
     private var alone: [Int: [Int]] = [:]
     private var beside: [Int: [Int]] = [:]
 
-    /// A contest of the options of one case, each with the rules that give its rank, in the order of their ids where two rank
-    /// alike.
-    init(_ options: [[Recommendation]], _ vocabulary: Vocabulary, _ values: [FactValue]) {
-        (self.vocabulary, self.values) = (vocabulary, values)
+    /// A contest of the options of one case. `prevailing` names rules whose word against an option prevails.
+    init(_ options: [Option], _ prevailing: Set<String>, _ knowledge: ClinicalKnowledge, _ values: [FactValue]) {
+        (self.options, self.prevailing, self.knowledge, self.values) = (options, prevailing, knowledge, values)
         var tests: [Int: [FactTest]] = [:]
-        sides = options.map { rules in
-            let ranks = rules.map { Self.open($0, values) }
+        sides = options.map { option in
+            let ranks = option.speaking.map { Self.open($0, values) }
             var facts = BitSet()
             for condition in ranks.joined().compactMap(\.when) {
                 facts.formUnion(condition.needs(values))
@@ -55,6 +64,60 @@ struct RankContest: Sendable {
             if after.indices.contains(where: { after[$0] != before[$0 / count] }) { return true }
         }
         return false
+    }
+
+    /// Whether it does so where both are judged anew under the other answer: neither is lost by it, nor lets another rule of
+    /// either speak that settles the order.
+    func movesBesideAnother(_ left: Int, _ right: Int, over fact: Int) -> Bool {
+        // Of the two alone, so that what is found of them does not hang on the others.
+        var pair = RankContest([options[left], options[right]], prevailing, knowledge, values)
+        for option in pair.options { pair.addTests(of: option) }
+        return pair.moves(over: fact)
+    }
+
+    private mutating func moves(over fact: Int) -> Bool {
+        for other in sides[0].facts.union(sides[1].facts).members where other != fact {
+            let before = zip(ranks(0, other), ranks(1, other)).map { $0 <= $1 }
+            let after = zip(ranks(0, other, fact), ranks(1, other, fact)).map { $0 <= $1 }
+            let (outer, inner) = (answers(to: other), answers(to: fact))
+            for place in after.indices where after[place] != before[place / inner.count] {
+                var values = values
+                values[other] = outer[place / inner.count]
+                let standing = standing(values)
+                values[fact] = inner[place % inner.count]
+                if self.standing(values) != standing { return true }
+            }
+        }
+        return false
+    }
+
+    /// How two options stand.
+    private struct Standing: Equatable {
+        let groups: [Int]
+        let isFirstBefore: Bool
+    }
+
+    private func standing(_ values: [FactValue]) -> Standing {
+        let judge = OptionJudge(knowledge: knowledge, values: values)
+        let places = options.map {
+            judge.place(judge.assess($0.intervention, $0.rules, prevailing: prevailing))
+        }
+        let isOffered = places.allSatisfy { $0.group < 2 }
+        return Standing(groups: places.map(\.group), isFirstBefore: isOffered && places[0] <= places[1])
+    }
+
+    /// Adds all that judging an option asks, so that answers tell it apart.
+    private mutating func addTests(of option: Option) {
+        let labels = option.intervention.drugs.compactMap { knowledge.drugs[$0] }.flatMap(\.labels)
+        let limits = labels.flatMap { label in
+            DrugLabel.Part.allCases.filter(\.forbids).flatMap { (label.facts[$0] ?? []).map(\.when) }
+        }
+        let rules = option.rules.flatMap { rule in [rule.appliesWhen] + rule.ranks.map(\.when) }
+        for condition in rules + option.intervention.contraindications.map(\.when) + limits {
+            condition?.forEachLeaf { leaf in
+                if !(tests[leaf.fact] ?? []).contains(leaf.test) { tests[leaf.fact, default: []].append(leaf.test) }
+            }
+        }
     }
 
     /// The ranks of an option for each answer to a fact.
@@ -128,7 +191,7 @@ struct RankContest: Sendable {
     /// The answers that the tests tell apart: each code, a number at, below and above each end, each code of a set held or not.
     private mutating func answers(to fact: Int) -> [FactValue] {
         if let known = answers[fact] { return known }
-        let definition = vocabulary[fact]
+        let definition = knowledge.vocabulary[fact]
         var all: [FactValue] = []
         switch values[fact] {
         case .codes(let codes): all = codes.members.map { .codes(BitSet([$0])) }

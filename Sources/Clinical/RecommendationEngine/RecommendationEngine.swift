@@ -164,7 +164,8 @@ public struct RecommendationEngine: Sendable {
         }
         answer.disagreements = disagreements(bearing.disagreements, values, audience, &sources)
         answer.followUp = FollowUps(
-            knowledge: knowledge, values: values, recommendations: bearing.recommendations
+            knowledge: knowledge, values: values, recommendations: bearing.recommendations,
+            prevailing: bearing.prevailing
         ).questions(for: answer.options)
         if explains { addSafety(to: &answer, values, &sources) }
         if audience == .patient { advise(&answer, values, &sources) }

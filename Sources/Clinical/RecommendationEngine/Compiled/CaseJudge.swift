@@ -25,8 +25,11 @@ package struct CaseJudge: Sendable {
     private var told: [(place: Int, limit: Int32)] = []
     private var wanted: [Wanted] = []
     private var pairs: [(fact: Int, intervention: Int32)] = []
-    /// The numbers of what decides the ranks of this case's options; -1 until asked for.
+    /// The panel of this case.
+    private var panel = -1
+    /// The numbers of what decides the ranks of this case's options, and of what decides all of them; -1 until asked for.
     private var standings: [Int32] = []
+    private var wholeStandings: [Int32] = []
     private var rivals: [Int] = []
     /// The contest of this case's options, where something is asked of it that was not learned.
     private var contest: RankContest?
@@ -115,6 +118,7 @@ package struct CaseJudge: Sendable {
                 plan.notes.append(remark)
             }
         }
+        self.panel = panel
         drawCards(panel)
         findFrame(panel)
         addQuestions()
@@ -895,7 +899,11 @@ package struct CaseJudge: Sendable {
         let options = plan.offered.count
         contest = nil
         standings.removeAll(keepingCapacity: true)
-        for _ in 0..<options { standings.append(-1) }
+        wholeStandings.removeAll(keepingCapacity: true)
+        for _ in 0..<options {
+            standings.append(-1)
+            wholeStandings.append(-1)
+        }
         for place in 0..<options {
             let entry = plan.offered[place]
             entry.needs.forEach { want($0, entry.intervention, kind: 0) }
@@ -972,14 +980,16 @@ package struct CaseJudge: Sendable {
         }
         let key = LearnedCases.Comparison(left: one, right: two, isBesideAnother: besideAnother)
         var found = learned.contest(key)
-        if found.asked.contains(fact) { return found.turning.contains(fact) }
-        let turns = asked(left, right, over: fact, besideAnother: besideAnother)
-        if isLearning {
-            found.asked.insert(fact)
-            if turns { found.turning.insert(fact) }
-            learned.keep(found, of: key)
+        if !found.asked.contains(fact) {
+            let turns = asked(left, right, over: fact, besideAnother: besideAnother)
+            if isLearning {
+                found.asked.insert(fact)
+                if turns { found.turning.insert(fact) }
+                learned.keep(found, of: key)
+            }
+            return turns && (!besideAnother || moves(left, right, over: fact))
         }
-        return turns
+        return found.turning.contains(fact) && (!besideAnother || moves(left, right, over: fact))
     }
 
     private mutating func asked(_ left: Int, _ right: Int, over fact: Int, besideAnother: Bool) -> Bool {
@@ -991,13 +1001,57 @@ package struct CaseJudge: Sendable {
         return turns ?? false
     }
 
+    /// What `RankContest` finds where it judges both anew; learned for whoever answers alike all that judging them asks.
+    private mutating func moves(_ left: Int, _ right: Int, over fact: Int) -> Bool {
+        guard let one = wholeStanding(left), let two = wholeStanding(right) else {
+            return judgedAnew(left, right, over: fact)
+        }
+        let key = LearnedCases.Comparison(left: one, right: two, isBesideAnother: true)
+        var found = learned.contest(key)
+        if found.asked.contains(fact) { return found.turning.contains(fact) }
+        let moves = judgedAnew(left, right, over: fact)
+        if isLearning {
+            found.asked.insert(fact)
+            if moves { found.turning.insert(fact) }
+            learned.keep(found, of: key)
+        }
+        return moves
+    }
+
+    private mutating func judgedAnew(_ left: Int, _ right: Int, over fact: Int) -> Bool {
+        unknownAnswers += 1
+        beginContest()
+        return contest?.movesBesideAnother(left, right, over: fact) ?? false
+    }
+
     private mutating func beginContest() {
         if contest != nil { return }
-        let rules = drawn.prefix(plan.offered.count).map { entry in
-            learned.rankings[Int(learned.ranks[Int(entry.card.ranks)].ranking)].rules
-                .map { knowledge.models.rules[Int($0)] }
+        let options = drawn.prefix(plan.offered.count).map { entry in
+            RankContest.Option(
+                intervention: knowledge.models.interventions[Int(entry.card.intervention)],
+                speaking: learned.rankings[Int(learned.ranks[Int(entry.card.ranks)].ranking)].rules
+                    .map { knowledge.models.rules[Int($0)] },
+                rules: rules(of: entry.card.intervention).map { knowledge.models.rules[Int($0)] })
         }
-        contest = RankContest(rules, knowledge.clinical.vocabulary, judge.values)
+        let prevailing = learned.panels[panel].rules.joined().filter { knowledge.rules[Int($0)].prevails }
+            .map { knowledge.models.rules[Int($0)].id }
+        contest = RankContest(options, Set(prevailing), knowledge.clinical, judge.values)
+    }
+
+    /// The rules by which the topics of this case speak of an intervention.
+    private func rules(of intervention: Int32) -> [Int32] {
+        let panel = learned.panels[panel]
+        return panel.interventions.firstIndex(of: intervention).map { panel.rules[$0] } ?? []
+    }
+
+    /// The number of all that judging an option asks; nil as for `standing`.
+    private mutating func wholeStanding(_ place: Int) -> Int32? {
+        if wholeStandings[place] >= 0 { return wholeStandings[place] }
+        let intervention = drawn[place].card.intervention
+        let judging = learned.judging(of: intervention, rules(of: intervention), knowledge)
+        guard let number = learned.number(of: rankStanding(judging), isLearning: isLearning) else { return nil }
+        wholeStandings[place] = number
+        return number
     }
 
     /// The number of what decides the rank of an option; nil where it is new and nothing more may be learned: values that are

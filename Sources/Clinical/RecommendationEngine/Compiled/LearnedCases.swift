@@ -218,6 +218,27 @@ struct LearnedCases: Sendable {
         return number
     }
 
+    /// The number of all rules that speak of an intervention, with the tests by which it is judged.
+    mutating func judging(of intervention: Int32, _ rules: [Int32], _ knowledge: CompiledKnowledge) -> Int32 {
+        // Beside the lists of rules that rank, which hold no such number.
+        let key = [-1 - intervention] + rules
+        if let known = rankingNumbers[key] { return known }
+        var tests: [ConditionGraph.Node] = []
+        for place in knowledge.interventions[Int(intervention)].forbidding.range {
+            knowledge.graph.addTests(of: knowledge.forbidding[place].when, &tests)
+        }
+        for rule in rules {
+            knowledge.graph.addTests(of: knowledge.rules[Int(rule)].when, &tests)
+            for place in knowledge.rules[Int(rule)].ranks.range {
+                knowledge.graph.addTests(of: knowledge.ranks[place].when, &tests)
+            }
+        }
+        let number = Int32(rankings.count)
+        rankings.append(Ranking(rules: rules, tests: tests))
+        rankingNumbers[key] = number
+        return number
+    }
+
     /// The number of a standing; nil for a new one where nothing more may be learned.
     mutating func number(of standing: RankStanding, isLearning: Bool) -> Int32? {
         if let known = standings[standing] { return known }
