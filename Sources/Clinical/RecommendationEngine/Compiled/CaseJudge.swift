@@ -977,17 +977,15 @@ package struct CaseJudge: Sendable {
         let (left, right) = isFirst ? (place, other) : (other, place)
         guard let one = standing(left), let two = standing(right) else {
             return asked(left, right, over: fact, besideAnother: besideAnother)
+                && (!besideAnother || moves(left, right, over: fact))
         }
         let key = LearnedCases.Comparison(left: one, right: two, isBesideAnother: besideAnother)
         var found = learned.contest(key)
         if !found.asked.contains(fact) {
             let turns = asked(left, right, over: fact, besideAnother: besideAnother)
-            if isLearning {
-                found.asked.insert(fact)
-                if turns { found.turning.insert(fact) }
-                learned.keep(found, of: key)
-            }
-            return turns && (!besideAnother || moves(left, right, over: fact))
+            if turns { found.turning.insert(fact) }
+            found.asked.insert(fact)
+            if isLearning { learned.keep(found, of: key) }
         }
         return found.turning.contains(fact) && (!besideAnother || moves(left, right, over: fact))
     }
