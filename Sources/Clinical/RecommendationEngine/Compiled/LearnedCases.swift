@@ -205,34 +205,31 @@ struct LearnedCases: Sendable {
 
     /// The number of the rules that rank an option.
     mutating func ranking(of rules: [Int32], _ knowledge: CompiledKnowledge) -> Int32 {
-        if let known = rankingNumbers[rules] { return known }
-        var tests: [ConditionGraph.Node] = []
-        for rule in rules {
-            for place in knowledge.rules[Int(rule)].ranks.range {
-                knowledge.graph.addTests(of: knowledge.ranks[place].when, &tests)
-            }
+        ranking(rules, key: rules) { tests in
+            for rule in rules { knowledge.addRankTests(of: rule, &tests) }
         }
-        let number = Int32(rankings.count)
-        rankings.append(Ranking(rules: rules, tests: tests))
-        rankingNumbers[rules] = number
-        return number
     }
 
     /// The number of all rules that speak of an intervention, with the tests by which it is judged.
     mutating func judging(of intervention: Int32, _ rules: [Int32], _ knowledge: CompiledKnowledge) -> Int32 {
         // Beside the lists of rules that rank, which hold no such number.
-        let key = [-1 - intervention] + rules
-        if let known = rankingNumbers[key] { return known }
-        var tests: [ConditionGraph.Node] = []
-        for place in knowledge.interventions[Int(intervention)].forbidding.range {
-            knowledge.graph.addTests(of: knowledge.forbidding[place].when, &tests)
-        }
-        for rule in rules {
-            knowledge.graph.addTests(of: knowledge.rules[Int(rule)].when, &tests)
-            for place in knowledge.rules[Int(rule)].ranks.range {
-                knowledge.graph.addTests(of: knowledge.ranks[place].when, &tests)
+        ranking(rules, key: [-1 - intervention] + rules) { tests in
+            for place in knowledge.interventions[Int(intervention)].forbidding.range {
+                knowledge.graph.addTests(of: knowledge.forbidding[place].when, &tests)
+            }
+            for rule in rules {
+                knowledge.graph.addTests(of: knowledge.rules[Int(rule)].when, &tests)
+                knowledge.addRankTests(of: rule, &tests)
             }
         }
+    }
+
+    private mutating func ranking(
+        _ rules: [Int32], key: [Int32], adding add: (inout [ConditionGraph.Node]) -> Void
+    ) -> Int32 {
+        if let known = rankingNumbers[key] { return known }
+        var tests: [ConditionGraph.Node] = []
+        add(&tests)
         let number = Int32(rankings.count)
         rankings.append(Ranking(rules: rules, tests: tests))
         rankingNumbers[key] = number
@@ -315,6 +312,11 @@ struct OptionRanks: Sendable, Hashable {
 }
 
 extension CompiledKnowledge {
+    /// Adds the tests by which a rule ranks.
+    fileprivate func addRankTests(of rule: Int32, _ tests: inout [ConditionGraph.Node]) {
+        for place in rules[Int(rule)].ranks.range { graph.addTests(of: ranks[place].when, &tests) }
+    }
+
     /// The facts that judging an intervention by these rules may ask of.
     fileprivate func factsAsked(of intervention: Int32, _ rules: [Int32]) -> BitSet {
         var result = BitSet()
