@@ -5,11 +5,9 @@ import Synchronization
 /// Work of a load that has parts that know nothing of each other, done on all processors of the process. What comes out does
 /// not depend on how many there are: results stand in the order of their numbers.
 enum AllProcessors {
-    /// So many numbers are taken at a time: documents are small, and a lock for each would cost as much as reading it.
-    private static let stride = 16
-
-    /// The values made of the numbers from 0 to `count`, in their order.
-    static func map<Value: Sendable>(_ count: Int, _ make: @Sendable (Int) -> Value) -> [Value] {
+    /// The values made of the numbers from 0 to `count`, in their order. So many numbers are taken at a time as `stride` says:
+    /// one for what takes long, more for documents, of which each takes hardly longer than to ask for the next.
+    static func map<Value: Sendable>(_ count: Int, stride: Int, _ make: @Sendable (Int) -> Value) -> [Value] {
         let workers = min(ProcessInfo.processInfo.activeProcessorCount, count / stride)
         guard workers > 1 else { return (0..<count).map(make) }
         let next = Atomic(0)

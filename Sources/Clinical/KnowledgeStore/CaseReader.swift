@@ -7,26 +7,11 @@ import JSONText
 struct CaseReader: Sendable {
     let vocabulary: Vocabulary
 
-    /// A document of a case: no node, since nodes share the log of the load.
-    struct Document: Sendable {
-        let name: String
-        let file: String
-        let value: JSONValue
-
-        init(_ name: String, _ node: DocumentNode) {
-            self.name = name
-            file = node.file
-            value = node.value
-        }
-    }
-
-    /// The cases of some documents, in their order, with everything that is wrong in them.
-    func read(_ documents: [Document]) -> (cases: [ClinicalCase], defects: [KnowledgeDefect]) {
-        let log = DefectLog()
-        let cases = documents.map {
-            clinicalCase($0.name, DocumentNode(value: $0.value, file: $0.file, log: log))
-        }
-        return (cases, log.defects)
+    /// The cases of some topics, in their order, with everything that is wrong in them.
+    func read(_ topics: [String], _ files: KnowledgeFiles) -> (cases: [ClinicalCase], defects: [KnowledgeDefect]) {
+        let files = LoggedFiles(files: files, log: DefectLog())
+        let cases = topics.flatMap { files.folder("topics/\($0)/cases") }.map { clinicalCase($0.name, $0.node) }
+        return (cases, files.log.defects)
     }
 
     private func clinicalCase(_ name: String, _ node: DocumentNode) -> ClinicalCase {

@@ -12,15 +12,16 @@ public struct LeafPlace: Sendable, Equatable {
     public let words: String
 }
 
-/// Compiles conditions of the rule language against the vocabulary. Each leaf of each file gets a number.
+/// Compiles conditions of the rule language against the vocabulary. Each leaf of each file gets a number, where leaves are kept.
 final class ConditionReader {
     let vocabulary: Vocabulary
-    /// Where each leaf stands, where that is kept.
+    /// Where each leaf stands, in the order of their numbers; none where leaves are not kept.
     private(set) var leaves: [LeafPlace] = []
-    private let keepsLeaves: Bool
-    private var leafCount = 0
-    private var shared: [String: DocumentNode] = [:]
-    private var local: [String: DocumentNode] = [:]
+    /// The number of the first leaf; nil: leaves are not kept, and all bear the same number.
+    private let firstLeaf: Int?
+    /// Criteria that another reader has compiled.
+    private let given: [String: Condition]
+    private var own: [String: DocumentNode] = [:]
     private var compiled: [String: Condition] = [:]
     private var open: Set<String> = []
     private var nodeCount = 0
@@ -29,34 +30,27 @@ final class ConditionReader {
     static let maximumDepth = 16
     static let maximumNodes = 256
 
-    init(vocabulary: Vocabulary, keepsLeaves: Bool = false) {
+    /// A reader that may name the criteria `given` beside its own.
+    init(vocabulary: Vocabulary, given: [String: Condition] = [:], leavesFrom firstLeaf: Int? = nil) {
         self.vocabulary = vocabulary
-        self.keepsLeaves = keepsLeaves
+        self.given = given
+        self.firstLeaf = firstLeaf
+        compiled = given
     }
 
-    /// Criteria that every document may name.
-    func addShared(_ criteria: [(name: String, node: DocumentNode)]) {
+    /// Compiles criteria that what is read afterwards may name. All are compiled, used or not.
+    /// - Returns: what every reader of the same vocabulary may be given.
+    @discardableResult
+    func define(_ criteria: [(name: String, node: DocumentNode)]) -> [String: Condition] {
         for (name, node) in criteria {
-            if shared.updateValue(node, forKey: name) != nil {
+            if given[name] != nil { node.defect(.duplicateID, "the criterion `\(name)` hides a shared one") }
+            if own.updateValue(node, forKey: name) != nil {
                 node.defect(.duplicateID, "the criterion `\(name)` is defined twice")
             }
-        }
-    }
-
-    /// Criteria of one topic, in the place of those of the topic before. All are compiled, used or not.
-    func useLocal(_ criteria: [(name: String, node: DocumentNode)]) {
-        for name in local.keys { compiled[name] = nil }
-        local = [:]
-        for (name, node) in criteria {
-            if shared[name] != nil { node.defect(.duplicateID, "the criterion `\(name)` hides a shared one") }
-            local[name] = node
+            compiled[name] = nil
         }
         for (name, node) in criteria { _ = criterion(name, at: node, depth: 0) }
-    }
-
-    /// Compiles the shared criteria, used or not.
-    func compileShared() {
-        for (name, node) in shared.sorted(by: { $0.key < $1.key }) { _ = criterion(name, at: node, depth: 0) }
+        return compiled
     }
 
     /// A condition; a condition with a defect compiles to one that is never decided.
@@ -106,10 +100,10 @@ final class ConditionReader {
 
     private func criterion(_ name: String, at node: DocumentNode, depth: Int) -> Condition {
         if let done = compiled[name] { return .criterion(name: name, done) }
-        guard let definition = local[name] ?? shared[name] else {
+        guard let definition = own[name] else {
             node.defect(
                 .badCriterion, "unknown criterion `\(name)`",
-                suggestion: Suggestion.nearest(to: name, among: Array(local.keys) + Array(shared.keys)))
+                suggestion: Suggestion.nearest(to: name, among: Array(own.keys) + Array(given.keys)))
             return .any([])
         }
         guard open.insert(name).inserted else {
@@ -129,14 +123,15 @@ final class ConditionReader {
             return .any([])
         }
         guard let (fact, test) = factTest(node, forDerivation: false) else { return .any([]) }
-        if keepsLeaves {
+        var number = 0
+        if let firstLeaf {
+            number = firstLeaf + leaves.count
             leaves.append(
                 LeafPlace(
                     file: node.file, pointer: node.pointer.description,
                     words: vocabulary[fact].path + " " + vocabulary[fact].words(for: test)))
         }
-        leafCount += 1
-        return .leaf(FactLeaf(fact: fact, test: test, id: leafCount - 1, note: node.optionalString("note")))
+        return .leaf(FactLeaf(fact: fact, test: test, id: number, note: node.optionalString("note")))
     }
 
     private static let tests = ["is", "isOneOf", "isKindOf", "includes", "within", "isKnown", "isPartlyKnown"]

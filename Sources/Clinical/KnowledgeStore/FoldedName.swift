@@ -5,7 +5,29 @@ enum FoldedName {
     private static let ofSpelling: Set<NameFolding> = [.letterCase, .diacritics, .superscripts, .separators]
 
     /// The key of a name: lower case, without accents, letters and digits only.
-    static func key(_ name: String) -> String { fold(name, ofSpelling) }
+    static func key(_ name: String) -> String {
+        var name = name
+        return name.withUTF8(plainKey) ?? fold(name, ofSpelling)
+    }
+
+    /// The key of a name of ASCII, as nearly all are; nil of another.
+    private static func plainKey(_ name: UnsafeBufferPointer<UInt8>) -> String? {
+        guard name.allSatisfy({ $0 < 0x80 }) else { return nil }
+        return String(unsafeUninitializedCapacity: name.count) { key in
+            var count = 0
+            for byte in name {
+                guard let kept = keptOfASCII[Int(byte)] else { continue }
+                key[count] = kept
+                count += 1
+            }
+            return count
+        }
+    }
+
+    /// What a key keeps of each character of ASCII; nil where that is nothing.
+    private static let keptOfASCII: [UInt8?] = (0..<0x80).map {
+        fold(String(Unicode.Scalar($0)), ofSpelling).utf8.first
+    }
 
     /// The foldings without which two spellings of one key would differ.
     static func needed(_ asked: String, _ written: String) -> [NameFolding] {

@@ -42,7 +42,7 @@ public final class KnowledgeBase: Sendable {
         local: LocalChanges,
         clinical: ClinicalKnowledge, lexicon: Lexicon, cases: [ClinicalCase], leaves: [LeafPlace], fileCount: Int,
         warnings: [KnowledgeDefect], usedBy: [String: [String]], coverage: CoverageAxes,
-        terminology: Terminology
+        terminology: Terminology, drugIndex: DrugNameIndex
     ) {
         self.manifest = manifest
         self.digest = digest
@@ -59,7 +59,7 @@ public final class KnowledgeBase: Sendable {
         self.usedBy = usedBy
         self.coverage = coverage
         self.terminology = terminology
-        drugIndex = DrugNameIndex(clinical.drugs, clinical.drugNames)
+        self.drugIndex = drugIndex
         let comedications = clinical.vocabulary.index(of: "patient.comedications").map { clinical.vocabulary[$0].codes }
         comedicationsByName = Dictionary(
             (comedications ?? []).enumerated().flatMap { place, code in

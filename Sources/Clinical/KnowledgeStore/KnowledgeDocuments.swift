@@ -84,6 +84,6 @@ extension KnowledgeLoader {
         guard !log.hasErrors else { throw InvalidKnowledge(defects: log.defects) }
         return KnowledgeDocuments(
             documents: Dictionary(
-                files.documents.map { ($0.path, $0.node.value) }, uniquingKeysWith: { first, _ in first }))
+                files.documents.map { ($0.path, $0.value) }, uniquingKeysWith: { first, _ in first }))
     }
 }

@@ -4,18 +4,14 @@ import Glibc
 import JSONText
 
 /// The files of a knowledge folder, with those of a local folder over them, sorted by path.
-struct KnowledgeFiles {
+struct KnowledgeFiles: Sendable {
     /// Documents by path relative to the folder, ascending.
-    let documents: [(path: String, node: DocumentNode)]
+    let documents: [(path: String, value: JSONValue)]
     /// Works out the digests over the bytes of all documents, one chain each and so one thread's work: the loader does it
     /// beside the reading of the trees.
     let digests: @Sendable () -> Digests
     /// What the local folder changed.
     let local: LocalChanges
-    /// The documents of each folder, with the name without `.json` of each: topics ask for theirs again and again.
-    private let folders: [Substring: [(name: String, node: DocumentNode)]]
-    /// The tree of each document, as nodes point into it.
-    private let trees: [Result<JSONValue, KnowledgeDefect>]
 
     /// Files larger than this are refused unread: no document of knowledge is that large.
     static let maximumSize = 4 << 20
@@ -44,31 +40,22 @@ struct KnowledgeFiles {
                 // Hashed a second time only where something lies over the release.
                 covered: isLocal && own.contains(path) ? directory : nil)
         }
-        let made = AllProcessors.map(sources.count) { number in
+        let made = AllProcessors.map(sources.count, stride: 16) { number in
             let (source, read) = (sources[number], Self.read(sources[number]))
             let isLeft = cases == .hashed && KnowledgeFolder.lies(source.path, in: "cases")
             return (read: read, tree: isLeft ? read.bytes.map { _ in .null } : Self.tree(read, source.path))
         }
         let hasLocal = local != nil
         digests = { [read = made.map(\.read)] in Digests(sources, read, hasLocal: hasLocal) }
-        var documents: [(path: String, node: DocumentNode)] = []
+        var documents: [(path: String, value: JSONValue)] = []
         documents.reserveCapacity(sources.count)
         for (source, made) in zip(sources, made) {
             switch made.tree {
-            case .success(let value):
-                documents.append((source.path, DocumentNode(value: value, file: source.path, log: log)))
+            case .success(let value): documents.append((source.path, value))
             case .failure(let defect): log.add(defect)
             }
         }
         self.documents = documents
-        trees = made.map(\.tree)
-        var folders: [Substring: [(name: String, node: DocumentNode)]] = [:]
-        for (path, node) in documents {
-            guard let slash = path.utf8.lastIndex(of: 0x2F), path.hasSuffix(".json") else { continue }
-            let name = String(path[path.utf8.index(after: slash)...].dropLast(5))
-            folders[path[..<slash], default: []].append((name, node))
-        }
-        self.folders = folders
         self.local = Self.changes(documents, localPaths, own, directory)
     }
 
@@ -133,16 +120,16 @@ struct KnowledgeFiles {
     }
 
     private static func changes(
-        _ documents: [(path: String, node: DocumentNode)], _ localPaths: Set<String>, _ own: Set<String>,
+        _ documents: [(path: String, value: JSONValue)], _ localPaths: Set<String>, _ own: Set<String>,
         _ directory: String
     ) -> LocalChanges {
         var statements: [String: LocalChanges.Kind] = [:]
-        for (path, node) in documents where localPaths.contains(path) && path.hasSuffix("/statements.json") {
+        for (path, value) in documents where localPaths.contains(path) && path.hasSuffix("/statements.json") {
             // What is wrong in the release's own file is not told twice: it is not loaded.
             let before = (try? bytes(directory, path).get()).flatMap { try? JSONReader().read($0) }
             let known = Self.statements(before)
             let topic = String(path.split(separator: "/").dropFirst().first ?? "")
-            for (id, value) in Self.statements(node.value) where known[id] != value {
+            for (id, value) in Self.statements(value) where known[id] != value {
                 statements["\(topic).\(id)"] = known[id] == nil ? .added : .overridden
             }
         }
@@ -167,22 +154,53 @@ struct KnowledgeFiles {
     /// Says that nothing more is read from them. To take the trees apart takes as long as to make a third of them: another
     /// thread does it, once whoever loads has let go of the nodes.
     func letGo() {
-        DispatchQueue.global(qos: .utility).asyncAfter(deadline: .now() + .milliseconds(500)) { [trees] in
-            withExtendedLifetime(trees) {}
+        DispatchQueue.global(qos: .utility).asyncAfter(deadline: .now() + .milliseconds(500)) { [documents] in
+            withExtendedLifetime(documents) {}
         }
     }
 
-    /// The documents right under a folder, with the name without `.json` of each.
-    func folder(_ path: String) -> [(name: String, node: DocumentNode)] { folders[path[...]] ?? [] }
+    /// The places of the documents right under a folder.
+    func places(in folder: String) -> [Int] {
+        let prefix = folder + "/"
+        return documents[firstPlace(from: prefix)...].prefix { $0.path.hasPrefix(prefix) }.indices.filter { place in
+            !documents[place].path.utf8.dropFirst(prefix.utf8.count).contains(0x2F)
+        }
+    }
 
-    /// The document at exactly this path. O(log n): every topic asks.
-    func document(_ path: String) -> DocumentNode? {
+    /// The place of the document at exactly this path. O(log n): every topic asks.
+    func place(of path: String) -> Int? {
+        let place = firstPlace(from: path)
+        return place < documents.count && documents[place].path == path ? place : nil
+    }
+
+    /// The first place whose path is not before this one.
+    private func firstPlace(from path: String) -> Int {
         var (low, high) = (0, documents.count)
         while low < high {
             let middle = (low + high) / 2
             if documents[middle].path < path { low = middle + 1 } else { high = middle }
         }
-        return low < documents.count && documents[low].path == path ? documents[low].node : nil
+        return low
+    }
+}
+
+/// The files as one reader sees them, whose defects go to a log of its own.
+struct LoggedFiles {
+    let files: KnowledgeFiles
+    let log: DefectLog
+
+    /// The documents right under a folder, with the name without `.json` of each.
+    func folder(_ path: String) -> [(name: String, node: DocumentNode)] {
+        files.places(in: path).map { place in
+            (String(files.documents[place].path.dropFirst(path.count + 1).dropLast(5)), node(place))
+        }
+    }
+
+    /// The document at exactly this path.
+    func document(_ path: String) -> DocumentNode? { files.place(of: path).map(node) }
+
+    private func node(_ place: Int) -> DocumentNode {
+        DocumentNode(value: files.documents[place].value, file: files.documents[place].path, log: log)
     }
 }
 
@@ -215,26 +233,46 @@ struct KnowledgeFolder {
     func paths(_ log: DefectLog) -> [String] {
         var names: [String] = []
         collect("", depth: 0, into: &names, log)
+        var last: (folder: Substring, holds: Contents) = ("", .single)
         return names.sorted().filter { path in
             guard !path.hasPrefix("schema/"), path.hasSuffix(".json") else {
                 let isText = path.hasSuffix(".md") || path.hasPrefix("schema") || !path.contains(".")
                 if !isText { log.add(KnowledgeDefect(.unexpectedFile, file: path, "the file is no JSON document")) }
                 return false
             }
-            let parts = path.utf8.split(separator: 0x2F).map(Substring.init)
+            let slash = path.utf8.lastIndex(of: 0x2F)
+            let folder = slash.map { path[..<$0] } ?? ""
+            // Documents of one folder follow each other.
+            if folder != last.folder { last = (folder, Self.contents(of: folder)) }
+            let name = slash.map { path[path.utf8.index(after: $0)...] } ?? path[...]
             let fits =
-                switch parts.count {
-                case 1: Self.single.contains(parts[0])
-                case 2: Self.places.contains(parts[0])
-                case 3: parts[0] == "topics" && Self.topicDocuments.contains(parts[2])
-                case 4: parts[0] == "topics" && Self.topicPlaces.contains(parts[2])
-                default: false
+                switch last.holds {
+                case .single: Self.single.contains(name)
+                case .topicDocuments: Self.topicDocuments.contains(name)
+                case .any: true
+                case .nothing: false
                 }
             if !fits {
                 log.add(
                     KnowledgeDefect(.unexpectedFile, file: path, "the file has no place in the layout of the folder"))
             }
             return fits
+        }
+    }
+
+    /// What the layout has in a folder.
+    private enum Contents {
+        case single, topicDocuments, any, nothing
+    }
+
+    private static func contents(of folder: Substring) -> Contents {
+        let parts = folder.utf8.split(separator: 0x2F).map(Substring.init)
+        switch parts.count {
+        case 0: return .single
+        case 1: return places.contains(parts[0]) ? .any : .nothing
+        case 2: return parts[0] == "topics" ? .topicDocuments : .nothing
+        case 3: return parts[0] == "topics" && topicPlaces.contains(parts[2]) ? .any : .nothing
+        default: return .nothing
         }
     }
 

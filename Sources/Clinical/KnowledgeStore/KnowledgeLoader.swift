@@ -32,30 +32,24 @@ public struct KnowledgeLoader: Sendable {
         let log = DefectLog()
         let files = try files(log, cases: treatment)
         defer { files.letGo() }
-        guard let manifestNode = files.document("manifest.json") else {
+        let documents = LoggedFiles(files: files, log: log)
+        guard let manifestNode = documents.document(KnowledgeFiles.manifest) else {
             throw refusal(log, files)
         }
         let manifest = Manifest(manifestNode)
-        let factFiles = files.folder("facts").map(\.node)
-        let drugNodes = files.folder("drugs")
-        let interventionNodes = files.folder("interventions")
-        let vocabularyReader = VocabularyReader(
-            files: factFiles,
-            interventions: interventionNodes.map { Self.interventionCode($0.name, $0.node, drugNodes) },
-            drugs: drugNodes.map { Self.drugCode($0.name, $0.node) }, log: log)
-        let (vocabulary, entries, units) = vocabularyReader.read()
+        let (vocabulary, entries, units) = VocabularyReader(
+            files: documents.folder("facts").map(\.node), drugs: documents.folder("drugs"),
+            interventions: documents.folder("interventions"), log: log
+        ).read()
 
-        // Cases are half of all documents and touch nothing that the rest changes; digests need the bytes alone.
-        let topics = treatment == .hashed ? [] : Self.topicIDs(files)
-        let caseDocuments = topics.filter { files.document("topics/\($0)/topic.json") != nil }
-            .flatMap { files.folder("topics/\($0)/cases").map { CaseReader.Document($0.name, $0.node) } }
+        // Digests need the bytes alone; cases are half of all documents and touch nothing that the rest changes.
+        let topics = Self.topicIDs(files)
         let makeDigests = files.digests
         let (linked, (digests, cases)) = AllProcessors.both {
-            link(
-                files, factFiles, drugNodes, interventionNodes, manifest, vocabulary, log,
-                keepsLeaves: treatment == .read)
+            link(documents, topics, manifest, vocabulary, keepsLeaves: treatment == .read)
         } _: {
-            (makeDigests(), CaseReader(vocabulary: vocabulary).read(caseDocuments))
+            let known = topics.filter { files.place(of: "topics/\($0)/topic.json") != nil }
+            return (makeDigests(), CaseReader(vocabulary: vocabulary).read(treatment == .read ? known : [], files))
         }
         if files.local.isEmpty { manifest.checkSignature(documents: digests.documents, manifestNode) }
         for defect in cases.defects { log.add(defect) }
@@ -66,7 +60,8 @@ public struct KnowledgeLoader: Sendable {
             clinical: linked.clinical,
             lexicon: Lexicon(entries: linked.phrases + entries, units: units), cases: cases.cases,
             leaves: linked.leaves, fileCount: files.documents.count, warnings: placed(log.defects, files),
-            usedBy: linked.usedBy, coverage: linked.coverage, terminology: linked.terminology)
+            usedBy: linked.usedBy, coverage: linked.coverage, terminology: linked.terminology,
+            drugIndex: linked.drugIndex)
     }
 
     /// Everything but the cases, read and linked.
@@ -77,54 +72,107 @@ public struct KnowledgeLoader: Sendable {
         let usedBy: [String: [String]]
         let coverage: CoverageAxes
         let terminology: Terminology
+        let drugIndex: DrugNameIndex
     }
 
     private func link(
-        _ files: KnowledgeFiles, _ factFiles: [DocumentNode], _ drugNodes: [(name: String, node: DocumentNode)],
-        _ interventionNodes: [(name: String, node: DocumentNode)], _ manifest: Manifest, _ vocabulary: Vocabulary,
-        _ log: DefectLog, keepsLeaves: Bool
+        _ files: LoggedFiles, _ topicIDs: [String], _ manifest: Manifest, _ vocabulary: Vocabulary, keepsLeaves: Bool
     ) -> Linked {
-        let conditions = ConditionReader(vocabulary: vocabulary, keepsLeaves: keepsLeaves)
-        conditions.addShared(factFiles.flatMap { $0.optional("criteria")?.members ?? [] })
-        conditions.compileShared()
-        let derivations = factFiles.flatMap { $0.nodes("derivations") }.compactMap { Self.derivation($0, conditions) }
-        let phrases = factFiles.flatMap { $0.nodes("phrases") }.flatMap { Self.phrase($0, conditions) }
-
-        let coverage = files.document("coverage.json").map(CoverageReader(conditions: conditions).read)
-
-        let documents = DocumentReader(conditions: conditions)
-        // What only a patient reads decides no option: no case has to cover it, so its conditions are read apart.
-        let apart = ConditionReader(vocabulary: vocabulary)
-        apart.addShared(factFiles.flatMap { $0.optional("criteria")?.members ?? [] })
-        apart.compileShared()
-        let references = Self.byID(files.folder("references").map { documents.reference($0.name, $0.node) }, \.id)
-        let drugs = Self.byID(drugNodes.map { documents.drug($0.name, $0.node) }, \.id)
-        let interventions = Self.byID(interventionNodes.map { documents.intervention($0.name, $0.node) }, \.id)
-        let terminology = TerminologyReader(conditions: conditions, drugs: Set(drugs.keys)).read(
-            files.folder("terminology"))
-        let topicReader = TopicReader(documents: documents, files: files)
-        var topics: [Topic] = []
-        for id in Self.topicIDs(files) {
-            guard let topic = topicReader.read(id, log: log) else { continue }
-            if files.folder("topics/\(id)/cases").isEmpty {
-                log.add(KnowledgeDefect(.noCases, file: "topics/\(id)/topic.json", "the topic has no cases"))
-            }
-            topics.append(topic)
+        let factFiles = files.folder("facts").map(\.node)
+        let conditions = ConditionReader(vocabulary: vocabulary, leavesFrom: keepsLeaves ? 0 : nil)
+        let criteria = conditions.define(factFiles.flatMap { $0.optional("criteria")?.members ?? [] })
+        let readTopic = { @Sendable [files = files.files] (id: String, firstLeaf: Int?) in
+            ReadTopic(id, files, vocabulary, criteria, leavesFrom: firstLeaf)
         }
+        let common: Common
+        let read: [ReadTopic]
+        if keepsLeaves {
+            // A leaf's number is the place at which it is read.
+            common = Common(files, factFiles, conditions, criteria)
+            var count = conditions.leaves.count
+            read = topicIDs.map { id in
+                let topic = readTopic(id, count)
+                count += topic.leaves.count
+                return topic
+            }
+        } else {
+            (common, read) = AllProcessors.both {
+                Common(files, factFiles, conditions, criteria)
+            } _: {
+                AllProcessors.map(topicIDs.count, stride: 1) { readTopic(topicIDs[$0], nil) }
+            }
+        }
+        for defect in read.flatMap(\.defects) { files.log.add(defect) }
         let clinical = ClinicalKnowledge(
-            vocabulary: vocabulary, derivations: derivations, topics: topics, interventions: interventions,
-            drugs: drugs, references: references,
-            drugNames: files.document("drug-names.json").map(DrugNamesReader.read) ?? .none,
-            doseRules: files.document("dose-rules.json").map(DoseRulesReader(documents: documents).read) ?? .none,
-            patientAdvice: files.document("patient-advice.json").map(
-                PatientAdviceReader(documents: DocumentReader(conditions: apart)).read) ?? .none)
-        Self.checkClasses(interventionNodes, vocabulary)
+            vocabulary: vocabulary, derivations: common.derivations, topics: read.compactMap(\.topic),
+            interventions: common.interventions, drugs: common.drugs, references: common.references,
+            drugNames: common.drugNames, doseRules: common.doseRules, patientAdvice: common.patientAdvice)
         let checker = LinkChecker(
-            clinical: clinical, manifest: manifest, retired: Self.retiredRules(files), today: today, log: log)
+            clinical: clinical, manifest: manifest, retired: Self.retiredRules(files.files), today: today,
+            log: files.log)
         checker.check()
         return Linked(
-            clinical: clinical, phrases: phrases, leaves: conditions.leaves, usedBy: checker.usedBy,
-            coverage: coverage ?? CoverageAxes(), terminology: terminology)
+            clinical: clinical, phrases: common.phrases, leaves: conditions.leaves + read.flatMap(\.leaves),
+            usedBy: checker.usedBy, coverage: common.coverage, terminology: common.terminology,
+            drugIndex: common.drugIndex)
+    }
+
+    /// A topic with what is wrong in its documents: topics know nothing of each other, so each has a log of its own.
+    private struct ReadTopic: Sendable {
+        let topic: Topic?
+        let leaves: [LeafPlace]
+        let defects: [KnowledgeDefect]
+
+        init(
+            _ id: String, _ files: KnowledgeFiles, _ vocabulary: Vocabulary, _ criteria: [String: Condition],
+            leavesFrom firstLeaf: Int?
+        ) {
+            let log = DefectLog()
+            let conditions = ConditionReader(vocabulary: vocabulary, given: criteria, leavesFrom: firstLeaf)
+            topic = TopicReader(conditions: conditions, files: LoggedFiles(files: files, log: log)).read(id)
+            leaves = conditions.leaves
+            defects = log.defects
+        }
+    }
+
+    /// What belongs to no topic.
+    private struct Common {
+        let derivations: [Derivation]
+        let phrases: [LexiconEntry]
+        let coverage: CoverageAxes
+        let references: [String: Reference]
+        let drugs: [String: Drug]
+        let interventions: [String: Intervention]
+        let terminology: Terminology
+        let drugNames: DrugNames
+        let drugIndex: DrugNameIndex
+        let doseRules: DoseRules
+        let patientAdvice: PatientAdvice
+
+        init(
+            _ files: LoggedFiles, _ factFiles: [DocumentNode], _ conditions: ConditionReader,
+            _ criteria: [String: Condition]
+        ) {
+            derivations = factFiles.flatMap { $0.nodes("derivations") }.compactMap { derivation($0, conditions) }
+            phrases = factFiles.flatMap { $0.nodes("phrases") }.flatMap { phrase($0, conditions) }
+            coverage =
+                files.document("coverage.json").map(CoverageReader(conditions: conditions).read) ?? CoverageAxes()
+            let documents = DocumentReader(conditions: conditions)
+            references = byID(files.folder("references").map { documents.reference($0.name, $0.node) }, \.id)
+            drugs = byID(files.folder("drugs").map { documents.drug($0.name, $0.node) }, \.id)
+            let interventionNodes = files.folder("interventions")
+            interventions = byID(interventionNodes.map { documents.intervention($0.name, $0.node) }, \.id)
+            checkClasses(interventionNodes, conditions.vocabulary)
+            terminology = TerminologyReader(conditions: conditions, drugs: Set(drugs.keys)).read(
+                files.folder("terminology"))
+            drugNames = files.document("drug-names.json").map(DrugNamesReader.read) ?? .none
+            drugIndex = DrugNameIndex(drugs, drugNames)
+            doseRules = files.document("dose-rules.json").map(DoseRulesReader(documents: documents).read) ?? .none
+            // What only a patient reads decides no option: no case has to cover it, so its conditions are read apart.
+            let apart = DocumentReader(conditions: ConditionReader(vocabulary: conditions.vocabulary, given: criteria))
+            patientAdvice =
+                files.document("patient-advice.json").map(PatientAdviceReader(documents: apart).read) ?? .none
+        }
     }
 
     /// The files of the folder, the local ones over them.
@@ -169,11 +217,11 @@ public struct KnowledgeLoader: Sendable {
 
     /// The retired rules with the rule that took the place of each, by path.
     private static func retiredRules(_ files: KnowledgeFiles) -> [RetiredRule] {
-        files.documents.compactMap { path, node in
-            guard KnowledgeFolder.lies(path, in: "recommendations"), case .string("retired") = node.value["status"],
-                case .string(let id) = node.value["id"], case .string(let successor) = node.value["replacedBy"]
+        files.documents.compactMap { path, value in
+            guard KnowledgeFolder.lies(path, in: "recommendations"), case .string("retired") = value["status"],
+                case .string(let id) = value["id"], case .string(let successor) = value["replacedBy"]
             else { return nil }
-            return RetiredRule(id: id, successor: successor, node: node)
+            return RetiredRule(id: id, successor: successor, file: path)
         }
     }
 
@@ -186,29 +234,6 @@ public struct KnowledgeLoader: Sendable {
                 .danglingClass, "no fact has the class `\(name)`",
                 suggestion: Suggestion.nearest(to: name, among: known.sorted()))
         }
-    }
-
-    /// An intervention as a code: its own terms, and the names of its drug where it is that drug alone.
-    private static func interventionCode(
-        _ name: String, _ node: DocumentNode, _ drugs: [(name: String, node: DocumentNode)]
-    ) -> VocabularyReader.ForeignCode {
-        var terms = node.optionalStrings("terms")
-        let components = node.optionalStrings("drugs")
-        if components.count == 1, let drug = drugs.first(where: { $0.name == components[0] }) {
-            terms += drugCode(drug.name, drug.node).terms.filter { !terms.contains($0) }
-        }
-        return VocabularyReader.ForeignCode(
-            id: name, title: node.string("title"), kindOf: node.optionalStrings("kindOf"), terms: terms, node: node)
-    }
-
-    private static func drugCode(_ name: String, _ node: DocumentNode) -> VocabularyReader.ForeignCode {
-        var terms: [String] = []
-        for term in [node.string("generic")] + node.optionalStrings("brands") + node.optionalStrings("synonyms")
-        where !terms.contains(term) {
-            terms.append(term)
-        }
-        return VocabularyReader.ForeignCode(
-            id: name, title: node.string("generic"), kindOf: [], terms: terms, node: node)
     }
 
     private static func derivation(_ node: DocumentNode, _ conditions: ConditionReader) -> Derivation? {

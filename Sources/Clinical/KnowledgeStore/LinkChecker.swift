@@ -6,7 +6,7 @@ struct RetiredRule {
     let id: String
     /// The rule that took its place.
     let successor: String
-    let node: DocumentNode
+    let file: String
 }
 
 /// Checks what documents say of each other, and collects who cites which source.
@@ -51,7 +51,7 @@ final class LinkChecker {
         for scheme in manifest.schemes {
             if let reference = scheme.reference { cite(reference, "manifest.json", "schemes.\(scheme.id)") }
         }
-        for rule in retired { checkRule(rule.successor, file: rule.node.file, pointer: "#/replacedBy") }
+        for rule in retired { checkRule(rule.successor, file: rule.file, pointer: "#/replacedBy") }
         checkDates("manifest.json", manifest.review)
         for reference in clinical.references.keys.sorted() where usedBy[reference] == nil {
             log.add(
@@ -63,15 +63,20 @@ final class LinkChecker {
         values.sorted { $0.key < $1.key }.map(\.value)
     }
 
-    private func cite(_ reference: String, _ file: String, _ statement: String) {
+    /// The file is only named where the source is not there.
+    private func cite(_ reference: String, _ file: @autoclosure () -> String, _ statement: String) {
         guard clinical.references[reference] != nil else {
             log.add(
                 KnowledgeDefect(
-                    .danglingReference, file: file, "there is no reference `\(reference)`",
+                    .danglingReference, file: file(), "there is no reference `\(reference)`",
                     suggestion: Suggestion.nearest(to: reference, among: clinical.references.keys)))
             return
         }
-        if usedBy[reference]?.last != statement { usedBy[reference, default: []].append(statement) }
+        Self.add(statement, to: &usedBy[reference, default: []])
+    }
+
+    private static func add(_ statement: String, to statements: inout [String]) {
+        if statements.last != statement { statements.append(statement) }
     }
 
     private func check(_ drug: Drug) {
@@ -188,7 +193,9 @@ final class LinkChecker {
     }
 
     private func check(_ rule: Recommendation, _ folder: String) {
-        let file = "\(folder)/recommendations/\(rule.id.split(separator: ".").dropFirst().joined(separator: ".")).json"
+        var file: String {
+            "\(folder)/recommendations/\(rule.id.split(separator: ".").dropFirst().joined(separator: ".")).json"
+        }
         guard let intervention = clinical.interventions[rule.intervention] else {
             log.add(
                 KnowledgeDefect(
@@ -205,11 +212,10 @@ final class LinkChecker {
                     suggestion: Suggestion.nearest(to: key, among: intervention.regimens.map(\.key))))
         }
         let voices = rule.agreement.for + rule.agreement.against + rule.agreement.silent
-        for reference in rule.evidence.map(\.reference) + voices.map(\.reference) + rule.cautions.map(\.reference)
-            + rule.otherwise.map(\.reference)
-        {
-            cite(reference, file, rule.id)
-        }
+        for statement in rule.evidence { cite(statement.reference, file, rule.id) }
+        for voice in voices { cite(voice.reference, file, rule.id) }
+        for caution in rule.cautions { cite(caution.reference, file, rule.id) }
+        for refusal in rule.otherwise { cite(refusal.reference, file, rule.id) }
         let strengths = [rule.strength].compactMap({ $0 }) + voices.compactMap(\.strength)
         for strength in strengths where !manifest.defines(strength) {
             log.add(

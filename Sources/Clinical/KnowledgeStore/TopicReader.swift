@@ -5,26 +5,31 @@ import JSONText
 /// Reads the documents of one topic.
 struct TopicReader {
     let documents: DocumentReader
-    let files: KnowledgeFiles
+    let files: LoggedFiles
     private var conditions: ConditionReader { documents.conditions }
 
-    init(documents: DocumentReader, files: KnowledgeFiles) {
-        self.documents = documents
+    /// A reader for one topic: the criteria of a topic are its own.
+    init(conditions: ConditionReader, files: LoggedFiles) {
+        documents = DocumentReader(conditions: conditions)
         self.files = files
     }
 
     /// A topic by its folder; nil, with a defect, where `topic.json` is missing.
-    func read(_ id: String, log: DefectLog) -> Topic? {
+    func read(_ id: String) -> Topic? {
         guard let node = files.document("topics/\(id)/topic.json") else {
-            log.add(KnowledgeDefect(.missingMember, file: "topics/\(id)/topic.json", "the topic has no topic.json"))
+            files.log.add(
+                KnowledgeDefect(.missingMember, file: "topics/\(id)/topic.json", "the topic has no topic.json"))
             return nil
+        }
+        if files.files.places(in: "topics/\(id)/cases").isEmpty {
+            files.log.add(KnowledgeDefect(.noCases, file: "topics/\(id)/topic.json", "the topic has no cases"))
         }
         node.allow(
             "schema", "id", "title", "patientTitle", "role", "standsAlone", "order", "withholdsDoses", "remark",
             "version",
             "review", "scope", "covers", "criteria", "assumptions", "summary", "tiers")
         node.checkHeader(kind: "topic", id: id)
-        conditions.useLocal(node.optional("criteria")?.members ?? [])
+        conditions.define(node.optional("criteria")?.members ?? [])
         var tiers: [Tier: [ConditionalWording]] = [:]
         for (name, list) in node.optional("tiers")?.members ?? [] {
             guard let tier = Tier(rawValue: name) else {

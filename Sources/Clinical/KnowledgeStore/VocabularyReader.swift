@@ -12,10 +12,43 @@ struct VocabularyReader {
         let node: DocumentNode
     }
 
-    let files: [DocumentNode]
-    let interventions: [ForeignCode]
-    let drugs: [ForeignCode]
-    let log: DefectLog
+    private let files: [DocumentNode]
+    private let interventions: [ForeignCode]
+    private let drugs: [ForeignCode]
+    private let log: DefectLog
+
+    init(
+        files: [DocumentNode], drugs: [(name: String, node: DocumentNode)],
+        interventions: [(name: String, node: DocumentNode)], log: DefectLog
+    ) {
+        self.files = files
+        self.drugs = drugs.map { Self.code(ofDrug: $0.name, $0.node) }
+        let terms = Dictionary(self.drugs.map { ($0.id, $0.terms) }, uniquingKeysWith: { first, _ in first })
+        self.interventions = interventions.map { Self.code(ofIntervention: $0.name, $0.node, drugTerms: terms) }
+        self.log = log
+    }
+
+    /// An intervention as a code: its own terms, and the names of its drug where it is that drug alone.
+    private static func code(
+        ofIntervention name: String, _ node: DocumentNode, drugTerms: [String: [String]]
+    ) -> ForeignCode {
+        var terms = node.optionalStrings("terms")
+        let components = node.optionalStrings("drugs")
+        if components.count == 1 {
+            terms += (drugTerms[components[0]] ?? []).filter { !terms.contains($0) }
+        }
+        return ForeignCode(
+            id: name, title: node.string("title"), kindOf: node.optionalStrings("kindOf"), terms: terms, node: node)
+    }
+
+    private static func code(ofDrug name: String, _ node: DocumentNode) -> ForeignCode {
+        var terms: [String] = []
+        for term in [node.string("generic")] + node.optionalStrings("brands") + node.optionalStrings("synonyms")
+        where !terms.contains(term) {
+            terms.append(term)
+        }
+        return ForeignCode(id: name, title: node.string("generic"), kindOf: [], terms: terms, node: node)
+    }
 
     /// The vocabulary and the lexicon of single codes and facts.
     func read() -> (vocabulary: Vocabulary, entries: [LexiconEntry], units: [Int: [UnitSpelling]]) {
@@ -92,7 +125,7 @@ struct VocabularyReader {
         guard type == .set, node.optional("open")?.bool ?? false else { return [:] }
         var named: [String: BitSet] = [:]
         for (number, code) in codes.enumerated() {
-            for term in code.terms where !term.contains(where: { "\u{2026}<>".contains($0) }) {
+            for term in code.terms where !term.unicodeScalars.contains(where: { ["\u{2026}", "<", ">"].contains($0) }) {
                 named[FoldedName.key(term), default: BitSet()].insert(number)
             }
         }
