@@ -5,7 +5,9 @@ enum Abbreviations {
         "neg": "negative", "centimetre": "cm", "centimetres": "cm", "centimeter": "cm", "centimeters": "cm",
         "panc": "pancreas", "unk": "unknown", "pos": "positive", "petct": "pet", "tumur": "tumour", "tumer": "tumor",
         "tumro": "tumor",
-        "tumous": "tumour",
+        "tumous": "tumour", "dosnt": "doesnt", "dosent": "doesnt", "doesent": "doesnt", "mght": "might",
+        "migth": "might",
+        "posible": "possible", "poss": "possible", "prob": "probable",
     ]
     private static let shortWords = WordSet(Array(words.keys))
     private static let strokes: [[String]: String] = [

@@ -4,7 +4,7 @@ struct Coordination {
     private let trie: TermTrie
     private let tokens: [Token]
 
-    private static let links: WordSet = ["and", "or", "nor", ",", "/", "+", "but"]
+    private static let links: WordSet = ["and", "n", "or", "nor", ",", "/", "+", "but"]
     private static let modifiers: WordSet = [
         "multiple", "several", "many", "few", "small", "large", "innumerable", "extensive", "diffuse", "bilobar",
         "the", "her", "his", "also", "some", "bilateral",
@@ -21,7 +21,7 @@ struct Coordination {
         return before(term) + after(term)
     }
 
-    private static let lesions: WordSet = ["lesion", "lesions", "deposit", "deposits"]
+    private static let lesions: WordSet = ["lesion", "lesions", "deposit", "deposits", "spot", "spots"]
 
     /// `Liver or bone lesions`, the word standing at a place: as metastases they are denied, but not asserted by that word.
     func lesions(at place: Int) -> [(entries: [Int], tokens: Range<Int>)] {
@@ -47,8 +47,10 @@ struct Coordination {
             var hasLink = false
             while index >= 0, Self.links.contains(tokens[index].text) { (hasLink, index) = (true, index - 1) }
             guard hasLink, index >= 0, tokens[index].kind == .word else { break }
-            // `93 g/L, SI-NET` is no g-NET.
-            if tokens[index].text.utf8.count > 1, let entries = exact([tokens[index], shared]) {
+            // `93 g/L, SI-NET` is no g-NET; `NF` alone may be neurofibromatosis as well as non-functioning.
+            if tokens[index].text.utf8.count > 1, tokens[index].text != "nf",
+                let entries = exact([tokens[index], shared])
+            {
                 found.append((entries, index..<index + 1))
             } else if misses > 0 {
                 break

@@ -195,6 +195,10 @@ enum EnglishGrammar {
         "parents", "siblings", "relatives", "brothers", "sisters", "sons", "daughters", "cousins", "aunts", "uncles",
         "grandparents",
     ]
+    /// Kin as they are called: `Mum has …`.
+    static let callings: WordSet = [
+        "mum", "mom", "mummy", "dad", "daddy", "grandma", "grandpa", "granny", "grandad", "granddad",
+    ]
     /// Before kin: the writer may ask for them.
     static let asking: WordSet = ["my", "our"]
     /// Between kin, `of` and the person whose kin it is.

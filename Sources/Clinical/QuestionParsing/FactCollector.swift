@@ -43,6 +43,12 @@ struct FactCollector {
                 statements.append(FactStatement(fact: fact, value: value, origin: .read, span: span))
                 continue
             }
+            // `pNET (suspected)`: the question is of this field, and no kind is said.
+            if fact == facts.kind, scope.isDoubtful, !scope.isNegated, !scope.isOfAnother {
+                let all = BitSet.upTo(vocabulary[fact].codes.count)
+                statements.append(FactStatement(fact: fact, value: .codes(all), origin: .read, span: span))
+                continue
+            }
             guard let (target, isNegated) = placed(fact, scope) else { continue }
             // A treatment and its line may be asked about: `second line?`.
             let isUndone = fact == facts.prior && scope.isUndone

@@ -89,8 +89,24 @@ struct Harm {
             }
             guard hasReason else { continue }
             if ["progression", "progressive", "pd", "progressed", "growth"].contains(word) { return false }
-            if context.harms.contains(index) || EnglishGrammar.adverse.contains(word) { return true }
+            if context.harms.contains(index) || EnglishGrammar.adverse.contains(word) || isComplaint(index) {
+                return true
+            }
         }
         return false
+    }
+
+    private static let complaints: WordSet = ["problem", "problems", "trouble", "troubles", "issues", "complications"]
+    private static let organs: WordSet = [
+        "gallbladder", "biliary", "bile", "liver", "hepatic", "kidney", "renal", "lung", "pulmonary", "heart",
+        "cardiac",
+        "skin", "bowel", "gut", "stomach", "mouth", "nerve", "thyroid", "blood",
+    ]
+
+    /// `Nausea`, `gallbladder problems`: harm that is no fact, but `symptoms` are those of the disease.
+    private func isComplaint(_ index: Int) -> Bool {
+        let word = context.text(index)
+        if Self.complaints.contains(word) { return Self.organs.contains(context.text(index - 1)) }
+        return word != "symptoms" && EnglishGrammar.isHarm(word)
     }
 }

@@ -19,7 +19,9 @@ struct Kinship {
             if EnglishGrammar.kinOfOwn.contains(owner) { continue }
             // `A father of two`, but `the sister of the patient`.
             if next == "of", !EnglishGrammar.owners.contains(text(index + 2)) { continue }
-            let isAsked = EnglishGrammar.asking.contains(owner) && !EnglishGrammar.manyKin.contains(word) && !isSelf
+            // `Mum has a NET`, at the head of the text, is the writer's.
+            let isOwn = EnglishGrammar.asking.contains(owner) || index == 0 && EnglishGrammar.callings.contains(word)
+            let isAsked = isOwn && !EnglishGrammar.manyKin.contains(word) && !isSelf
             // `My father, who had a NET, died`, `my aunt had MEN1`, `pNET G2, liver mets. My aunt had a carcinoid`.
             let isHistory =
                 tokens[(index + 1)...].prefix(10).prefix { ![".", ";", "?", "!"].contains($0.text) }

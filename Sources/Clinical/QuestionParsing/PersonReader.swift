@@ -30,6 +30,8 @@ struct PersonReader {
             }
             if let weight = weight(tokens, index, value) {
                 found.append(weight)
+            } else if let now = ageNow(tokens, index, value) {
+                found.append(now)
             } else if index > 0,
                 let reversed = sexBefore(tokens, index, value) ?? ageBehind(tokens, index, value, used: used)
             {
@@ -129,6 +131,39 @@ struct PersonReader {
             found.append((statement(sex, .codes(BitSet([code])), tokens, range), range))
         }
         return found
+    }
+
+    private static let diagnosis: WordSet = ["dx", "diagnosis", "diagnosed"]
+
+    /// `Diagnosed at 49, now 56`, `49 at diagnosis, now 56`, and at the head of a text `at dx 49, now 56`: the age now.
+    private func ageNow(
+        _ tokens: [Token], _ index: Int, _ value: Double
+    ) -> (statement: FactStatement, tokens: Range<Int>)? {
+        guard let fact = facts.age, index > 3, text(tokens, index - 1) == "now", value <= 110, value == value.rounded(),
+            isEnd(tokens, index + 1) || Self.years.contains(text(tokens, index + 1))
+        else { return nil }
+        var place = index - 2
+        if [",", "and"].contains(text(tokens, place)) { place -= 1 }
+        let (last, before, first) = (text(tokens, place), text(tokens, place - 1), text(tokens, place - 2))
+        let then: Int
+        let isHead = { (index: Int) in index < 0 || EnglishGrammar.sentenceEnds.contains(text(tokens, index)) }
+        if before == "at", Self.diagnosis.contains(first) {
+            then = place  // `Diagnosed at 49`
+        } else if Self.diagnosis.contains(before), first == "at",
+            isHead(place - 3) || ["age", "aged"].contains(text(tokens, place - 3))
+        {
+            then = place  // `At dx 49`, `age at dx 49`
+        } else if Self.diagnosis.contains(last), before == "at",
+            isHead(place - 3) || [",", "aged", "was"].contains(text(tokens, place - 3))
+        {
+            then = place - 2  // `49 at diagnosis`
+        } else {
+            return nil
+        }
+        guard tokens.indices.contains(then), case .number(let age) = tokens[then].kind, age >= 1, age <= value,
+            age == age.rounded()
+        else { return nil }
+        return (statement(fact, .quantity(Interval(exactly: value)), tokens, index..<index + 1), index..<index + 1)
     }
 
     /// `Mother of a child of 12`, `has a child of 12`.

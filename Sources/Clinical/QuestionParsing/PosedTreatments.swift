@@ -56,7 +56,9 @@ struct PosedTreatments {
     /// Whether a question begins with a treatment: `does lanreotide cause diabetes?`, or asks for it: `can she get PRRT?`,
     /// `?PRRT`.
     func isPosed(_ term: Range<Int>) -> Bool {
-        if isQueried(term) || sentences.isQuestion(from: term.upperBound) && isOffered(term) { return true }
+        if isQueried(term) || isPutToChoice(term) || sentences.isQuestion(from: term.upperBound) && isOffered(term) {
+            return true
+        }
         var index = term.lowerBound - 1
         while index >= 0, Self.articles.contains(context.text(index)) { index -= 1 }
         guard index >= 0, Self.heads.contains(context.text(index)), sentences.isQuestion(from: term.upperBound) else {
@@ -72,6 +74,16 @@ struct PosedTreatments {
         return context.text(mark) == "?"
             && context.tokens[mark].span.upperBound == context.tokens[term.lowerBound].span.lowerBound
             && (mark == 0 || context.tokens[mark - 1].span.upperBound < context.tokens[mark].span.lowerBound)
+    }
+
+    private static let choices = [["yes", "/", "no"], ["yes", "or", "no"], ["y", "/", "n"], ["or", "not"]]
+
+    /// `Surgery yes/no?`, `PRRT or not?`
+    private func isPutToChoice(_ term: Range<Int>) -> Bool {
+        Self.choices.contains { words in
+            words.indices.allSatisfy { context.text(term.upperBound + $0) == words[$0] }
+                && context.text(term.upperBound + words.count) == "?"
+        }
     }
 
     private static let offers: WordSet = ["can", "could", "would", "should", "will", "may", "might"]

@@ -43,11 +43,13 @@ public struct QuestionParser: Sendable {
         let sentences = Sentences(tokens)
         var scopes = scopes(mentions, tokens, sentences)
         // `Bone lesions` may be anything, `no bone lesions` are no metastases.
-        let kept = mentions.indices.filter { place in
-            !mentions[place].isLesion
-                || scopes[place].isNegated && !Self.findings.contains(text(mentions[place].tokens.upperBound, tokens))
+        let isOpen = zip(mentions, scopes).map { mention, scope in
+            mention.isLesion
+                && !(scope.isNegated && !Self.findings.contains(text(mention.tokens.upperBound, tokens)))
         }
-        if kept.count < mentions.count {
+        let lesions = mentions.indices.filter { isOpen[$0] }.map { mentions[$0] }
+        if !lesions.isEmpty {
+            let kept = mentions.indices.filter { !isOpen[$0] }
             (mentions, scopes) = (kept.map { mentions[$0] }, kept.map { scopes[$0] })
         }
         let reader = QuantityReader(vocabulary: vocabulary, units: units)
@@ -93,6 +95,11 @@ public struct QuestionParser: Sendable {
         let unplaced = unplaced(mentions, sentences, scopes)
         if !unplaced.isEmpty, statements.contains(where: { $0.fact == facts.kind }) {
             notes.append(Remarks.unplaced(Remarks.words(unplaced, original, of: question)))
+        }
+        let unnamed = unnamed(lesions, statements)
+        if !unnamed.isEmpty {
+            notes.append(Remarks.unnamed(Remarks.words(unnamed, original, of: question)))
+            unnamed.forEach { used.formUnion($0) }
         }
         let tumourEnds = facts.kind.map { kind in
             TokenSet(mentions.filter { finder.facts($0).contains(kind) }.map(\.tokens.upperBound))
@@ -170,6 +177,7 @@ public struct QuestionParser: Sendable {
         }
         let treatments = mentions.indices.filter { isTreatment(mentions[$0]) }
         chain(treatments, mentions, tokens, &scopes)
+        countCycles(treatments, mentions, tokens, &scopes)
         pose(treatments, mentions, PosedTreatments(context: context, sentences: sentences), &scopes)
         let isMoving = mentions.contains { facts.pace.map(finder.facts($0).contains) ?? false }
         if treatments.count == 1, let place = treatments.first, !isMoving {
@@ -284,6 +292,48 @@ public struct QuestionParser: Sendable {
             scopes[place].isGiven = true
             scopes[place + 1].isGiven = true
         }
+    }
+
+    private static let portions: WordSet = ["cycle", "cycles", "course", "courses", "dose", "doses", "infusions"]
+    private static let done: WordSet = ["given", "received", "completed", "done", "administered"]
+    private static let past: WordSet = ["were", "was", "have", "been", "had", "already", "so"]
+
+    /// `PRRT held for low platelets, 2 cycles given`: a count of what was given stands behind the treatment in its sentence.
+    private func countCycles(_ treatments: [Int], _ mentions: [Mention], _ tokens: [Token], _ scopes: inout [Scope]) {
+        for (number, place) in treatments.enumerated() where scopes[place].isPlain {
+            let next = number + 1 < treatments.count ? mentions[treatments[number + 1]].tokens.lowerBound : tokens.count
+            let start = mentions[place].tokens.upperBound
+            for index in start..<max(start, min(next, start + 20)) {
+                if EnglishGrammar.sentenceEnds.contains(text(index, tokens)) { break }
+                guard Self.portions.contains(text(index, tokens)), index > start,
+                    case .number = tokens[index - 1].kind
+                else { continue }
+                var verb = index + 1
+                while verb < index + 4, Self.past.contains(text(verb, tokens)) { verb += 1 }
+                if Self.done.contains(text(verb, tokens)) || text(verb, tokens) == "far" {
+                    scopes[place].isGiven = true
+                }
+            }
+        }
+    }
+
+    /// The lesions in organs where neither the primary nor a metastasis is named.
+    private func unnamed(_ lesions: [Mention], _ statements: [FactStatement]) -> [Range<Int>] {
+        guard let sites = facts.sites, let site = facts.site, statements.contains(where: { $0.fact == facts.kind })
+        else { return [] }
+        let own = statements.reduce(into: BitSet()) { found, statement in
+            if statement.fact == sites, case .members(let included, _) = statement.value { found.formUnion(included) }
+            guard statement.fact == site, case .codes(let codes) = statement.value else { return }
+            found.formUnion(
+                BitSet(codes.members.compactMap { vocabulary[sites].index(of: vocabulary[site].codes[$0].id) }))
+        }
+        let other = vocabulary[sites].index(of: "other")
+        return lesions.filter { lesion in
+            finder.says(lesion).contains { fact, value in
+                guard fact == sites, case .members(let included, _) = value else { return false }
+                return included.isDisjoint(with: own) && other.map { !included.contains($0) } ?? true
+            }
+        }.map(\.tokens)
     }
 
     /// The treatments of which a sentence that does not ask says neither that they were given nor that they are planned.

@@ -30,6 +30,27 @@ struct Refusal {
                 || ["rather", "unwilling"].contains(context.text(index - 1)))
     }
 
+    private static let having: WordSet = ["have", "undergo", "take", "receive"]
+    private static let amounts: WordSet = ["any", "more", "further", "the", "a", "an", "another"]
+    private static let limits: WordSet = [
+        "until", "till", "before", "unless", "yet", "now", "today", "as", "since", "because", "due", "this", "again",
+    ]
+
+    /// `She will not have chemotherapy`, right before the treatment, with no word on why or until when.
+    func isDeclared(_ index: Int, _ term: Range<Int>) -> Bool {
+        guard Self.having.contains(context.text(index)), index < term.lowerBound,
+            (index + 1..<term.lowerBound).allSatisfy({ Self.amounts.contains(context.text($0)) }),
+            !Self.limits.contains(context.text(term.upperBound))
+        else { return false }
+        let isTwo = context.text(index - 1) == "not" && context.text(index - 2) == "will"
+        guard isTwo || context.text(index - 1) == "wont" else { return false }
+        let subject = isTwo ? index - 3 : index - 2
+        if subject < 0 || isMark(subject) { return true }
+        let word = context.text(subject)
+        if word == "i" { return context.kinship.speaksOfSelf }
+        return EnglishGrammar.patientWords.contains(word) || EnglishGrammar.kin.contains(word)
+    }
+
     /// Whether what is told at a word is not of the patient: `the anaesthetist refused surgery`, `surgery was declined by the
     /// insurer`, `declined PRRT funding`.
     func isOfOthers(_ index: Int, _ term: Range<Int>) -> Bool {
@@ -88,14 +109,14 @@ struct Refusal {
     }
 
     private func isPreferred(_ index: Int) -> Bool {
-        let wishes = (max(0, index - 4)..<index).filter { place in
+        // `Hypos at night, wants to avoid surgery`: the wish begins behind the mark.
+        let start = (max(0, index - 5)..<index).last(where: isMark).map { $0 + 1 } ?? max(0, index - 5)
+        let wishes = (max(start, index - 4)..<index).filter { place in
             EnglishGrammar.preferences.contains(context.text(place))
                 || EnglishGrammar.wishes.contains(context.text(place))
         }
         return !wishes.isEmpty
-            && !(max(0, index - 5)..<index).contains { place in
-                EnglishGrammar.negations.contains(context.text(place)) || context.tokens[place].kind == .boundary
-            }
+            && !(start..<index).contains { EnglishGrammar.negations.contains(context.text($0)) }
     }
 
     /// `No surgery please`, `no chemo for me`: the sentence begins with the denial and ends with the plea.

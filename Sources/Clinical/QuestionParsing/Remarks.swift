@@ -63,6 +63,14 @@ enum Remarks {
             "Named, but neither as given nor as planned, and not used: \(treatments.joined(separator: ", ")).")
     }
 
+    /// Lesions of which nothing tells what they are.
+    static func unnamed(_ lesions: [String]) -> CaseNote {
+        CaseNote(
+            .unreadText,
+            "Named, but not what they are, and not used: \(lesions.joined(separator: ", ")). "
+                + "Say whether they are metastases: that changes the answer.")
+    }
+
     private static let named: WordSet = ["patient", "case", "pt", "person"]
 
     /// Whether patients are told apart by letters or numbers.
@@ -108,6 +116,7 @@ enum Remarks {
                 guard word.count <= 24, !EnglishGrammar.common.contains(word),
                     !EnglishGrammar.frequent.contains(word), !EnglishGrammar.cues.contains(word)
                 else { continue }
+            case .word where word == "bp": word = word.uppercased()
             case .word where word.count > 1 && !EnglishGrammar.shortWords.contains(word):
                 let all = scalars ?? Array(text.unicodeScalars)
                 scalars = all

@@ -28,6 +28,8 @@ struct Scope {
     var isStopped = false
     /// A name that the disease was once given.
     var isHearsay = false
+    /// It is of another person.
+    var isOfAnother = false
 
     /// Whether nothing is said of a treatment.
     var isPlain: Bool {
@@ -72,7 +74,7 @@ struct Scope {
             // `Declined PRRT, progressing on lanreotide`: behind the comma something else is told, and so it is in `declined
             // surgery after lanreotide`.
             let isTold = isGiven && (isBehindComma || hasHappened)
-            if !isTold, refusal.isTold(index) {
+            if !isTold, refusal.isTold(index) || refusal.isDeclared(index, term) {
                 refuse(byOthers: refusal.isOfOthers(index, term))
                 // `Will not consider` leaves nothing open.
                 if EnglishGrammar.considering.contains(text) { (isDoubtful, isHypothetical) = (false, false) }
@@ -100,7 +102,7 @@ struct Scope {
             (isHarmful, isNegated, isDoubtful, isHypothetical) = (true, false, false, false)
         }
         if refusal.isPleaded(term) { (isRefused, isNegated) = (true, false) }
-        if context.isOfAnother(term) { (isDoubtful, isHypothetical) = (true, true) }
+        if context.isOfAnother(term) { (isDoubtful, isHypothetical, isOfAnother) = (true, true, true) }
         isHearsay = context.isHearsay(term)
         // `Treated with lanreotide` tells a treatment, `with phenytoin` a medicine that is taken.
         if isAccompanied && !isGiven && !isPlanned { isTaken = true }
@@ -168,6 +170,13 @@ struct Scope {
             || text == "would" && next == "be" && ["grateful", "glad", "pleased"].contains(context.text(index + 2))
         if isWish { return }
         guard EnglishGrammar.doubts.contains(text) && !isOfSomebodyReal || isConditional else { return }
+        // `Would surgery help a locally advanced pNET?`: the tumour is there.
+        let opens = index == 0 || context.tokens[index - 1].kind == .boundary
+        if opens, Self.modals.contains(text),
+            (index + 1..<term.lowerBound).contains(where: { Self.helping.contains(context.text($0)) })
+        {
+            return
+        }
         // `Suspects metastases in this ileal NET`: the tumour is there.
         if (index + 2..<max(index + 2, term.lowerBound)).contains(where: { context.text($0) == "this" }) { return }
         // `Could it help my NET`: so is the writer's own.
@@ -182,6 +191,9 @@ struct Scope {
         isDoubtful = true
         if !EnglishGrammar.plannedBefore.contains(text) { isHypothetical = true }
     }
+
+    private static let modals: WordSet = ["would", "could", "might", "may"]
+    private static let helping: WordSet = ["help", "work", "suit", "benefit", "shrink", "treat", "control"]
 
     private static let receiving: WordSet = [
         "have", "had", "need", "needed", "receive", "received", "get", "undergo", "undergone", "require", "required",

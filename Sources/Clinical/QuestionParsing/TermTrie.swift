@@ -95,7 +95,17 @@ struct TermTrie: Sendable {
             let distance = EditDistance.between(word, candidate, limit: allowed)
             if distance <= allowed, distance < best?.distance ?? 99 { best = (distance, candidate) }
         }
-        return best?.word ?? earlySlip(word)
+        return best?.word ?? undoubled(word) ?? earlySlip(word)
+    }
+
+    /// A word of five letters or more with one letter doubled: `bowell`, `livver`.
+    private func undoubled(_ word: String) -> String? {
+        let letters = Array(word)
+        for index in letters.indices.dropFirst() where letters[index] == letters[index - 1] {
+            let candidate = String(letters[..<index] + letters[(index + 1)...])
+            if words.contains(candidate) { return candidate }
+        }
+        return nil
     }
 
     /// A slip among the first four letters: one lost (`intial`, `aproach`), two swapped (`tumuor`, `nueroendocrine`), or

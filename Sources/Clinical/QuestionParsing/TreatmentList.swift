@@ -20,9 +20,17 @@ struct TreatmentList {
                 scope.isHypothetical = scope.isHypothetical || last.scope.isHypothetical
             }
         }
+        // `No history of PRRT, TACE or chemotherapy`.
+        if let last, last.end < term.lowerBound, last.scope.isNegated, last.scope.isGiven, scope.isNegated,
+            tokens[last.end..<term.lowerBound].allSatisfy({ Self.denialLinks.contains($0.text) })
+        {
+            scope.isGiven = true
+        }
         last = (scope, term.upperBound)
         return scope
     }
+
+    private static let denialLinks: WordSet = [",", "or", "nor", "and", "/"]
 
     /// What stands between two treatments of a list: a link, and how much and how long of the first, `(4 cycles)`.
     static func isList(_ gap: ArraySlice<Token>) -> Bool {

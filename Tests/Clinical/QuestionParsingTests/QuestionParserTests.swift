@@ -150,6 +150,23 @@ func notes(_ text: String) throws -> [CaseNote.Code] { try Reader.advisor().read
         ])
     func notices(_ text: String, _ codes: [CaseNote.Code]) throws { #expect(try notes(text) == codes) }
 
+    @Test func `tells lesions of which nobody says what they are`() throws {
+        let note = "Say whether they are metastases: that changes the answer."
+        let texts = try Reader.advisor().read("pNET 2 cm, several liver lesions on MRI").notes.map(\.text)
+        #expect(texts == ["Named, but not what they are, and not used: liver lesions. \(note)"])
+        #expect(try notes("pNET 2 cm, no liver lesions") == [])
+        #expect(try notes("lung carcinoid, lung lesion 2 cm") == [])
+    }
+
+    @Test(
+        "tells as urgent",
+        arguments: ["VIPoma with dehydration", "VIPoma, hypotensive", "VIPoma, dehydrated, potassium low"])
+    func urgentLoss(_ text: String) throws { #expect(try notes(text).contains(.urgentCare)) }
+
+    @Test func `tells a blood pressure that it does not use`() throws {
+        #expect(try notes("paraganglioma, bp 190/110") == [.unreadText])
+    }
+
     @Test(
         "tells what is said to be contraindicated, and weighs it neither for nor against:",
         arguments: [
