@@ -242,6 +242,8 @@ enum EnglishGrammar {
     static let intolerance: WordSet = [
         "intolerant", "intolerance", "allergic", "allergy", "anaphylaxis", "hypersensitivity", "reaction",
     ]
+    /// Denied, before a treatment: it was not tolerated.
+    static let bearing: WordSet = ["tolerate", "tolerated", "stand", "bear", "cope"]
     /// After a treatment: it was ended.
     static let stopped: WordSet = [
         "stopped", "discontinued", "withdrawn", "ceased", "halted", "abandoned", "interrupted", "stopping",
@@ -259,7 +261,7 @@ enum EnglishGrammar {
     static let cues = WordSet.union(of: [
         negations, negationsAfter, doubts, alternatives, givenBefore, earlier, givenAfter, plannedBefore,
         plannedAfter, refusals, taking, conjunctions, doubtsAfter, over, kin, headings, intolerance, stopped,
-        adverse, hearsay, past, present, preferences, wishes, reluctance, unfitness, deciders,
+        adverse, bearing, hearsay, past, present, preferences, wishes, reluctance, unfitness, deciders,
         ["role", "unable"],
     ])
 

@@ -14,7 +14,7 @@ struct Harm {
             if context.isStop(index) { break }
             let isNear = first - index <= 3
             if isNear, EnglishGrammar.intolerance.contains(word), !isDenied(index) { return true }
-            if isNear, word == "tolerate" || word == "tolerated", isDenied(index) { return true }
+            if isNear, EnglishGrammar.bearing.contains(word), isDenied(index) { return true }
             if isNear, word == "toxicity", ["to", "from", "of", "with", "on", "due"].contains(context.text(index + 1)) {
                 return !isDenied(index)
             }

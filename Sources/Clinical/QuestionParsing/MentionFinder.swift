@@ -24,11 +24,14 @@ struct MentionFinder: Sendable {
     /// The facts that each entry speaks of.
     private let factsOf: [BitSet]
     private let joined: JoinedTerms
+    /// How many entries are the lexicon's own; behind them follow the parts of joined terms.
+    private let ownCount: Int
 
     /// A finder of the terms of a lexicon.
     init(_ lexicon: [LexiconEntry]) {
         joined = JoinedTerms(lexicon)
         entries = lexicon + joined.parts
+        ownCount = lexicon.count
         factsOf = entries.map { entry in
             guard case .says(let facts) = entry.meaning else { return BitSet() }
             return BitSet(facts.map(\.fact))
@@ -122,6 +125,9 @@ struct MentionFinder: Sendable {
 
     /// The meanings of a mention, one after the other.
     func meanings(_ mention: Mention) -> [LexiconEntry.Meaning] { mention.entries.map { entries[$0].meaning } }
+
+    /// Whether a mention is a part of joined terms and says nothing of its own.
+    func isIdle(_ mention: Mention) -> Bool { mention.entries.allSatisfy { $0 >= ownCount } }
 
     /// What the terms say whose parts all stand in the text, asserted.
     func together(

@@ -56,6 +56,7 @@ public struct QuestionParser: Sendable {
         var collector = FactCollector(vocabulary: vocabulary, facts: facts, tokens: tokens)
         var notes: [CaseNote] = []
         var used = TokenSet(mentions.map(\.tokens))
+        var unmeasured: [(fact: Int, tokens: Range<Int>)] = []
         for (place, mention) in mentions.enumerated() where !isOfHarm(mentions, place, tokens) {
             for meaning in finder.meanings(mention) {
                 switch meaning {
@@ -64,6 +65,11 @@ public struct QuestionParser: Sendable {
                     let reading = reader.read(fact, tokens, name: mention.tokens, until: limit)
                     var scope = scopes[place]
                     if reader.isSupposed(tokens, name: mention.tokens) { scope.isDoubtful = true }
+                    let degree = mention.tokens.lowerBound - 1
+                    if reading == nil, !scope.isNegated, Self.degrees.contains(text(degree, tokens)) {
+                        unmeasured.append((fact, degree..<mention.tokens.upperBound))
+                        used.insert(degree)
+                    }
                     quantity(fact, reading, mention, scope, &collector, &notes, &used)
                 case .urgent:
                     if !scopes[place].isNegated && !scopes[place].isDoubtful { notes.append(Remarks.urgent) }
@@ -81,7 +87,10 @@ public struct QuestionParser: Sendable {
                 }
             }
         }
-        for (said, mention) in finder.together(mentions, scopes) { collector.add(said, mention, Scope()) }
+        let joined = finder.together(mentions, scopes)
+        for (said, mention) in joined { collector.add(said, mention, Scope()) }
+        // `Hypotension` alone says nothing, where together with a VIPoma it would.
+        let idle = joined.isEmpty ? idleWords(mentions) : TokenSet([Int]())
         let barred = zip(mentions, scopes).filter { $1.isBarred }.map(\.0.tokens)
         if !barred.isEmpty {
             notes.append(Remarks.barred(Remarks.words(barred, original, of: question)))
@@ -96,6 +105,8 @@ public struct QuestionParser: Sendable {
         if !unplaced.isEmpty, statements.contains(where: { $0.fact == facts.kind }) {
             notes.append(Remarks.unplaced(Remarks.words(unplaced, original, of: question)))
         }
+        let values = unmeasured.filter { value in !statements.contains { $0.fact == value.fact } }.map(\.tokens)
+        if !values.isEmpty { notes.append(Remarks.unmeasured(Remarks.words(values, original, of: question))) }
         let unnamed = unnamed(lesions, statements)
         if !unnamed.isEmpty {
             notes.append(Remarks.unnamed(Remarks.words(unnamed, original, of: question)))
@@ -104,16 +115,31 @@ public struct QuestionParser: Sendable {
         let tumourEnds = facts.kind.map { kind in
             TokenSet(mentions.filter { finder.facts($0).contains(kind) }.map(\.tokens.upperBound))
         }
-        if let unread = Remarks.unread(original, used, tumourEnds: tumourEnds ?? [], in: question) {
+        if let unread = Remarks.unread(original, used, idle: idle, tumourEnds: tumourEnds ?? [], in: question) {
             notes.append(unread)
         }
         return ParsedQuestion(statements: statements, notes: distinct(notes))
     }
 
+    /// Before the name of a value: how it is, without a number.
+    private static let degrees: WordSet = [
+        "low", "high", "poor", "reduced", "raised", "elevated", "impaired", "abnormal", "bad", "falling", "rising",
+    ]
+
+    /// The tokens of mentions that are only parts of joined terms, and of no other term.
+    private func idleWords(_ mentions: [Mention]) -> TokenSet {
+        let idle = mentions.filter(finder.isIdle)
+        if idle.isEmpty { return [] }
+        let busy = TokenSet(mentions.filter { !finder.isIdle($0) }.map(\.tokens))
+        return TokenSet(idle.flatMap(\.tokens).filter { !busy.contains($0) })
+    }
+
     /// Behind lesions: a finding of them and no word on whether they are there.
     private static let findings: WordSet = ["negative", "-"]
 
-    private func text(_ index: Int, _ tokens: [Token]) -> String { index < tokens.count ? tokens[index].text : "" }
+    private func text(_ index: Int, _ tokens: [Token]) -> String {
+        tokens.indices.contains(index) ? tokens[index].text : ""
+    }
 
     private func corrected(_ token: Token) -> Token {
         guard token.kind == .word, !EnglishGrammar.common.contains(token.text),

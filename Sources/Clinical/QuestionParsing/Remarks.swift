@@ -71,6 +71,14 @@ enum Remarks {
                 + "Say whether they are metastases: that changes the answer.")
     }
 
+    /// Values that are called low or high and not told.
+    static func unmeasured(_ values: [String]) -> CaseNote {
+        CaseNote(
+            .unreadText,
+            "Named without a value, and not used: \(values.joined(separator: ", ")). Give the number, so that it counts."
+        )
+    }
+
     private static let named: WordSet = ["patient", "case", "pt", "person"]
 
     /// Whether patients are told apart by letters or numbers.
@@ -103,20 +111,28 @@ enum Remarks {
         return isLast && tumourEnds.contains(place) && !isYear
     }
 
+    /// Short names of measurements that no fact holds, or that may mean something else: `BP 80/50`, `K 2.3`, `Cr 210`.
+    private static let measured: WordSet = ["bp", "k", "cr", "hr"]
+
+    private static func hasNumber(_ tokens: [Token], _ index: Int) -> Bool {
+        guard index + 1 < tokens.count, case .number = tokens[index + 1].kind else { return false }
+        return true
+    }
+
     /// What was not understood: words, abbreviations in capitals, lengths; nil where there is nothing.
     static func unread(
-        _ original: [Token], _ used: TokenSet, tumourEnds: TokenSet = [], in text: String
+        _ original: [Token], _ used: TokenSet, idle: TokenSet = [], tumourEnds: TokenSet = [], in text: String
     ) -> CaseNote? {
         var words: [String] = []
         var scalars: [Unicode.Scalar]?
-        for (index, token) in original.enumerated() where !used.contains(index) {
+        for (index, token) in original.enumerated() where !used.contains(index) || idle.contains(index) {
             var word = token.text
             switch token.kind {
             case .word where word.count >= 4:
                 guard word.count <= 24, !EnglishGrammar.common.contains(word),
                     !EnglishGrammar.frequent.contains(word), !EnglishGrammar.cues.contains(word)
                 else { continue }
-            case .word where word == "bp": word = word.uppercased()
+            case .word where measured.contains(word) && hasNumber(original, index): word = word.uppercased()
             case .word where word.count > 1 && !EnglishGrammar.shortWords.contains(word):
                 let all = scalars ?? Array(text.unicodeScalars)
                 scalars = all

@@ -155,7 +155,6 @@ func notes(_ text: String) throws -> [CaseNote.Code] { try Reader.advisor().read
         let texts = try Reader.advisor().read("pNET 2 cm, several liver lesions on MRI").notes.map(\.text)
         #expect(texts == ["Named, but not what they are, and not used: liver lesions. \(note)"])
         #expect(try notes("pNET 2 cm, no liver lesions") == [])
-        #expect(try notes("lung carcinoid, lung lesion 2 cm") == [])
     }
 
     @Test(
@@ -163,8 +162,23 @@ func notes(_ text: String) throws -> [CaseNote.Code] { try Reader.advisor().read
         arguments: ["VIPoma with dehydration", "VIPoma, hypotensive", "VIPoma, dehydrated, potassium low"])
     func urgentLoss(_ text: String) throws { #expect(try notes(text).contains(.urgentCare)) }
 
-    @Test func `tells a blood pressure that it does not use`() throws {
-        #expect(try notes("paraganglioma, bp 190/110") == [.unreadText])
+    @Test(
+        "tells what it does not use",
+        arguments: [
+            ("paraganglioma, bp 190/110", "Not understood and not used: BP."),
+            ("ileal NET, K 2.3, Cr 210", "Not understood and not used: K, CR."),
+            ("ileal NET, hypotension", "Not understood and not used: hypotension."),
+            (
+                "ileal NET, low platelets",
+                "Named without a value, and not used: low platelets. Give the number, so that it counts."
+            ),
+        ])
+    func unused(_ text: String, _ note: String) throws {
+        #expect(try Reader.advisor().read(text).notes.map(\.text) == [note])
+    }
+
+    @Test func `asks for no number that is given`() throws {
+        #expect(try notes("ileal NET, low platelets, platelets 60") == [])
     }
 
     @Test(
