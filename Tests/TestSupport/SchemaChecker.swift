@@ -72,13 +72,14 @@ package struct SchemaChecker {
 
     private func objectFaults(_ value: Any, _ schema: [String: Any], _ place: String) -> [String] {
         guard let object = value as? [String: Any] else { return ["\(place): no object"] }
-        let properties = schema["properties"] as? [String: [String: Any]] ?? [:]
+        // Whole dictionaries are taken as they are: to take one for another type goes through all members.
+        let properties = schema["properties"] as? [String: Any] ?? [:]
         let more = schema["additionalProperties"] as? [String: Any]
         var found = (schema["required"] as? [String] ?? []).filter { object[$0] == nil }.map {
             "\(place): \($0) is missing"
         }
         for (name, member) in object {
-            if let property = properties[name] ?? more {
+            if let property = properties[name] as? [String: Any] ?? more {
                 found += faults(member, property, at: "\(place).\(name)")
             } else if schema["additionalProperties"] as? Bool == false {
                 found.append("\(place): \(name) is not declared")

@@ -12,7 +12,7 @@ struct BrokenKnowledge {
 
     init() throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("knowledge-\(UUID().uuidString)")
-        try FileManager.default.copyItem(atPath: Checkout.content, toPath: folder.path)
+        try TemporaryFolder.copy(Checkout.content, to: folder.path)
     }
 
     func remove() { try? FileManager.default.removeItem(at: folder) }

@@ -161,7 +161,7 @@ struct Command {
     @Test func `finds a case that fails and a leaf that no case sees`() throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("knowledge-\(UUID())")
         defer { try? FileManager.default.removeItem(at: folder) }
-        try FileManager.default.copyItem(atPath: Checkout.content, toPath: folder.path)
+        try TemporaryFolder.copy(Checkout.content, to: folder.path)
         let cases = folder.appendingPathComponent("topics/pancreatic-net/cases")
         try FileManager.default.removeItem(
             at: folder.appendingPathComponent("topics/raised-marker/cases/marker-normal.json"))

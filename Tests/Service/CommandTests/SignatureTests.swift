@@ -112,7 +112,7 @@ private struct KeyRing {
         defer {
             for folder in [keys.folder, kept, release, old] { folder.remove() }
         }
-        try FileManager.default.copyItem(atPath: old.path, toPath: kept.path + "/2026.9.0")
+        try TemporaryFolder.copy(old.path, to: kept.path + "/2026.9.0")
         #expect(try Command(["sign", release.path, "--key", keys.secret("house")]).status == 0)
         let arguments = [
             "serve", "--check", "--require-signed-knowledge", "--knowledge-keys", keys.open("house"), "--knowledge",
