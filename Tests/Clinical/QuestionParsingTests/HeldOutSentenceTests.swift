@@ -3,11 +3,11 @@ import TestSupport
 import Testing
 
 @Suite struct `Held-out sentences` {
-    // The shares seen when the sets were last measured, docs/reading.md, less a little; in the first a class of treatments is
-    // labelled by its name and read by its members, which costs the precision.
+    // The shares seen when the sets were last measured, docs/reading.md, less a little; in the first, and in one sentence of the
+    // second, a class of treatments is labelled by its name and read by its members, which costs the precision.
     @Test(
         "are read with fewer inventions than a known share",
-        arguments: [("heldout", 0.88, 0.92), ("second-heldout", 0.98, 0.95)])
+        arguments: [("heldout", 0.88, 0.92), ("second-heldout", 0.97, 0.97)])
     func share(_ set: String, _ precision: Double, _ recall: Double) throws {
         let sentences = try LabelledSentence.all(
             in: Checkout.root + "/Tests/Clinical/QuestionParsingTests/Sentences/\(set).tsv")
