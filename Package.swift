@@ -162,7 +162,9 @@ let package = Package(
             ],
             path: "Tests/Clinical/ClinicalLaws", swiftSettings: settings),
         .executableTarget(
-            name: "laws", dependencies: ["ClinicalLaws"], path: "Tests/Clinical/LawRunner", swiftSettings: settings),
+            name: "laws",
+            dependencies: ["ClinicalLaws", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Tests/Clinical/LawRunner", swiftSettings: settings),
         .testTarget(
             name: "ClinicalLawsTests", dependencies: ["ClinicalLaws", "ClinicalModel", "TestSupport"],
             path: "Tests/Clinical/ClinicalLawsTests", swiftSettings: settings),
