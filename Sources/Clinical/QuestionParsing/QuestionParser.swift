@@ -111,6 +111,7 @@ public struct QuestionParser: Sendable {
         if !unnamed.isEmpty {
             notes.append(Remarks.unnamed(Remarks.words(unnamed, original, of: question)))
             unnamed.forEach { used.formUnion($0) }
+            statements += leftOpen(collector.span(unnamed[0]), statements)
         }
         let tumourEnds = facts.kind.map { kind in
             TokenSet(mentions.filter { finder.facts($0).contains(kind) }.map(\.tokens.upperBound))
@@ -360,6 +361,14 @@ public struct QuestionParser: Sendable {
                 return included.isDisjoint(with: own) && other.map { !included.contains($0) } ?? true
             }
         }.map(\.tokens)
+    }
+
+    /// How far the disease has gone, left open by name: with lesions of which nobody says what they are a topic must not take it
+    /// as localised. Nothing where the text tells the extent.
+    private func leftOpen(_ span: Range<Int>, _ statements: [FactStatement]) -> [FactStatement] {
+        guard let extent = facts.extent, !statements.contains(where: { $0.fact == extent }) else { return [] }
+        let all = BitSet.upTo(vocabulary[extent].codes.count)
+        return [FactStatement(fact: extent, value: .codes(all), origin: .read, span: span)]
     }
 
     /// The treatments of which a sentence that does not ask says neither that they were given nor that they are planned.

@@ -16,6 +16,8 @@ struct FactCompletion {
 
     private let vocabulary: Vocabulary
     private let derivations: [Derivation]
+    /// Facts of which it was said that they may have any value: no topic assumes one for them.
+    private let leftOpen: BitSet
     /// Facts that count as unknown because of a conflict.
     private var blocked = BitSet()
     /// Codes of set facts that count as unknown because of a conflict.
@@ -37,6 +39,7 @@ struct FactCompletion {
         self.vocabulary = vocabulary
         self.derivations = derivations
         values = vocabulary.unrestricted
+        leftOpen = BitSet(said.filter { $0.value == vocabulary[$0.fact].unrestricted }.map(\.fact))
         // Each turn blocks at least one more fact or code, so this ends.
         while true {
             let found = attempt(statements)
@@ -167,7 +170,8 @@ struct FactCompletion {
             let definition = vocabulary[assumption.fact]
             switch assumption.content {
             case .value(let value):
-                guard values[assumption.fact] == definition.unrestricted else { continue }
+                guard values[assumption.fact] == definition.unrestricted, !leftOpen.contains(assumption.fact)
+                else { continue }
                 values[assumption.fact] = value
                 facts.append(
                     Guidance.Fact(

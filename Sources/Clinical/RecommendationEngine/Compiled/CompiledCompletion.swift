@@ -28,6 +28,8 @@ struct CompiledCompletion: Sendable {
     private(set) var conflicts: [AnswerPlan.PlannedConflict] = []
     /// Who stands against whom in `conflicts`: a place in the statements, or -1 less a derivation.
     private(set) var voices: [Int32] = []
+    /// Facts of which it was said that they may have any value.
+    private var leftOpen = BitSet()
     /// Facts that count as unknown because of a conflict; and of set facts, their codes.
     private var blocked = BitSet()
     private var blockedCodes: [(fact: Int, codes: BitSet)] = []
@@ -69,6 +71,10 @@ struct CompiledCompletion: Sendable {
     mutating func complete(_ statements: [FactStatement], notes: Bool = false, _ judge: inout GraphJudge) {
         conflicts.clear()
         voices.clear()
+        leftOpen = BitSet()
+        for statement in statements where statement.value == knowledge.unrestricted[statement.fact] {
+            leftOpen.insert(statement.fact)
+        }
         blocked = BitSet()
         blockedCodes.clear()
         if !attempt(statements, recording: false, notes: notes, &judge) {
@@ -306,7 +312,7 @@ struct CompiledCompletion: Sendable {
         guard !blocked.contains(fact), judge.truth(assumption.when) == .true else { return }
         if let value = assumption.value {
             // INVARIANT while questions are noted: what was said leaves out some value, so that this looks at nothing new.
-            guard judge.values[fact] == knowledge.unrestricted[fact] else { return }
+            guard judge.values[fact] == knowledge.unrestricted[fact], !leftOpen.contains(fact) else { return }
             judge.set(fact, value)
             facts.append(.init(fact: fact, value: value, source: .assumed(place), closesSet: false))
         } else {
