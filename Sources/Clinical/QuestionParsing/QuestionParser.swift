@@ -107,7 +107,7 @@ public struct QuestionParser: Sendable {
         }
         let values = unmeasured.filter { value in !statements.contains { $0.fact == value.fact } }.map(\.tokens)
         if !values.isEmpty { notes.append(Remarks.unmeasured(Remarks.words(values, original, of: question))) }
-        let unnamed = unnamed(lesions, statements)
+        let unnamed = unnamed(lesions.filter { !isHarmless($0.tokens, tokens) }, statements)
         if !unnamed.isEmpty {
             notes.append(Remarks.unnamed(Remarks.words(unnamed, original, of: question)))
             unnamed.forEach { used.formUnion($0) }
@@ -361,6 +361,22 @@ public struct QuestionParser: Sendable {
                 return included.isDisjoint(with: own) && other.map { !included.contains($0) } ?? true
             }
         }.map(\.tokens)
+    }
+
+    private static let harmless: WordSet = [
+        "benign", "haemangioma", "haemangiomas", "hemangioma", "hemangiomas", "cyst", "cysts",
+    ]
+    private static let being: WordSet = [
+        "are", "is", "were", "was", "be", "being", "both", "all", "known", "to", "proved", "proven", "turned", "out",
+        "simple", "small", "typical", "of", "=", ":", "(", "-",
+    ]
+
+    /// `Liver lesions are haemangiomas`, `benign liver lesions`: they are no metastases. What they may only be is no such word.
+    private func isHarmless(_ lesion: Range<Int>, _ tokens: [Token]) -> Bool {
+        if Self.harmless.contains(text(lesion.lowerBound - 1, tokens)) { return true }
+        var index = lesion.upperBound
+        while index < lesion.upperBound + 6, Self.being.contains(text(index, tokens)) { index += 1 }
+        return Self.harmless.contains(text(index, tokens))
     }
 
     /// How far the disease has gone, left open by name: with lesions of which nobody says what they are a topic must not take it
