@@ -16,7 +16,7 @@ struct FactCompletion {
 
     private let vocabulary: Vocabulary
     private let derivations: [Derivation]
-    /// Facts of which it was said that they may have any value: no topic assumes one for them.
+    /// Facts that a text leaves open by name: no topic assumes a value for them.
     private let leftOpen: BitSet
     /// Facts that count as unknown because of a conflict.
     private var blocked = BitSet()
@@ -39,7 +39,8 @@ struct FactCompletion {
         self.vocabulary = vocabulary
         self.derivations = derivations
         values = vocabulary.unrestricted
-        leftOpen = BitSet(said.filter { $0.value == vocabulary[$0.fact].unrestricted }.map(\.fact))
+        leftOpen = BitSet(
+            said.filter { $0.origin == .read && $0.value == vocabulary[$0.fact].unrestricted }.map(\.fact))
         // Each turn blocks at least one more fact or code, so this ends.
         while true {
             let found = attempt(statements)

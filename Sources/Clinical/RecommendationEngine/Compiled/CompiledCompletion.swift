@@ -28,7 +28,7 @@ struct CompiledCompletion: Sendable {
     private(set) var conflicts: [AnswerPlan.PlannedConflict] = []
     /// Who stands against whom in `conflicts`: a place in the statements, or -1 less a derivation.
     private(set) var voices: [Int32] = []
-    /// Facts of which it was said that they may have any value.
+    /// Facts that a text leaves open by name.
     private var leftOpen = BitSet()
     /// Facts that count as unknown because of a conflict; and of set facts, their codes.
     private var blocked = BitSet()
@@ -72,7 +72,8 @@ struct CompiledCompletion: Sendable {
         conflicts.clear()
         voices.clear()
         leftOpen = BitSet()
-        for statement in statements where statement.value == knowledge.unrestricted[statement.fact] {
+        for statement in statements
+        where statement.origin == .read && statement.value == knowledge.unrestricted[statement.fact] {
             leftOpen.insert(statement.fact)
         }
         blocked = BitSet()
