@@ -31,4 +31,15 @@ public struct FactStatement: Sendable, Equatable {
         self.span = span
         self.age = age
     }
+
+    /// The facts that texts leave open by name: read, and with every value that they may have, as `unrestricted` has it by
+    /// fact. What is sent as open is silence.
+    package static func leftOpen(_ statements: [FactStatement], unrestricted: [FactValue]) -> BitSet {
+        var open = BitSet()
+        for statement in statements
+        where statement.origin == .read && statement.value == unrestricted[statement.fact] {
+            open.insert(statement.fact)
+        }
+        return open
+    }
 }

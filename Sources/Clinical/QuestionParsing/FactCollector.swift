@@ -38,15 +38,15 @@ struct FactCollector {
             if fact == facts.symptoms, scope.isOver { continue }
             if fact == facts.line, scope.isGiven { continue }
             if fact == facts.kind, scope.isHearsay { continue }
-            if isWhole(value, fact) {
+            if value == vocabulary.unrestricted[fact] {
                 // `Who should consider PRRT?` is about this field, and says no more.
                 statements.append(FactStatement(fact: fact, value: value, origin: .read, span: span))
                 continue
             }
             // `pNET (suspected)`: the question is of this field, and no kind is said.
             if fact == facts.kind, scope.isDoubtful, !scope.isNegated, !scope.isOfAnother {
-                let all = BitSet.upTo(vocabulary[fact].codes.count)
-                statements.append(FactStatement(fact: fact, value: .codes(all), origin: .read, span: span))
+                statements.append(
+                    FactStatement(fact: fact, value: vocabulary.unrestricted[fact], origin: .read, span: span))
                 continue
             }
             guard let (target, isNegated) = placed(fact, scope) else { continue }
@@ -168,11 +168,6 @@ struct FactCollector {
     private func saysTumor(_ value: FactValue) -> Bool {
         guard let kind = facts.kind, let code = vocabulary[kind].index(of: "neuroendocrine-tumor") else { return false }
         return value == .codes(BitSet([code]))
-    }
-
-    /// Whether a value leaves every code of its fact.
-    private func isWhole(_ value: FactValue, _ fact: Int) -> Bool {
-        value == .codes(BitSet.upTo(vocabulary[fact].codes.count))
     }
 
     /// The codes that a value names, in another fact that has codes of the same ids: what is declined is named as a

@@ -42,11 +42,8 @@ public struct QuestionParser: Sendable {
         let tokens = NumberWords.read(words, behind: mentions.filter(namesQuantity).map(\.tokens))
         let sentences = Sentences(tokens)
         var scopes = scopes(mentions, tokens, sentences)
-        // `Bone lesions` may be anything, `no bone lesions` are no metastases.
-        let isOpen = zip(mentions, scopes).map { mention, scope in
-            mention.isLesion
-                && !(scope.isNegated && !Self.findings.contains(text(mention.tokens.upperBound, tokens)))
-        }
+        let lesionReader = LesionReader(vocabulary: vocabulary, facts: facts, finder: finder, tokens: tokens)
+        let isOpen = zip(mentions, scopes).map(lesionReader.isOpen)
         let lesions = mentions.indices.filter { isOpen[$0] }.map { mentions[$0] }
         if !lesions.isEmpty {
             let kept = mentions.indices.filter { !isOpen[$0] }
@@ -107,11 +104,11 @@ public struct QuestionParser: Sendable {
         }
         let values = unmeasured.filter { value in !statements.contains { $0.fact == value.fact } }.map(\.tokens)
         if !values.isEmpty { notes.append(Remarks.unmeasured(Remarks.words(values, original, of: question))) }
-        let unnamed = unnamed(lesions.filter { !isHarmless($0.tokens, tokens) }, statements)
+        let unnamed = lesionReader.unnamed(lesions, statements)
         if !unnamed.isEmpty {
             notes.append(Remarks.unnamed(Remarks.words(unnamed, original, of: question)))
             unnamed.forEach { used.formUnion($0) }
-            statements += leftOpen(collector.span(unnamed[0]), statements)
+            statements += lesionReader.openExtent(collector.span(unnamed[0]), statements)
         }
         let tumourEnds = facts.kind.map { kind in
             TokenSet(mentions.filter { finder.facts($0).contains(kind) }.map(\.tokens.upperBound))
@@ -134,9 +131,6 @@ public struct QuestionParser: Sendable {
         let busy = TokenSet(mentions.filter { !finder.isIdle($0) }.map(\.tokens))
         return TokenSet(idle.flatMap(\.tokens).filter { !busy.contains($0) })
     }
-
-    /// Behind lesions: a finding of them and no word on whether they are there.
-    private static let findings: WordSet = ["negative", "-"]
 
     private func text(_ index: Int, _ tokens: [Token]) -> String {
         tokens.indices.contains(index) ? tokens[index].text : ""
@@ -204,7 +198,12 @@ public struct QuestionParser: Sendable {
         }
         let treatments = mentions.indices.filter { isTreatment(mentions[$0]) }
         chain(treatments, mentions, tokens, &scopes)
-        countCycles(treatments, mentions, tokens, &scopes)
+        for (number, place) in treatments.enumerated() where scopes[place].isPlain {
+            let next = number + 1 < treatments.count ? mentions[treatments[number + 1]].tokens.lowerBound : tokens.count
+            if CycleCount.saysGiven(tokens, from: mentions[place].tokens.upperBound, until: next) {
+                scopes[place].isGiven = true
+            }
+        }
         pose(treatments, mentions, PosedTreatments(context: context, sentences: sentences), &scopes)
         let isMoving = mentions.contains { facts.pace.map(finder.facts($0).contains) ?? false }
         if treatments.count == 1, let place = treatments.first, !isMoving {
@@ -319,72 +318,6 @@ public struct QuestionParser: Sendable {
             scopes[place].isGiven = true
             scopes[place + 1].isGiven = true
         }
-    }
-
-    private static let portions: WordSet = ["cycle", "cycles", "course", "courses", "dose", "doses", "infusions"]
-    private static let done: WordSet = ["given", "received", "completed", "done", "administered"]
-    private static let past: WordSet = ["were", "was", "have", "been", "had", "already", "so"]
-
-    /// `PRRT held for low platelets, 2 cycles given`: a count of what was given stands behind the treatment in its sentence.
-    private func countCycles(_ treatments: [Int], _ mentions: [Mention], _ tokens: [Token], _ scopes: inout [Scope]) {
-        for (number, place) in treatments.enumerated() where scopes[place].isPlain {
-            let next = number + 1 < treatments.count ? mentions[treatments[number + 1]].tokens.lowerBound : tokens.count
-            let start = mentions[place].tokens.upperBound
-            for index in start..<max(start, min(next, start + 20)) {
-                if EnglishGrammar.sentenceEnds.contains(text(index, tokens)) { break }
-                guard Self.portions.contains(text(index, tokens)), index > start,
-                    case .number = tokens[index - 1].kind
-                else { continue }
-                var verb = index + 1
-                while verb < index + 4, Self.past.contains(text(verb, tokens)) { verb += 1 }
-                if Self.done.contains(text(verb, tokens)) || text(verb, tokens) == "far" {
-                    scopes[place].isGiven = true
-                }
-            }
-        }
-    }
-
-    /// The lesions in organs where neither the primary nor a metastasis is named.
-    private func unnamed(_ lesions: [Mention], _ statements: [FactStatement]) -> [Range<Int>] {
-        guard let sites = facts.sites, let site = facts.site, statements.contains(where: { $0.fact == facts.kind })
-        else { return [] }
-        let own = statements.reduce(into: BitSet()) { found, statement in
-            if statement.fact == sites, case .members(let included, _) = statement.value { found.formUnion(included) }
-            guard statement.fact == site, case .codes(let codes) = statement.value else { return }
-            found.formUnion(
-                BitSet(codes.members.compactMap { vocabulary[sites].index(of: vocabulary[site].codes[$0].id) }))
-        }
-        let other = vocabulary[sites].index(of: "other")
-        return lesions.filter { lesion in
-            finder.says(lesion).contains { fact, value in
-                guard fact == sites, case .members(let included, _) = value else { return false }
-                return included.isDisjoint(with: own) && other.map { !included.contains($0) } ?? true
-            }
-        }.map(\.tokens)
-    }
-
-    private static let harmless: WordSet = [
-        "benign", "haemangioma", "haemangiomas", "hemangioma", "hemangiomas", "cyst", "cysts",
-    ]
-    private static let being: WordSet = [
-        "are", "is", "were", "was", "be", "being", "both", "all", "known", "to", "proved", "proven", "turned", "out",
-        "simple", "small", "typical", "of", "=", ":", "(", "-",
-    ]
-
-    /// `Liver lesions are haemangiomas`, `benign liver lesions`: they are no metastases. What they may only be is no such word.
-    private func isHarmless(_ lesion: Range<Int>, _ tokens: [Token]) -> Bool {
-        if Self.harmless.contains(text(lesion.lowerBound - 1, tokens)) { return true }
-        var index = lesion.upperBound
-        while index < lesion.upperBound + 6, Self.being.contains(text(index, tokens)) { index += 1 }
-        return Self.harmless.contains(text(index, tokens))
-    }
-
-    /// How far the disease has gone, left open by name: with lesions of which nobody says what they are a topic must not take it
-    /// as localised. Nothing where the text tells the extent.
-    private func leftOpen(_ span: Range<Int>, _ statements: [FactStatement]) -> [FactStatement] {
-        guard let extent = facts.extent, !statements.contains(where: { $0.fact == extent }) else { return [] }
-        let all = BitSet.upTo(vocabulary[extent].codes.count)
-        return [FactStatement(fact: extent, value: .codes(all), origin: .read, span: span)]
     }
 
     /// The treatments of which a sentence that does not ask says neither that they were given nor that they are planned.
@@ -523,9 +456,7 @@ public struct QuestionParser: Sendable {
 
     /// What leaves every code only tells that the question is of this field; where more is said it is dropped.
     private func withoutEmptyWords(_ statements: [FactStatement]) -> [FactStatement] {
-        let isEmpty = { (statement: FactStatement) in
-            statement.value == .codes(BitSet.upTo(vocabulary[statement.fact].codes.count))
-        }
+        let isEmpty = { (statement: FactStatement) in statement.value == vocabulary.unrestricted[statement.fact] }
         let says = statements.contains { vocabulary[$0.fact].anchors && !isEmpty($0) }
         return statements.filter { !isEmpty($0) || !says && vocabulary[$0.fact].anchors }
     }

@@ -39,8 +39,7 @@ struct FactCompletion {
         self.vocabulary = vocabulary
         self.derivations = derivations
         values = vocabulary.unrestricted
-        leftOpen = BitSet(
-            said.filter { $0.origin == .read && $0.value == vocabulary[$0.fact].unrestricted }.map(\.fact))
+        leftOpen = FactStatement.leftOpen(said, unrestricted: values)
         // Each turn blocks at least one more fact or code, so this ends.
         while true {
             let found = attempt(statements)

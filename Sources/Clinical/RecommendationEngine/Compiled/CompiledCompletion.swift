@@ -71,11 +71,7 @@ struct CompiledCompletion: Sendable {
     mutating func complete(_ statements: [FactStatement], notes: Bool = false, _ judge: inout GraphJudge) {
         conflicts.clear()
         voices.clear()
-        leftOpen = BitSet()
-        for statement in statements
-        where statement.origin == .read && statement.value == knowledge.unrestricted[statement.fact] {
-            leftOpen.insert(statement.fact)
-        }
+        leftOpen = FactStatement.leftOpen(statements, unrestricted: knowledge.unrestricted)
         blocked = BitSet()
         blockedCodes.clear()
         if !attempt(statements, recording: false, notes: notes, &judge) {
