@@ -29,14 +29,14 @@ package enum Checkout {
 
     /// The routes over it, in the process.
     package static func router() throws -> Router {
-        let contract = try Data(contentsOf: URL(fileURLWithPath: root + "/openapi.yaml"))
         let page = { (path: String) in [UInt8](try Data(contentsOf: URL(fileURLWithPath: root + "/" + path))) }
+        let (contract, coded) = (try page("openapi.yaml"), try page("openapi.json"))
         let pages = PageFiles(
             index: try page("Sources/Service/ReadingPages/Pages/index.html"),
-            docs: try page("Sources/Service/ReadingPages/Pages/docs.html"), openAPI: try page("openapi.json"),
+            docs: try page("Sources/Service/ReadingPages/Pages/docs.html"), openAPI: { coded },
             reportAddress: "mailto:errors@example.org")
         return Router(
-            routes: ClinicalAPI(current: CurrentKnowledge(try advisor()), openAPI: [UInt8](contract), pages: pages)
+            routes: ClinicalAPI(current: CurrentKnowledge(try advisor()), openAPI: { contract }, pages: pages)
                 .routes)
     }
 }

@@ -30,8 +30,9 @@ public struct CodeDefinition: Sendable {
     }
 }
 
-/// What a fact is: its path, type, codes, unit and bounds. Facts are data, not Swift: see docs/decisions.
-public struct FactDefinition: Sendable {
+/// What a fact is: its path, type, codes, unit and bounds. Facts are data, not Swift: see docs/decisions. An object, since who looks
+/// at one would else count each of its dozen parts.
+public final class FactDefinition: Sendable {
     /// The members of a case joined by a dot, such as `tumor.ki67`.
     public let path: String
     /// Its name for a reader.

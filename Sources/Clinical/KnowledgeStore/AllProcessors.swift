@@ -5,10 +5,13 @@ import Synchronization
 /// Work of a load that has parts that know nothing of each other, done on all processors of the process. What comes out does
 /// not depend on how many there are: results stand in the order of their numbers.
 enum AllProcessors {
+    /// How many processors the process has; the system reads files to tell.
+    private static let count = ProcessInfo.processInfo.activeProcessorCount
+
     /// The values made of the numbers from 0 to `count`, in their order. So many numbers are taken at a time as `stride` says:
     /// one for what takes long, more for documents, of which each takes hardly longer than to ask for the next.
     static func map<Value: Sendable>(_ count: Int, stride: Int, _ make: @Sendable (Int) -> Value) -> [Value] {
-        let workers = min(ProcessInfo.processInfo.activeProcessorCount, count / stride)
+        let workers = min(Self.count, count / stride)
         guard workers > 1 else { return (0..<count).map(make) }
         let next = Atomic(0)
         let done = Mutex<[(start: Int, values: [Value])]>([])
@@ -28,14 +31,14 @@ enum AllProcessors {
     /// The heap of each thread but the first grows by one page at a time, and the kernel is asked each time, while the other
     /// threads wait for it: 2 000 times in a load. A large piece, taken and given back untouched, makes it wide at once.
     /// Where the allocator takes such pieces from the kernel, and not from the heap, nothing comes of it.
-    static func widenHeap() {
+    private static func widenHeap() {
         UnsafeMutableRawPointer.allocate(byteCount: 16 << 20, alignment: 16).deallocate()
     }
 
     /// Does something here, and something else on another thread meanwhile; here too, where no thread has come to it by then:
     /// a thread of the pool must not wait for another of it to become free.
     static func both<Own, Other: Sendable>(_ own: () -> Own, _ other: @escaping @Sendable () -> Other) -> (Own, Other) {
-        guard ProcessInfo.processInfo.activeProcessorCount > 1 else { return (own(), other()) }
+        guard count > 1 else { return (own(), other()) }
         let made = Made<Other>()
         let work = DispatchWorkItem {
             widenHeap()

@@ -16,7 +16,7 @@ struct Digests: Sendable {
         var (releaseHash, localHash) = (SHA256(), SHA256())
         var manifest: [UInt8] = []
         for (source, read) in zip(sources, read) {
-            guard case .success(let bytes) = read.bytes else { continue }
+            guard let bytes = read.bytes else { continue }
             if source.path == KnowledgeFiles.manifest {
                 manifest = bytes
                 continue
@@ -27,7 +27,7 @@ struct Digests: Sendable {
             if source.isLocal { Self.add(source.path, bytes, to: &localHash) }
             if hasLocal {
                 if !source.isLocal { Self.add(source.path, bytes, to: &releaseHash) }
-                if case .success(let covered) = read.covered { Self.add(source.path, covered, to: &releaseHash) }
+                if let covered = read.covered { Self.add(source.path, covered, to: &releaseHash) }
             }
         }
         documents = "sha256:" + hash.finish()

@@ -9,29 +9,35 @@ final class DefectLog {
     var hasErrors: Bool { defects.contains { !$0.code.isWarning } }
 }
 
-/// The file of a knowledge document and where its defects go.
-final class DocumentFile {
-    let path: String
-    let log: DefectLog
-
-    init(_ path: String, _ log: DefectLog) { (self.path, self.log) = (path, log) }
-}
-
-/// The way from a document's root to a value. Hardly one in a thousand is ever told, so none is written before.
-private final class DocumentPlace {
+/// The file of a knowledge document, where its defects go, and the ways to the values that were looked at. Hardly one way in a
+/// thousand is ever told, so none is written before; they lie in one list, since to make each an object took as long as to read
+/// what it leads to.
+private final class DocumentFile {
     enum Step {
         case member(String)
         case element(Int)
     }
 
-    let parent: DocumentPlace?
-    let step: Step
+    /// The number of the root.
+    static let root = -1
 
-    init(_ parent: DocumentPlace?, _ step: Step) { (self.parent, self.step) = (parent, step) }
+    let path: String
+    let log: DefectLog
+    private var places: [(parent: Int, step: Step)] = []
 
-    var pointer: JSONPointer {
-        let before = parent?.pointer ?? .root
-        switch step {
+    init(_ path: String, _ log: DefectLog) { (self.path, self.log) = (path, log) }
+
+    /// The number of the place that is a step from another.
+    func place(_ step: Step, from parent: Int) -> Int {
+        places.append((parent, step))
+        return places.count - 1
+    }
+
+    /// The way from the root to a place.
+    func pointer(to place: Int) -> JSONPointer {
+        guard place != Self.root else { return .root }
+        let before = pointer(to: places[place].parent)
+        switch places[place].step {
         case .member(let name): return before.member(name)
         case .element(let index): return before.element(index)
         }
@@ -43,15 +49,14 @@ private final class DocumentPlace {
 struct DocumentNode {
     let value: JSONValue
     private let document: DocumentFile
-    /// nil: the root.
-    private let place: DocumentPlace?
+    private let place: Int
 
     /// The root of a document.
     init(value: JSONValue, file: String, log: DefectLog) {
-        self.init(value, DocumentFile(file, log), nil)
+        self.init(value, DocumentFile(file, log), DocumentFile.root)
     }
 
-    private init(_ value: JSONValue, _ document: DocumentFile, _ place: DocumentPlace?) {
+    private init(_ value: JSONValue, _ document: DocumentFile, _ place: Int) {
         self.value = value
         self.document = document
         self.place = place
@@ -59,7 +64,7 @@ struct DocumentNode {
 
     var file: String { document.path }
     var log: DefectLog { document.log }
-    var pointer: JSONPointer { place?.pointer ?? .root }
+    var pointer: JSONPointer { document.pointer(to: place) }
 
     func defect(_ code: DefectCode, _ sentence: String, suggestion: String? = nil) {
         log.add(
@@ -107,7 +112,7 @@ struct DocumentNode {
     func has(_ name: String) -> Bool { value[name] != nil }
 
     private func child(_ name: String, _ value: JSONValue) -> DocumentNode {
-        DocumentNode(value, document, DocumentPlace(place, .member(name)))
+        DocumentNode(value, document, document.place(.member(name), from: place))
     }
 
     // MARK: - Values
@@ -119,7 +124,7 @@ struct DocumentNode {
             return []
         }
         if elements.isEmpty { defect(.emptyValue, "an empty list; leave the member out instead") }
-        return elements.enumerated().map { DocumentNode($1, document, DocumentPlace(place, .element($0))) }
+        return elements.enumerated().map { DocumentNode($1, document, document.place(.element($0), from: place)) }
     }
 
     var string: String {

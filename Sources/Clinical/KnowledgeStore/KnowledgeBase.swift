@@ -31,8 +31,8 @@ public final class KnowledgeBase: Sendable {
     public let coverage: CoverageAxes
     /// What codes of other systems mean.
     public let terminology: Terminology
-    /// Drugs by their names.
-    private let drugIndex: DrugNameIndex
+    /// Drugs by their names, which only a look-up asks for.
+    private let drugIndex: OnDemand<DrugNameIndex>
     private let comedicationsByName: [String: Int]
     /// Statements by the reference that they cite: `file#pointer`-like places for `usedBy`.
     public let usedBy: [String: [String]]
@@ -42,7 +42,7 @@ public final class KnowledgeBase: Sendable {
         local: LocalChanges,
         clinical: ClinicalKnowledge, lexicon: Lexicon, cases: [ClinicalCase], leaves: [LeafPlace], fileCount: Int,
         warnings: [KnowledgeDefect], usedBy: [String: [String]], coverage: CoverageAxes,
-        terminology: Terminology, drugIndex: DrugNameIndex
+        terminology: Terminology
     ) {
         self.manifest = manifest
         self.digest = digest
@@ -59,7 +59,7 @@ public final class KnowledgeBase: Sendable {
         self.usedBy = usedBy
         self.coverage = coverage
         self.terminology = terminology
-        self.drugIndex = drugIndex
+        drugIndex = OnDemand { DrugNameIndex(clinical.drugs, clinical.drugNames) }
         let comedications = clinical.vocabulary.index(of: "patient.comedications").map { clinical.vocabulary[$0].codes }
         comedicationsByName = Dictionary(
             (comedications ?? []).enumerated().flatMap { place, code in
@@ -80,7 +80,7 @@ public final class KnowledgeBase: Sendable {
 
     /// What a name leads to: id, generic, brand, synonym or code name, without regard to case, accents, hyphens, spaces,
     /// superscripts, salts and the spelling of a radiolabel (`¹⁷⁷Lu-DOTATATE`). O(name) for a known name.
-    public func lookUp(drug name: String) -> DrugLookup { drugIndex.lookUp(name) }
+    public func lookUp(drug name: String) -> DrugLookup { drugIndex.value.lookUp(name) }
 
     /// Whether every word of a search stands in a drug's names or class, however it is spelt.
     public func holds(_ drug: Drug, search: String) -> Bool {
@@ -99,7 +99,7 @@ public final class KnowledgeBase: Sendable {
     }
 
     /// The drug that a name is surely of.
-    public func drug(named name: String) -> Drug? { drugIndex.drug(of: name).flatMap { clinical.drugs[$0] } }
+    public func drug(named name: String) -> Drug? { drugIndex.value.drug(of: name).flatMap { clinical.drugs[$0] } }
 
     /// The code of `patient.comedications` of which a name surely is: its id or its title, however it is spelt.
     package func comedication(named name: String) -> Int? {
@@ -107,11 +107,11 @@ public final class KnowledgeBase: Sendable {
     }
 
     /// Up to five drugs whose names are near a word, nearest first; none where a name of another drug is as near.
-    public func drugs(near name: String) -> [String] { drugIndex.near(FoldedName.key(name)).map(\.drug) }
+    public func drugs(near name: String) -> [String] { drugIndex.value.near(FoldedName.key(name)).map(\.drug) }
 
     /// The known name of something not covered that is near a word, nearest first.
-    public func notCovered(near name: String) -> DrugNotCovered? { drugIndex.nearestForeign(name) }
+    public func notCovered(near name: String) -> DrugNotCovered? { drugIndex.value.nearestForeign(name) }
 
     /// The groups of names that are taken for each other in which a drug stands.
-    public func lookAlikes(of drug: Drug) -> [DrugNames.LookAlikes] { drugIndex.lookAlikes(of: drug) }
+    public func lookAlikes(of drug: Drug) -> [DrugNames.LookAlikes] { drugIndex.value.lookAlikes(of: drug) }
 }

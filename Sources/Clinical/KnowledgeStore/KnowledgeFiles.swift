@@ -33,75 +33,91 @@ struct KnowledgeFiles: Sendable {
                 KnowledgeDefect(
                     .localManifest, file: Self.manifest, "a local folder has no manifest; the release keeps its own"))
         }
+        let release = OpenFolder(directory)
+        let over = localDirectory.map(OpenFolder.init) ?? release
         let sources = (local == nil ? ownPaths : own.union(localPaths).sorted()).map { path in
             let isLocal = localPaths.contains(path)
             return Source(
-                path: path, folder: isLocal ? local?.directory ?? directory : directory, isLocal: isLocal,
+                path: path, folder: isLocal ? over : release, isLocal: isLocal,
                 // Hashed a second time only where something lies over the release.
-                covered: isLocal && own.contains(path) ? directory : nil)
+                covered: isLocal && own.contains(path) ? release : nil)
         }
-        let made = AllProcessors.map(sources.count, stride: 16) { number in
-            let (source, read) = (sources[number], Self.read(sources[number]))
-            let isLeft = cases == .hashed && KnowledgeFolder.lies(source.path, in: "cases")
-            return (read: read, tree: isLeft ? read.bytes.map { _ in .null } : Self.tree(read, source.path))
+        let read = AllProcessors.map(sources.count, stride: 16) { number in
+            let source = sources[number]
+            return ReadSource(source, isRead: cases == .read || !KnowledgeFolder.lies(source.path, in: "cases"))
         }
         let hasLocal = local != nil
-        digests = { [read = made.map(\.read)] in Digests(sources, read, hasLocal: hasLocal) }
+        digests = { Digests(sources, read, hasLocal: hasLocal) }
         var documents: [(path: String, value: JSONValue)] = []
         documents.reserveCapacity(sources.count)
-        for (source, made) in zip(sources, made) {
-            switch made.tree {
-            case .success(let value): documents.append((source.path, value))
-            case .failure(let defect): log.add(defect)
-            }
+        for (source, read) in zip(sources, read) {
+            if let tree = read.tree { documents.append((source.path, tree)) }
+            read.defects.forEach(log.add)
         }
         self.documents = documents
-        self.local = Self.changes(documents, localPaths, own, directory)
+        self.local = Self.changes(documents, localPaths, own, release)
     }
 
     /// One document to read.
     struct Source: Sendable {
         let path: String
-        let folder: String
+        let folder: OpenFolder
         let isLocal: Bool
         /// The folder of the release whose document of this path lies under a local one; nil: none does.
-        let covered: String?
+        let covered: OpenFolder?
     }
 
-    /// The bytes of a document, and of what it covers; a defect where it cannot be read.
+    /// A folder kept open, so that the way to it is walked once and not for each document.
+    final class OpenFolder: Sendable {
+        /// -1: it cannot be opened, and nothing in it.
+        let descriptor: Int32
+
+        init(_ path: String) { descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+
+        deinit { if descriptor >= 0 { close(descriptor) } }
+    }
+
+    /// A document as it was read.
     struct ReadSource: Sendable {
-        let bytes: Result<[UInt8], KnowledgeDefect>
-        let covered: Result<[UInt8], KnowledgeDefect>?
-    }
+        /// nil: it cannot be read.
+        let bytes: [UInt8]?
+        /// Those of what it covers.
+        let covered: [UInt8]?
+        /// nil where it has a defect; null where its bytes are all that counts.
+        let tree: JSONValue?
+        let defects: [KnowledgeDefect]
 
-    private static func read(_ source: Source) -> ReadSource {
-        ReadSource(
-            bytes: bytes(source.folder, source.path), covered: source.covered.map { bytes($0, source.path) })
-    }
-
-    private static func tree(_ source: ReadSource, _ path: String) -> Result<JSONValue, KnowledgeDefect> {
-        let bytes: [UInt8]
-        switch source.bytes {
-        case .success(let read): bytes = read
-        case .failure(let defect): return .failure(defect)
+        init(_ source: Source, isRead: Bool) {
+            // What a local document covers is only hashed; where it cannot be read, it counts as not there.
+            covered = source.covered.flatMap { try? KnowledgeFiles.bytes($0, source.path) }
+            do throws(KnowledgeDefect) {
+                let bytes = try KnowledgeFiles.bytes(source.folder, source.path)
+                self.bytes = bytes
+                do throws(JSONSyntaxError) {
+                    tree = try isRead ? JSONReader().read(bytes) : .null
+                    defects = []
+                } catch {
+                    tree = nil
+                    defects = [KnowledgeDefect(.syntax, file: source.path, error.sentence)]
+                }
+            } catch {
+                (bytes, tree, defects) = (nil, nil, [error])
+            }
         }
-        do throws(JSONSyntaxError) {
-            return .success(try JSONReader().read(bytes))
-        } catch {
-            return .failure(KnowledgeDefect(.syntax, file: path, error.sentence))
-        }
     }
 
-    /// The bytes of a file; a defect where it cannot be read.
-    private static func bytes(_ folder: String, _ path: String) -> Result<[UInt8], KnowledgeDefect> {
-        let file = open(folder + "/" + path, O_RDONLY | O_CLOEXEC)
+    /// The bytes of a file.
+    /// - Throws: a defect where it cannot be read.
+    private static func bytes(_ folder: OpenFolder, _ path: String) throws(KnowledgeDefect) -> [UInt8] {
+        let file = openat(folder.descriptor, path, O_RDONLY | O_CLOEXEC)
         var status = stat()
         defer { if file >= 0 { close(file) } }
         guard file >= 0, fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            return .failure(KnowledgeDefect(.unreadable, file: path, "the file cannot be read"))
+            throw KnowledgeDefect(.unreadable, file: path, "the file cannot be read")
         }
-        let tooLarge = KnowledgeDefect(.unreadable, file: path, "the file is larger than \(maximumSize) bytes")
-        guard status.st_size <= maximumSize else { return .failure(tooLarge) }
+        guard status.st_size <= maximumSize else {
+            throw KnowledgeDefect(.unreadable, file: path, "the file is larger than \(maximumSize) bytes")
+        }
         // A byte more than the file has: the read that fills less has reached its end, and no second one has to say so.
         let capacity = Int(status.st_size) + 1
         var failed = false
@@ -115,18 +131,18 @@ struct KnowledgeFiles: Sendable {
                 if count == capacity - 1 { break }
             }
         }
-        guard !failed else { return .failure(KnowledgeDefect(.unreadable, file: path, "the file cannot be read")) }
-        return .success(bytes)
+        guard !failed else { throw KnowledgeDefect(.unreadable, file: path, "the file cannot be read") }
+        return bytes
     }
 
     private static func changes(
         _ documents: [(path: String, value: JSONValue)], _ localPaths: Set<String>, _ own: Set<String>,
-        _ directory: String
+        _ release: OpenFolder
     ) -> LocalChanges {
         var statements: [String: LocalChanges.Kind] = [:]
         for (path, value) in documents where localPaths.contains(path) && path.hasSuffix("/statements.json") {
             // What is wrong in the release's own file is not told twice: it is not loaded.
-            let before = (try? bytes(directory, path).get()).flatMap { try? JSONReader().read($0) }
+            let before = (try? bytes(release, path)).flatMap { try? JSONReader().read($0) }
             let known = Self.statements(before)
             let topic = String(path.split(separator: "/").dropFirst().first ?? "")
             for (id, value) in Self.statements(value) where known[id] != value {
@@ -159,12 +175,22 @@ struct KnowledgeFiles: Sendable {
         }
     }
 
-    /// The places of the documents right under a folder.
-    func places(in folder: String) -> [Int] {
-        let prefix = folder + "/"
-        return documents[firstPlace(from: prefix)...].prefix { $0.path.hasPrefix(prefix) }.indices.filter { place in
-            !documents[place].path.utf8.dropFirst(prefix.utf8.count).contains(0x2F)
+    /// The places of the documents under a folder. The layout has no folders in one that is asked for.
+    func places(in folder: String) -> Range<Int> {
+        // What follows `/` among the characters: a path is before it where it begins with the folder and `/`.
+        let first = firstPlace(from: folder + "/")
+        return first..<max(first, firstPlace(from: folder + "0"))
+    }
+
+    /// The topics that have documents, ascending.
+    var topicIDs: [String] {
+        var ids: [String] = []
+        var place = firstPlace(from: "topics/")
+        while place < documents.count, let id = KnowledgeFolder.topic(documents[place].path) {
+            ids.append(String(id))
+            place = firstPlace(from: "topics/\(id)0")
         }
+        return ids.sorted()
     }
 
     /// The place of the document at exactly this path. O(log n): every topic asks.
@@ -192,7 +218,8 @@ struct LoggedFiles {
     /// The documents right under a folder, with the name without `.json` of each.
     func folder(_ path: String) -> [(name: String, node: DocumentNode)] {
         files.places(in: path).map { place in
-            (String(files.documents[place].path.dropFirst(path.count + 1).dropLast(5)), node(place))
+            let name = files.documents[place].path.utf8.dropFirst(path.utf8.count + 1).dropLast(5)
+            return (String(Substring(name)), node(place))
         }
     }
 
@@ -229,34 +256,86 @@ struct KnowledgeFolder {
         return rest.starts(with: folder.utf8) && rest.dropFirst(folder.utf8.count).first == 0x2F
     }
 
-    /// Relative paths of the documents; anything else than the layout is a defect, but for texts and the schemas.
+    /// Relative paths of the documents, ascending; anything else than the layout is a defect, but for texts and the schemas.
     func paths(_ log: DefectLog) -> [String] {
-        var names: [String] = []
-        collect("", depth: 0, into: &names, log)
-        var last: (folder: Substring, holds: Contents) = ("", .single)
-        return names.sorted().filter { path in
-            guard !path.hasPrefix("schema/"), path.hasSuffix(".json") else {
-                let isText = path.hasSuffix(".md") || path.hasPrefix("schema") || !path.contains(".")
-                if !isText { log.add(KnowledgeDefect(.unexpectedFile, file: path, "the file is no JSON document")) }
-                return false
+        var documents: [String] = []
+        var defects: [KnowledgeDefect] = []
+        var level = [""]
+        for depth in 0...Self.depth {
+            let listed = AllProcessors.map(level.count, stride: 4) { [level] number in
+                list(level[number], follows: depth < Self.depth)
             }
-            let slash = path.utf8.lastIndex(of: 0x2F)
-            let folder = slash.map { path[..<$0] } ?? ""
-            // Documents of one folder follow each other.
-            if folder != last.folder { last = (folder, Self.contents(of: folder)) }
-            let name = slash.map { path[path.utf8.index(after: $0)...] } ?? path[...]
-            let fits =
-                switch last.holds {
-                case .single: Self.single.contains(name)
-                case .topicDocuments: Self.topicDocuments.contains(name)
-                case .any: true
-                case .nothing: false
-                }
-            if !fits {
-                log.add(
-                    KnowledgeDefect(.unexpectedFile, file: path, "the file has no place in the layout of the folder"))
+            for found in listed {
+                documents += found.documents
+                defects += found.defects
             }
-            return fits
+            level = listed.flatMap(\.folders)
+        }
+        for defect in defects.sorted(by: { $0.file < $1.file }) { log.add(defect) }
+        return documents.sorted()
+    }
+
+    /// What lies right in a folder.
+    private struct Listing: Sendable {
+        /// The paths of documents that the layout has there.
+        var documents: [String] = []
+        /// The paths of folders.
+        var folders: [String] = []
+        var defects: [KnowledgeDefect] = []
+    }
+
+    /// Lists a folder. Folders in it are followed through links, and names that begin with `..` are left out: Kubernetes mounts
+    /// a ConfigMap as links into `..data`, which changes as a whole.
+    private func list(_ folder: String, follows: Bool) -> Listing {
+        var listing = Listing()
+        guard let stream = opendir(directory + "/" + folder) else {
+            listing.defects = [
+                KnowledgeDefect(.unreadable, file: folder.isEmpty ? directory : folder, "the folder cannot be read")
+            ]
+            return listing
+        }
+        defer { closedir(stream) }
+        let contents = Self.contents(of: folder)
+        while let entry = readdir(stream) {
+            let name = Self.name(of: entry)
+            if name == "." || name.hasPrefix("..") { continue }
+            let path = folder.isEmpty ? name : folder + "/" + name
+            switch Self.kind(of: name, in: folder, contents) {
+            case .document: listing.documents.append(path)
+            case .noDocument: listing.defects.append(Self.unexpected(path, "the file is no JSON document"))
+            case .misplaced:
+                listing.defects.append(Self.unexpected(path, "the file has no place in the layout of the folder"))
+            case .other: break
+            }
+            // Documents are files; a deeper folder than the layout has ends a circle of links too.
+            guard follows, !name.hasSuffix(".json"), !name.hasSuffix(".md") else { continue }
+            if isFolder(path, Int32(entry.pointee.d_type)) { listing.folders.append(path) }
+        }
+        listing.documents.sort()
+        return listing
+    }
+
+    private static func unexpected(_ path: String, _ sentence: String) -> KnowledgeDefect {
+        KnowledgeDefect(.unexpectedFile, file: path, sentence)
+    }
+
+    /// What a name in a folder is.
+    private enum Kind {
+        case document, noDocument, misplaced
+        /// A text, a schema, or a folder.
+        case other
+    }
+
+    private static func kind(of name: String, in folder: String, _ contents: Contents) -> Kind {
+        let isSchema = folder.isEmpty ? name.hasPrefix("schema") : folder.hasPrefix("schema")
+        guard name.hasSuffix(".json"), !folder.hasPrefix("schema/"), folder != "schema" else {
+            return name.hasSuffix(".md") || isSchema || !(folder + name).utf8.contains(0x2E) ? .other : .noDocument
+        }
+        return switch contents {
+        case .single: single.contains(name[...]) ? .document : .misplaced
+        case .topicDocuments: topicDocuments.contains(name[...]) ? .document : .misplaced
+        case .any: .document
+        case .nothing: .misplaced
         }
     }
 
@@ -265,7 +344,7 @@ struct KnowledgeFolder {
         case single, topicDocuments, any, nothing
     }
 
-    private static func contents(of folder: Substring) -> Contents {
+    private static func contents(of folder: String) -> Contents {
         let parts = folder.utf8.split(separator: 0x2F).map(Substring.init)
         switch parts.count {
         case 0: return .single
@@ -276,29 +355,10 @@ struct KnowledgeFolder {
         }
     }
 
-    /// The paths below a folder. Folders are followed through links, and names that begin with `..` are left out: Kubernetes
-    /// mounts a ConfigMap as links into `..data`, which changes as a whole.
-    private func collect(_ folder: String, depth: Int, into names: inout [String], _ log: DefectLog) {
-        guard let stream = opendir(directory + "/" + folder) else {
-            return log.add(
-                KnowledgeDefect(.unreadable, file: folder.isEmpty ? directory : folder, "the folder cannot be read"))
-        }
-        defer { closedir(stream) }
-        var folders: [String] = []
-        while let entry = readdir(stream) {
-            let name = Self.name(of: entry)
-            if name == "." || name.hasPrefix("..") { continue }
-            let path = folder.isEmpty ? name : folder + "/" + name
-            names.append(path)
-            // Documents are files; a deeper folder than the layout has ends a circle of links too.
-            guard depth < Self.depth, !name.hasSuffix(".json"), !name.hasSuffix(".md") else { continue }
-            if isFolder(path, Int32(entry.pointee.d_type)) { folders.append(path) }
-        }
-        for path in folders { collect(path, depth: depth + 1, into: &names, log) }
-    }
-
     private static func name(of entry: UnsafeMutablePointer<dirent>) -> String {
-        withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+            String(decoding: UnsafeRawBufferPointer(rebasing: bytes[..<(bytes.firstIndex(of: 0) ?? 0)]), as: UTF8.self)
+        }
     }
 
     /// Whether a path is a folder or a link to one. Not every file system tells the type with the name.

@@ -37,19 +37,23 @@ public struct KnowledgeLoader: Sendable {
             throw refusal(log, files)
         }
         let manifest = Manifest(manifestNode)
-        let (vocabulary, entries, units) = VocabularyReader(
-            files: documents.folder("facts").map(\.node), drugs: documents.folder("drugs"),
-            interventions: documents.folder("interventions"), log: log
-        ).read()
-
-        // Digests need the bytes alone; cases are half of all documents and touch nothing that the rest changes.
-        let topics = Self.topicIDs(files)
+        // Digests need the bytes alone.
         let makeDigests = files.digests
-        let (linked, (digests, cases)) = AllProcessors.both {
-            link(documents, topics, manifest, vocabulary, keepsLeaves: treatment == .read)
+        let (words, digests) = AllProcessors.both {
+            VocabularyReader(
+                files: documents.folder("facts").map(\.node), drugs: documents.folder("drugs"),
+                interventions: documents.folder("interventions"), log: log
+            ).read()
         } _: {
-            let known = topics.filter { files.place(of: "topics/\($0)/topic.json") != nil }
-            return (makeDigests(), CaseReader(vocabulary: vocabulary).read(treatment == .read ? known : [], files))
+            makeDigests()
+        }
+        // Cases, half of all documents, touch nothing that the rest changes.
+        let topics = files.topicIDs
+        let known = treatment == .read ? topics.filter { files.place(of: "topics/\($0)/topic.json") != nil } : []
+        let (linked, cases) = AllProcessors.both {
+            link(documents, topics, manifest, words, keepsLeaves: treatment == .read)
+        } _: {
+            CaseReader(vocabulary: words.vocabulary).read(known, files)
         }
         if files.local.isEmpty { manifest.checkSignature(documents: digests.documents, manifestNode) }
         for defect in cases.defects { log.add(defect) }
@@ -58,103 +62,136 @@ public struct KnowledgeLoader: Sendable {
             manifest: manifest, digest: digests.whole, documentsDigest: digests.documents,
             releaseDigest: digests.release, localDigest: digests.local, local: files.local,
             clinical: linked.clinical,
-            lexicon: Lexicon(entries: linked.phrases + entries, units: units), cases: cases.cases,
-            leaves: linked.leaves, fileCount: files.documents.count, warnings: placed(log.defects, files),
-            usedBy: linked.usedBy, coverage: linked.coverage, terminology: linked.terminology,
-            drugIndex: linked.drugIndex)
+            lexicon: linked.common.lexicon, cases: cases.cases, leaves: linked.leaves, fileCount: files.documents.count,
+            warnings: placed(log.defects, files),
+            usedBy: linked.usedBy, coverage: linked.common.coverage,
+            terminology: linked.common.terminology)
     }
 
     /// Everything but the cases, read and linked.
     private struct Linked {
         let clinical: ClinicalKnowledge
-        let phrases: [LexiconEntry]
+        let common: Common
         let leaves: [LeafPlace]
         let usedBy: [String: [String]]
-        let coverage: CoverageAxes
-        let terminology: Terminology
-        let drugIndex: DrugNameIndex
     }
 
     private func link(
-        _ files: LoggedFiles, _ topicIDs: [String], _ manifest: Manifest, _ vocabulary: Vocabulary, keepsLeaves: Bool
+        _ files: LoggedFiles, _ topicIDs: [String], _ manifest: Manifest, _ words: Words, keepsLeaves: Bool
     ) -> Linked {
-        let factFiles = files.folder("facts").map(\.node)
-        let conditions = ConditionReader(vocabulary: vocabulary, leavesFrom: keepsLeaves ? 0 : nil)
-        let criteria = conditions.define(factFiles.flatMap { $0.optional("criteria")?.members ?? [] })
-        let readTopic = { @Sendable [files = files.files] (id: String, firstLeaf: Int?) in
-            ReadTopic(id, files, vocabulary, criteria, leavesFrom: firstLeaf)
+        let conditions = ConditionReader(vocabulary: words.vocabulary, leavesFrom: keepsLeaves ? 0 : nil)
+        let criteria = conditions.define(
+            files.folder("facts").flatMap { $0.node.optional("criteria")?.members ?? [] })
+        let readCommon = { @Sendable [files = files.files] (firstLeaf: Int?) in
+            Part(files, words.vocabulary, criteria, firstLeaf) { Common($0, words, $1, criteria) }
         }
-        let common: Common
-        let read: [ReadTopic]
-        if keepsLeaves {
-            // A leaf's number is the place at which it is read.
-            common = Common(files, factFiles, conditions, criteria)
-            var count = conditions.leaves.count
-            read = topicIDs.map { id in
+        let readTopic = { @Sendable [files = files.files] (id: String, firstLeaf: Int?) in
+            Part(files, words.vocabulary, criteria, firstLeaf) { TopicReader(conditions: $1, files: $0).read(id) }
+        }
+        let (common, topics) =
+            keepsLeaves
+            ? Self.readInOrder(topicIDs, from: conditions.leaves.count, readCommon, readTopic)
+            : Self.readTogether(topicIDs, files.files, readCommon, readTopic)
+        for defect in common.defects + topics.flatMap(\.defects) { files.log.add(defect) }
+        let clinical = ClinicalKnowledge(
+            vocabulary: words.vocabulary, derivations: common.value.derivations, topics: topics.compactMap(\.value),
+            interventions: common.value.interventions, drugs: common.value.drugs, references: common.value.references,
+            drugNames: common.value.drugNames, doseRules: common.value.doseRules,
+            patientAdvice: common.value.patientAdvice)
+        let checker = LinkChecker(
+            clinical: clinical, manifest: manifest, retired: Self.retiredRules(topicIDs, files.files), today: today,
+            log: files.log)
+        checker.check()
+        return Linked(
+            clinical: clinical, common: common.value,
+            leaves: conditions.leaves + common.leaves + topics.flatMap(\.leaves), usedBy: checker.usedBy)
+    }
+
+    /// Reads the parts one after another: a leaf's number is the place at which it is read.
+    private static func readInOrder(
+        _ topicIDs: [String], from first: Int, _ readCommon: (Int?) -> Part<Common>,
+        _ readTopic: (String, Int?) -> Part<Topic?>
+    ) -> (common: Part<Common>, topics: [Part<Topic?>]) {
+        let common = readCommon(first)
+        var count = first + common.leaves.count
+        return (
+            common,
+            topicIDs.map { id in
                 let topic = readTopic(id, count)
                 count += topic.leaves.count
                 return topic
             }
-        } else {
-            (common, read) = AllProcessors.both {
-                Common(files, factFiles, conditions, criteria)
-            } _: {
-                AllProcessors.map(topicIDs.count, stride: 1) { readTopic(topicIDs[$0], nil) }
-            }
-        }
-        for defect in read.flatMap(\.defects) { files.log.add(defect) }
-        let clinical = ClinicalKnowledge(
-            vocabulary: vocabulary, derivations: common.derivations, topics: read.compactMap(\.topic),
-            interventions: common.interventions, drugs: common.drugs, references: common.references,
-            drugNames: common.drugNames, doseRules: common.doseRules, patientAdvice: common.patientAdvice)
-        let checker = LinkChecker(
-            clinical: clinical, manifest: manifest, retired: Self.retiredRules(files.files), today: today,
-            log: files.log)
-        checker.check()
-        return Linked(
-            clinical: clinical, phrases: common.phrases, leaves: conditions.leaves + read.flatMap(\.leaves),
-            usedBy: checker.usedBy, coverage: common.coverage, terminology: common.terminology,
-            drugIndex: common.drugIndex)
+        )
     }
 
-    /// A topic with what is wrong in its documents: topics know nothing of each other, so each has a log of its own.
-    private struct ReadTopic: Sendable {
-        let topic: Topic?
+    /// Reads the parts on all processors, keeping no leaves. What takes longest begins first, so that nobody waits for it at
+    /// the end.
+    private static func readTogether(
+        _ topicIDs: [String], _ files: KnowledgeFiles, _ readCommon: @Sendable (Int?) -> Part<Common>,
+        _ readTopic: @Sendable (String, Int?) -> Part<Topic?>
+    ) -> (common: Part<Common>, topics: [Part<Topic?>]) {
+        enum Read {
+            case common(Part<Common>)
+            case topic(Part<Topic?>)
+        }
+        let sizes = topicIDs.map { files.places(in: "topics/\($0)/recommendations").count }
+        let order = topicIDs.indices.sorted { (sizes[$1], $0) < (sizes[$0], $1) }
+        let read = AllProcessors.map(1 + order.count, stride: 1) { number in
+            number == 0 ? Read.common(readCommon(nil)) : Read.topic(readTopic(topicIDs[order[number - 1]], nil))
+        }
+        var common: Part<Common>?
+        var topics: [(place: Int, part: Part<Topic?>)] = []
+        for (number, part) in read.enumerated() {
+            switch part {
+            case .common(let part): common = part
+            case .topic(let part): topics.append((order[number - 1], part))
+            }
+        }
+        return (common ?? readCommon(nil), topics.sorted { $0.place < $1.place }.map(\.part))
+    }
+
+    /// A part of the documents as it was read. Parts know nothing of each other, so each has a log of its own.
+    private struct Part<Value: Sendable>: Sendable {
+        let value: Value
         let leaves: [LeafPlace]
         let defects: [KnowledgeDefect]
 
         init(
-            _ id: String, _ files: KnowledgeFiles, _ vocabulary: Vocabulary, _ criteria: [String: Condition],
-            leavesFrom firstLeaf: Int?
+            _ files: KnowledgeFiles, _ vocabulary: Vocabulary, _ criteria: [String: Condition], _ firstLeaf: Int?,
+            _ read: (LoggedFiles, ConditionReader) -> Value
         ) {
             let log = DefectLog()
             let conditions = ConditionReader(vocabulary: vocabulary, given: criteria, leavesFrom: firstLeaf)
-            topic = TopicReader(conditions: conditions, files: LoggedFiles(files: files, log: log)).read(id)
+            value = read(LoggedFiles(files: files, log: log), conditions)
             leaves = conditions.leaves
             defects = log.defects
         }
     }
 
+    /// The facts, and the words of them and of their codes.
+    private typealias Words = (vocabulary: Vocabulary, entries: [LexiconEntry], units: [Int: [UnitSpelling]])
+
     /// What belongs to no topic.
-    private struct Common {
+    private struct Common: Sendable {
         let derivations: [Derivation]
-        let phrases: [LexiconEntry]
+        let lexicon: Lexicon
         let coverage: CoverageAxes
         let references: [String: Reference]
         let drugs: [String: Drug]
         let interventions: [String: Intervention]
         let terminology: Terminology
         let drugNames: DrugNames
-        let drugIndex: DrugNameIndex
         let doseRules: DoseRules
         let patientAdvice: PatientAdvice
 
         init(
-            _ files: LoggedFiles, _ factFiles: [DocumentNode], _ conditions: ConditionReader,
-            _ criteria: [String: Condition]
+            _ files: LoggedFiles, _ words: Words, _ conditions: ConditionReader, _ criteria: [String: Condition]
         ) {
-            derivations = factFiles.flatMap { $0.nodes("derivations") }.compactMap { derivation($0, conditions) }
-            phrases = factFiles.flatMap { $0.nodes("phrases") }.flatMap { phrase($0, conditions) }
+            let facts = files.folder("facts").map(\.node)
+            derivations = facts.flatMap { $0.nodes("derivations") }.compactMap { derivation($0, conditions) }
+            lexicon = Lexicon(
+                entries: facts.flatMap { $0.nodes("phrases") }.flatMap { phrase($0, conditions) } + words.entries,
+                units: words.units)
             coverage =
                 files.document("coverage.json").map(CoverageReader(conditions: conditions).read) ?? CoverageAxes()
             let documents = DocumentReader(conditions: conditions)
@@ -166,7 +203,6 @@ public struct KnowledgeLoader: Sendable {
             terminology = TerminologyReader(conditions: conditions, drugs: Set(drugs.keys)).read(
                 files.folder("terminology"))
             drugNames = files.document("drug-names.json").map(DrugNamesReader.read) ?? .none
-            drugIndex = DrugNameIndex(drugs, drugNames)
             doseRules = files.document("dose-rules.json").map(DoseRulesReader(documents: documents).read) ?? .none
             // What only a patient reads decides no option: no case has to cover it, so its conditions are read apart.
             let apart = DocumentReader(conditions: ConditionReader(vocabulary: conditions.vocabulary, given: criteria))
@@ -204,22 +240,12 @@ public struct KnowledgeLoader: Sendable {
         Dictionary(values.map { (id($0), $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    private static func topicIDs(_ files: KnowledgeFiles) -> [String] {
-        var ids: Set<Substring> = []
-        var last: Substring?
-        for (path, _) in files.documents {
-            guard let id = KnowledgeFolder.topic(path), id != last else { continue }
-            ids.insert(id)
-            last = id
-        }
-        return ids.map(String.init).sorted()
-    }
-
     /// The retired rules with the rule that took the place of each, by path.
-    private static func retiredRules(_ files: KnowledgeFiles) -> [RetiredRule] {
-        files.documents.compactMap { path, value in
-            guard KnowledgeFolder.lies(path, in: "recommendations"), case .string("retired") = value["status"],
-                case .string(let id) = value["id"], case .string(let successor) = value["replacedBy"]
+    private static func retiredRules(_ topicIDs: [String], _ files: KnowledgeFiles) -> [RetiredRule] {
+        topicIDs.flatMap { files.places(in: "topics/\($0)/recommendations") }.compactMap { place in
+            let (path, value) = files.documents[place]
+            guard case .string("retired") = value["status"], case .string(let id) = value["id"],
+                case .string(let successor) = value["replacedBy"]
             else { return nil }
             return RetiredRule(id: id, successor: successor, file: path)
         }

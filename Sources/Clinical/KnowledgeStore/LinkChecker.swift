@@ -18,7 +18,10 @@ final class LinkChecker {
     private let log: DefectLog
     /// The recommendations that judge.
     private let rules: Set<String>
-    private(set) var usedBy: [String: [String]] = [:]
+    /// Who cites each source, of all that are there.
+    private var cited: [String: [String]]
+    /// Who cites each source that is cited.
+    var usedBy: [String: [String]] { cited.filter { !$0.value.isEmpty } }
 
     init(clinical: ClinicalKnowledge, manifest: Manifest, retired: [RetiredRule], today: String?, log: DefectLog) {
         self.clinical = clinical
@@ -27,6 +30,7 @@ final class LinkChecker {
         rules = Set(clinical.topics.flatMap { $0.recommendations.map(\.id) })
         self.today = today
         self.log = log
+        cited = clinical.references.mapValues { _ in [] }
     }
 
     func check() {
@@ -53,7 +57,7 @@ final class LinkChecker {
         }
         for rule in retired { checkRule(rule.successor, file: rule.file, pointer: "#/replacedBy") }
         checkDates("manifest.json", manifest.review)
-        for reference in clinical.references.keys.sorted() where usedBy[reference] == nil {
+        for reference in cited.filter({ $0.value.isEmpty }).keys.sorted() {
             log.add(
                 KnowledgeDefect(.unusedReference, file: "references/\(reference).json", "nothing cites this source"))
         }
@@ -65,14 +69,14 @@ final class LinkChecker {
 
     /// The file is only named where the source is not there.
     private func cite(_ reference: String, _ file: @autoclosure () -> String, _ statement: String) {
-        guard clinical.references[reference] != nil else {
+        guard let place = cited.index(forKey: reference) else {
             log.add(
                 KnowledgeDefect(
                     .danglingReference, file: file(), "there is no reference `\(reference)`",
                     suggestion: Suggestion.nearest(to: reference, among: clinical.references.keys)))
             return
         }
-        Self.add(statement, to: &usedBy[reference, default: []])
+        Self.add(statement, to: &cited.values[place])
     }
 
     private static func add(_ statement: String, to statements: inout [String]) {

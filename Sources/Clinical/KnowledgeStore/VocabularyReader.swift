@@ -66,16 +66,16 @@ struct VocabularyReader {
                     node.defect(.tooMany, "a vocabulary holds at most \(BitSet.capacity) facts")
                     continue
                 }
-                let (definition, terms) = fact(path, node, number: definitions.count)
+                let (definition, codes) = fact(path, node)
                 units[definitions.count] = unitSpellings(node, definition)
                 definitions.append(definition)
-                entries += terms
+                addTerms(node, codes, definition, number: definitions.count - 1, to: &entries)
             }
         }
         return (Vocabulary(definitions), entries, units)
     }
 
-    private func fact(_ path: String, _ node: DocumentNode, number: Int) -> (FactDefinition, [LexiconEntry]) {
+    private func fact(_ path: String, _ node: DocumentNode) -> (FactDefinition, codes: [ForeignCode]) {
         node.allow(
             "type", "title", "unit", "bounds", "precision", "conversions", "unitTerms", "codes", "codesFrom",
             "readsNames",
@@ -108,7 +108,7 @@ struct VocabularyReader {
             excludesNamed: node.optionalString("excludesNamed"), anchors: node.optional("anchors")?.bool ?? false,
             isOpen: node.optional("open")?.bool ?? false, namedCodes: namedCodes(node, codes, type),
             freshFor: freshness(node, type))
-        return (definition, terms(node, codes, definition, number))
+        return (definition, codes)
     }
 
     private func ownCodes(_ node: DocumentNode) -> [ForeignCode] {
@@ -215,10 +215,11 @@ struct VocabularyReader {
             + definition.conversions.sorted { $0.key < $1.key }.map { UnitSpelling(term: $0.key, factor: $0.value) }
     }
 
-    private func terms(
-        _ node: DocumentNode, _ codes: [ForeignCode], _ definition: FactDefinition, _ number: Int
-    ) -> [LexiconEntry] {
-        var entries: [LexiconEntry] = []
+    /// Adds the words of a fact and of its codes.
+    private func addTerms(
+        _ node: DocumentNode, _ codes: [ForeignCode], _ definition: FactDefinition, number: Int,
+        to entries: inout [LexiconEntry]
+    ) {
         let names = node.optionalStrings("terms")
         switch definition.type {
         case .quantity: entries += names.map { LexiconEntry(term: $0, meaning: .names(fact: number)) }
@@ -232,8 +233,7 @@ struct VocabularyReader {
             let value: FactValue =
                 definition.type == .set
                 ? definition.membership(included: BitSet([index]), excluded: BitSet()) : .codes(BitSet([index]))
-            entries += code.terms.map { LexiconEntry(term: $0, meaning: .says([(number, value)])) }
+            for term in code.terms { entries.append(LexiconEntry(term: term, meaning: .says([(number, value)]))) }
         }
-        return entries
     }
 }

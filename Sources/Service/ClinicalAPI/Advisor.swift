@@ -69,8 +69,11 @@ public final class Advisor: Sendable {
         _ = press.value
     }
 
-    /// Makes the reader of questions: for who has the time, such as a start that answers already.
-    public func prepareReading() { _ = parser.value }
+    /// Makes the reader of questions and the table of drug names: for who has the time, such as a start that answers already.
+    public func prepareReading() {
+        _ = parser.value
+        _ = stored.drugsByWrittenName.value
+    }
 
     /// Bytes of answers given lately, with what asked for them.
     public var rememberedBytes: Int { recent.size }

@@ -8,19 +8,20 @@ public import Telemetry
 /// The routes of the service over the knowledge that is current.
 public final class ClinicalAPI: Sendable {
     let current: CurrentKnowledge
-    private let openAPI: OnDemand<StoredDocument>?
-    private let openAPIJSON: OnDemand<StoredDocument>?
+    private let openAPI: OnDemand<StoredDocument?>
+    private let openAPIJSON: OnDemand<StoredDocument?>
     private let page: OnDemand<StoredDocument>?
     private let docs: OnDemand<StoredDocument>?
     private let operations: OperationsRoutes
     private let ehr: EHRSettings
     private let feedback: FeedbackLedger
 
-    /// The routes. `openAPI` are the bytes of `openapi.yaml`, nil where the file is not at hand; `coding` codes them once;
-    /// `pages` are what people read; `metrics` are shown at `/metrics`, nil: there is nothing;
+    /// The routes. `openAPI` reads `openapi.yaml`, nil where the file is not at hand, when it is first asked for; `coding` codes
+    /// it once; `pages` are what people read; `metrics` are shown at `/metrics`, nil: there is nothing;
     /// `feedback` takes what became of cards, nil: it counts for nobody.
     public init(
-        current: CurrentKnowledge, openAPI: [UInt8]?, readiness: Readiness = Readiness(),
+        current: CurrentKnowledge, openAPI: @escaping @Sendable () -> [UInt8]? = { nil },
+        readiness: Readiness = Readiness(),
         coding: (any ContentCoding)? = nil, metrics: MetricRegistry? = nil, ehr: EHRSettings = EHRSettings(),
         pages: PageFiles = PageFiles(), feedback: FeedbackLedger? = nil
     ) {
@@ -28,15 +29,17 @@ public final class ClinicalAPI: Sendable {
         self.ehr = ehr
         self.feedback = feedback ?? FeedbackLedger(MetricRegistry())
         operations = OperationsRoutes(current: current, readiness: readiness, metrics: metrics)
-        let contract = { (bytes: [UInt8], type: String) in
+        let contract = { (read: @escaping @Sendable () -> [UInt8]?, type: String) in
             OnDemand {
-                StoredDocument(
-                    body: bytes, contentType: type, digest: "openapi", cacheControl: CachePolicy.knowledge,
-                    coder: coding?.makeCoder())
+                read().map {
+                    StoredDocument(
+                        body: $0, contentType: type, digest: "openapi", cacheControl: CachePolicy.knowledge,
+                        coder: coding?.makeCoder())
+                }
             }
         }
-        self.openAPI = openAPI.map { contract($0, "application/yaml") }
-        openAPIJSON = pages.openAPI.map { contract($0, "application/json") }
+        self.openAPI = contract(openAPI, "application/yaml")
+        openAPIJSON = contract(pages.openAPI, "application/json")
         let stored = { (page: [UInt8]) in
             OnDemand {
                 PageDocument.stored(page, reportAddress: pages.reportAddress, coder: coding?.makeCoder())
@@ -48,7 +51,8 @@ public final class ClinicalAPI: Sendable {
 
     /// Renders and codes the contract and the pages: for who has the time, such as a start that answers already.
     public func prepare() {
-        for document in [openAPI, openAPIJSON, page, docs] { _ = document?.value }
+        for contract in [openAPI, openAPIJSON] { _ = contract.value }
+        for document in [page, docs] { _ = document?.value }
     }
 
     /// The routes, in the order of `openapi.yaml`.
@@ -96,12 +100,12 @@ public final class ClinicalAPI: Sendable {
             plain(.get, "/problems/{slug}", name: "getProblem") { request, path in self.problem(request, path["slug"])
             },
             plain(.get, "/openapi.yaml", name: "getOpenAPI") { request, _ in
-                self.beside(request, self.openAPI, "openapi.yaml")
+                self.beside(request, self.openAPI.value, "openapi.yaml")
             },
             plain(.get, "/openapi.json", name: "getOpenAPIAsJSON") { request, _ in
-                self.beside(request, self.openAPIJSON, "openapi.json")
+                self.beside(request, self.openAPIJSON.value, "openapi.json")
             },
-            plain(.get, "/docs", name: "getDocs") { request, _ in self.beside(request, self.docs, "docs.html") },
+            plain(.get, "/docs", name: "getDocs") { request, _ in self.beside(request, self.docs?.value, "docs.html") },
         ] + CDSRoutes(current: current, settings: ehr, feedback: feedback).routes
             + FHIRRoutes(current: current, settings: ehr).routes
     }
@@ -289,7 +293,7 @@ public final class ClinicalAPI: Sendable {
 
     /// A file that lies beside the program, as it stands.
     private func beside(
-        _ request: HTTPRequest, _ document: OnDemand<StoredDocument>?, _ name: String
+        _ request: HTTPRequest, _ document: StoredDocument?, _ name: String
     ) -> HTTPResponse {
         guard let document else {
             return refused(
@@ -297,6 +301,6 @@ public final class ClinicalAPI: Sendable {
                     slug: "not-found", title: "Not Found", status: HTTPStatus(404),
                     detail: "\(name) does not lie beside the program"), request)
         }
-        return document.value.response(to: request)
+        return document.response(to: request)
     }
 }

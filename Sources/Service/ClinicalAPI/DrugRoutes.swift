@@ -24,7 +24,7 @@ extension ClinicalAPI {
     /// A drug by a name of it; the choice where several bear the name; 404 for what is not covered, and for what is not
     /// known, with names that are near. A name that is only near is never taken for the drug's.
     func drug(_ request: HTTPRequest, _ name: String, _ advisor: Advisor) -> HTTPResponse {
-        if let document = advisor.stored.drugsByWrittenName[name], MediaType.acceptsJSON(request) {
+        if let document = advisor.stored.drugsByWrittenName.value[name], MediaType.acceptsJSON(request) {
             return document.value.response(to: request)
         }
         guard name.unicodeScalars.count <= Self.longestDrugName else {

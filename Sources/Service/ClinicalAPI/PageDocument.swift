@@ -7,14 +7,15 @@ public struct PageFiles: Sendable {
     public var index: [UInt8]?
     /// The contract as a page at `/docs`.
     public var docs: [UInt8]?
-    /// `openapi.json`.
-    public var openAPI: [UInt8]?
+    /// Reads `openapi.json`, when it is first asked for.
+    public var openAPI: @Sendable () -> [UInt8]?
     /// Where a reader reports an error: `mailto:…` or `https://…`; empty hides the link.
     public var reportAddress: String
 
     /// The files; nil where one is not at hand: its path then answers 404, and `/` gives JSON alone.
     public init(
-        index: [UInt8]? = nil, docs: [UInt8]? = nil, openAPI: [UInt8]? = nil, reportAddress: String = ""
+        index: [UInt8]? = nil, docs: [UInt8]? = nil, openAPI: @escaping @Sendable () -> [UInt8]? = { nil },
+        reportAddress: String = ""
     ) {
         self.index = index
         self.docs = docs

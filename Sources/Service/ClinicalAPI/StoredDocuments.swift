@@ -10,7 +10,7 @@ import RecommendationEngine
 struct StoredDocuments: Sendable {
     /// Drugs by their names as they are written in the knowledge, with how that name belongs to each: what is asked most is
     /// found without folding a name, and the rest is rendered when it is asked.
-    let drugsByWrittenName: [String: OnDemand<StoredDocument>]
+    let drugsByWrittenName: OnDemand<[String: OnDemand<StoredDocument>]>
     /// Sources by id.
     let references: [String: OnDemand<StoredDocument>]
     /// Topics by id.
@@ -21,7 +21,7 @@ struct StoredDocuments: Sendable {
     /// Renders the documents of a release.
     init(_ knowledge: KnowledgeBase, held: [String], tagPrefix: String, coding: (any ContentCoding)?) {
         let matrix = OnDemand { CoverageMatrix(axes: knowledge.coverage, knowledge: knowledge.clinical) }
-        let store = { (render: @escaping @Sendable () -> [UInt8]) in
+        let store = { @Sendable (render: @escaping @Sendable () -> [UInt8]) in
             OnDemand {
                 StoredDocument(
                     body: render(), contentType: "application/json", digest: tagPrefix,
@@ -31,14 +31,16 @@ struct StoredDocuments: Sendable {
                     coder: coding?.makeCoder())
             }
         }
-        var byName: [String: OnDemand<StoredDocument>] = [:]
-        for name in knowledge.clinical.drugs.values.flatMap(\.names) where byName[name] == nil {
-            guard case .found(let match) = knowledge.lookUp(drug: name) else { continue }
-            byName[name] = store {
-                DrugJSON.bytes(match, askedFor: name, lookAlikes: knowledge.lookAlikes(of: match.drug))
+        drugsByWrittenName = OnDemand {
+            var byName: [String: OnDemand<StoredDocument>] = [:]
+            for name in knowledge.clinical.drugs.values.flatMap(\.names) where byName[name] == nil {
+                guard case .found(let match) = knowledge.lookUp(drug: name) else { continue }
+                byName[name] = store {
+                    DrugJSON.bytes(match, askedFor: name, lookAlikes: knowledge.lookAlikes(of: match.drug))
+                }
             }
+            return byName
         }
-        drugsByWrittenName = byName
         references = knowledge.clinical.references.mapValues { reference in
             store {
                 var json = JSONWriter()

@@ -53,7 +53,6 @@ final class HTTPService: Service {
         warnings = loaded.base.warnings
         let (advisor, kept) = source.advisors(loaded)
         ProcessMemory.settle()
-        ProcessMemory.giveBackHeap()
         current = CurrentKnowledge(advisor, kept: kept)
         tls = try Self.openTLS(settings)
 
@@ -67,7 +66,7 @@ final class HTTPService: Service {
 
         let feedback = FeedbackLedger(registry, journal: journals.feedback)
         let api = ClinicalAPI(
-            current: current, openAPI: Self.contract(), readiness: readiness, coding: smallest,
+            current: current, openAPI: { Self.contract() }, readiness: readiness, coding: smallest,
             metrics: settings.metrics ? registry : nil,
             ehr: EHRSettings(
                 publicBaseURL: settings.publicBaseURL.isEmpty ? nil : settings.publicBaseURL,
@@ -316,7 +315,7 @@ final class HTTPService: Service {
         let path = Console.executablePath
         return PageFiles(
             index: ReadingPages.page("index.html", executable: path),
-            docs: ReadingPages.page("docs.html", executable: path), openAPI: contract("openapi.json"),
+            docs: ReadingPages.page("docs.html", executable: path), openAPI: { contract("openapi.json") },
             reportAddress: settings.reportAddress)
     }
 }

@@ -21,9 +21,6 @@ enum ProcessMemory {
         DispatchQueue.global(qos: .utility).asyncAfter(deadline: .now() + delay) { giveBack() }
     }
 
-    /// What the documents' trees took goes back before anything else is made.
-    static func giveBackHeap() { malloc_trim(0) }
-
     /// After a load: free pages of the heap go back to the kernel, and so do the pages of program text that were mapped on
     /// the way, most of them code that only loads. What is needed again comes back from the page cache by a minor fault.
     static func giveBack() {

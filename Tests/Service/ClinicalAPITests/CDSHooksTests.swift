@@ -14,7 +14,7 @@ private struct EHRClient {
     init(base: String? = "https://cds.example.org") throws {
         let settings = EHRSettings(publicBaseURL: base, clock: { 1_795_651_200_000 })  // 2026-11-26
         router = Router(
-            routes: ClinicalAPI(current: CurrentKnowledge(try Checkout.advisor()), openAPI: nil, ehr: settings).routes)
+            routes: ClinicalAPI(current: CurrentKnowledge(try Checkout.advisor()), ehr: settings).routes)
     }
 
     func post(_ path: String, _ body: Any, type: String = "application/json") throws -> Reply {
@@ -533,7 +533,7 @@ private enum Patient {
         )
         let advisor = Advisor(knowledge: try KnowledgeLoader(directory: local.path).load())
         let after = try attributes(
-            Router(routes: ClinicalAPI(current: CurrentKnowledge(advisor), openAPI: nil).routes))
+            Router(routes: ClinicalAPI(current: CurrentKnowledge(advisor)).routes))
         for name in ["usesRace", "usesSex", "usesDateOfBirth"] { #expect(uses(after, name) == true) }
         #expect(uses(after, "usesEthnicity") == false)
         #expect(((after["usesSex"] as? [String: Any])?["why"] as? String)?.contains("team-discussion") == true)

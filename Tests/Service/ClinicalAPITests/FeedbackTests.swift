@@ -36,7 +36,7 @@ private final class FeedbackDesk: Sendable {
         self.ledger = ledger
         router = Router(
             routes: ClinicalAPI(
-                current: CurrentKnowledge(try Checkout.advisor()), openAPI: nil,
+                current: CurrentKnowledge(try Checkout.advisor()),
                 ehr: EHRSettings(issued: { ledger.remember($0) }), feedback: ledger
             ).routes)
     }

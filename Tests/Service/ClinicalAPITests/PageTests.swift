@@ -93,7 +93,7 @@ private enum ContractText {
     }
 
     @Test func `are missed by nobody but readers`() throws {
-        let routes = ClinicalAPI(current: CurrentKnowledge(try Checkout.advisor()), openAPI: nil).routes
+        let routes = ClinicalAPI(current: CurrentKnowledge(try Checkout.advisor())).routes
         let router = Router(routes: routes)
         #expect(try router.get("/", accept: "text/html, */*;q=0.8").status == 200)
         #expect(try router.get("/docs").status == 404)

@@ -30,7 +30,7 @@ private func router(_ base: KnowledgeBase, kept: [KnowledgeBase] = []) -> Router
     let current = CurrentKnowledge(
         Advisor(knowledge: base, held: held),
         kept: kept.map { Advisor(knowledge: $0, held: held + [base.manifest.version]) })
-    return Router(routes: ClinicalAPI(current: current, openAPI: nil).routes)
+    return Router(routes: ClinicalAPI(current: current).routes)
 }
 
 @Suite struct `Local knowledge in an answer` {
