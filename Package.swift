@@ -10,9 +10,6 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// What reads, judges and writes is optimised in debug builds too: the tests ask it hundreds of thousands of times.
-let optimised = settings + [.unsafeFlags(["-O"], .when(configuration: .debug))]
-
 let package = Package(
     name: "consilium",
     dependencies: [
@@ -24,7 +21,7 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: [
-        .target(name: "JSONText", path: "Sources/JSONText", swiftSettings: optimised),
+        .target(name: "JSONText", path: "Sources/JSONText", swiftSettings: settings),
         .target(
             name: "Telemetry",
             dependencies: ["JSONText", .product(name: "CoreMetrics", package: "swift-metrics")],
@@ -52,35 +49,35 @@ let package = Package(
         .target(
             name: "HTTPGzip", dependencies: ["HTTPServer", "CZlib"], path: "Sources/HTTP/HTTPGzip",
             swiftSettings: settings),
-        .target(name: "DecisionLogic", path: "Sources/Clinical/DecisionLogic", swiftSettings: optimised),
+        .target(name: "DecisionLogic", path: "Sources/Clinical/DecisionLogic", swiftSettings: settings),
         .target(
             name: "ClinicalModel", dependencies: ["DecisionLogic"], path: "Sources/Clinical/ClinicalModel",
-            swiftSettings: optimised),
+            swiftSettings: settings),
         .target(
             name: "KnowledgeStore",
             dependencies: [
                 "ClinicalModel", "DecisionLogic", "JSONText", .product(name: "Crypto", package: "swift-crypto"),
             ],
-            path: "Sources/Clinical/KnowledgeStore", swiftSettings: optimised),
+            path: "Sources/Clinical/KnowledgeStore", swiftSettings: settings),
         .target(
             name: "RecommendationEngine", dependencies: ["ClinicalModel", "DecisionLogic"],
-            path: "Sources/Clinical/RecommendationEngine", swiftSettings: optimised),
+            path: "Sources/Clinical/RecommendationEngine", swiftSettings: settings),
         .target(
             name: "QuestionParsing", dependencies: ["ClinicalModel", "DecisionLogic"],
-            path: "Sources/Clinical/QuestionParsing", swiftSettings: optimised),
+            path: "Sources/Clinical/QuestionParsing", swiftSettings: settings),
         .target(
             name: "GuidelineContent", path: "Sources/Clinical/GuidelineContent", resources: [.copy("Content")],
             swiftSettings: settings),
         .target(
             name: "FHIRReading", dependencies: ["JSONText", "DecisionLogic", "ClinicalModel", "KnowledgeStore"],
-            path: "Sources/Service/FHIRReading", swiftSettings: optimised),
+            path: "Sources/Service/FHIRReading", swiftSettings: settings),
         .target(
             name: "ClinicalAPI",
             dependencies: [
                 "HTTPWire", "HTTPServer", "JSONText", "Telemetry", "DecisionLogic", "ClinicalModel", "KnowledgeStore",
                 "RecommendationEngine", "QuestionParsing", "FHIRReading", "Journal",
             ],
-            path: "Sources/Service/ClinicalAPI", swiftSettings: optimised),
+            path: "Sources/Service/ClinicalAPI", swiftSettings: settings),
         .target(name: "CMalloc", path: "Sources/Service/CMalloc"),
         .target(
             name: "Journal", dependencies: ["JSONText", .product(name: "Crypto", package: "swift-crypto")],

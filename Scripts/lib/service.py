@@ -22,7 +22,7 @@ class Service:
 
     def __init__(self, command, port=0, **environment):
         program = command.split()[0]
-        if not shutil.which(program): print(f'{program} is missing: swift build -c release --product consilium', file=sys.stderr); sys.exit(69)
+        if not shutil.which(program): print(f'{program} is missing: Scripts/build --product consilium', file=sys.stderr); sys.exit(69)
         self.log = tempfile.TemporaryFile()
         self.process = subprocess.Popen(command.format(port=port).split(), cwd=ROOT, stdout=subprocess.PIPE, stderr=self.log,
                                         env=dict(os.environ, CONSILIUM_ACCESS_LOG='false', **environment))

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A client that keeps its connection: one request after the other over a raw socket.
@@ -39,8 +40,7 @@ final class WireClient {
             inet_pton(AF_INET, "127.0.0.1", &target.sin_addr)
             guard Self.reach(descriptor, &target) else { return nil }
         }
-        var time = timeval(tv_sec: 120, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+        Patience.limit(descriptor)
     }
 
     private static func reach<Address>(_ descriptor: Int32, _ target: inout Address) -> Bool {

@@ -1,5 +1,6 @@
 import COpenSSL
 import Foundation
+import TestSupport
 import Testing
 
 /// Raw sockets to a port of the loopback interface.
@@ -9,8 +10,7 @@ struct LiveClient {
     /// A connection; -1 where none could be made.
     func connection(from source: String? = nil) -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var time = timeval(tv_sec: 120, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+        Patience.limit(descriptor)
         if let source {
             var local = address(source, 0)
             _ = withUnsafePointer(to: &local) { pointer in

@@ -25,8 +25,7 @@ struct Live {
         target.sin_family = sa_family_t(AF_INET)
         target.sin_port = UInt16(address.port).bigEndian
         inet_pton(AF_INET, "127.0.0.1", &target.sin_addr)
-        var time = timeval(tv_sec: 120, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+        Patience.limit(descriptor)
         let result = withUnsafePointer(to: &target) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))

@@ -217,7 +217,7 @@ def main():
     parser.add_argument('--root', required=True); parser.add_argument('--binary'); parser.add_argument('--kills', type=int, default=30)
     options = parser.parse_args()
     os.chdir(options.root)
-    binary = os.path.abspath(options.binary or '.build/debug/consilium')
+    binary = os.path.abspath(options.binary or '.build/release/consilium')
     service = Service(binary).start()
     connect = lambda *cert: httpx.Client(base_url=service.url, verify=context(service, *cert), timeout=20)
     try:
