@@ -36,6 +36,32 @@ import Testing
         #expect(throws: error) { try read(text) }
     }
 
+    /// Strings are gone over eight bytes at a time: each character at each place of two words, up to the end of the text.
+    @Test func `reads every character at every place of a string`() {
+        for code in (UInt8(0)...0x7F).filter({ ![0x22, 0x5C].contains($0) }) {
+            for (before, behind) in (0...16).flatMap({ before in (0...9).map { (before, $0) } }) {
+                let text =
+                    Array(repeating: UInt8(ascii: "x"), count: before) + [code]
+                    + Array(repeating: UInt8(ascii: "y"), count: behind)
+                let read = Result { () throws(JSONSyntaxError) in try JSONReader().read([0x22] + text + [0x22]) }
+                let wanted: Result<JSONValue, JSONSyntaxError> =
+                    code < 0x20
+                    ? .failure(JSONSyntaxError(.controlCharacter, at: 1 + before))
+                    : .success(.string(String(decoding: text, as: UTF8.self)))
+                if read != wanted { Issue.record("the character \(code) behind \(before) others: \(read)") }
+            }
+        }
+    }
+
+    @Test(arguments: 0...16)
+    func `finds the quote, the escape and what is no ASCII behind`(count: Int) throws {
+        let before = String(repeating: "x", count: count)
+        #expect(throws: JSONSyntaxError(.trailingBytes, at: count + 2)) { try read("\"\(before)\"yyyyyyyyy\"") }
+        #expect(throws: JSONSyntaxError(.unexpectedEnd, at: count + 1)) { try read("\"\(before)") }
+        #expect(try read("\"\(before)\\nyyyyyyyyy\"") == .string(before + "\nyyyyyyyyy"))
+        #expect(try read("\"\(before)≥ 3 %yyyyyyyyy\"") == .string(before + "≥ 3 %yyyyyyyyy"))
+    }
+
     @Test func `refuses bytes that are not UTF-8, with the offset of the string`() {
         #expect(throws: JSONSyntaxError(.invalidUTF8, at: 1)) { try JSONReader().read([0x5B, 0x22, 0xFF, 0x22, 0x5D]) }
     }

@@ -41,8 +41,9 @@ enum AllProcessors {
         guard count > 1 else { return (own(), other()) }
         let made = Made<Other>()
         let work = DispatchWorkItem {
+            guard made.claim() else { return }
             widenHeap()
-            if made.claim() { made.value.withLock { $0 = other() } }
+            made.value.withLock { $0 = other() }
         }
         DispatchQueue.global().async(execute: work)
         let result = own()

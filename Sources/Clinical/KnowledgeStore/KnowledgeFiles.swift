@@ -8,7 +8,7 @@ struct KnowledgeFiles: Sendable {
     /// Documents by path relative to the folder, ascending.
     let documents: [(path: String, value: JSONValue)]
     /// Works out the digests over the bytes of all documents, one chain each and so one thread's work: the loader does it
-    /// beside the reading of the trees.
+    /// beside the reading of the vocabulary.
     let digests: @Sendable () -> Digests
     /// What the local folder changed.
     let local: LocalChanges
@@ -271,7 +271,9 @@ struct KnowledgeFolder {
             }
             level = listed.flatMap(\.folders)
         }
-        for defect in defects.sorted(by: { $0.file < $1.file }) { log.add(defect) }
+        for defect in defects.sorted(by: { ($0.file, $0.code.rawValue) < ($1.file, $1.code.rawValue) }) {
+            log.add(defect)
+        }
         return documents.sorted()
     }
 

@@ -49,11 +49,17 @@ public struct KnowledgeLoader: Sendable {
         }
         // Cases, half of all documents, touch nothing that the rest changes.
         let topics = files.topicIDs
-        let known = treatment == .read ? topics.filter { files.place(of: "topics/\($0)/topic.json") != nil } : []
-        let (linked, cases) = AllProcessors.both {
-            link(documents, topics, manifest, words, keepsLeaves: treatment == .read)
-        } _: {
-            CaseReader(vocabulary: words.vocabulary).read(known, files)
+        let linked: Linked
+        var cases: (cases: [ClinicalCase], defects: [KnowledgeDefect]) = ([], [])
+        if treatment == .read {
+            let known = topics.filter { files.place(of: "topics/\($0)/topic.json") != nil }
+            (linked, cases) = AllProcessors.both {
+                link(documents, topics, manifest, words, keepsLeaves: true)
+            } _: {
+                CaseReader(vocabulary: words.vocabulary).read(known, files)
+            }
+        } else {
+            linked = link(documents, topics, manifest, words, keepsLeaves: false)
         }
         if files.local.isEmpty { manifest.checkSignature(documents: digests.documents, manifestNode) }
         for defect in cases.defects { log.add(defect) }
@@ -248,7 +254,7 @@ public struct KnowledgeLoader: Sendable {
                 case .string(let successor) = value["replacedBy"]
             else { return nil }
             return RetiredRule(id: id, successor: successor, file: path)
-        }
+        }.sorted { $0.file < $1.file }
     }
 
     /// A class that is misspelt would silently let a rule about the class pass an intervention by.

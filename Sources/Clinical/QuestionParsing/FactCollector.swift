@@ -39,7 +39,7 @@ struct FactCollector {
             if fact == facts.line, scope.isGiven { continue }
             if fact == facts.kind, scope.isHearsay { continue }
             if value == vocabulary.unrestricted[fact] {
-                // `Who should consider PRRT?` is about this field, and says no more.
+                // `Who should consider PRRT?` is about this field, and says no more. A set without a code says nothing.
                 statements.append(FactStatement(fact: fact, value: value, origin: .read, span: span))
                 continue
             }

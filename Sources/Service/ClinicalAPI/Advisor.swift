@@ -72,8 +72,11 @@ public final class Advisor: Sendable {
     /// Makes the reader of questions and the table of drug names: for who has the time, such as a start that answers already.
     public func prepareReading() {
         _ = parser.value
-        _ = stored.drugsByWrittenName.value
+        prepareNames()
     }
+
+    /// Makes the table of drug names alone: all that a kept release is often asked for.
+    public func prepareNames() { _ = stored.drugsByWrittenName.value }
 
     /// Bytes of answers given lately, with what asked for them.
     public var rememberedBytes: Int { recent.size }

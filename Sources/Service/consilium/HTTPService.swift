@@ -129,6 +129,7 @@ final class HTTPService: Service {
         // What only some requests need is made beside the first ones: whoever asks before waits for it.
         DispatchQueue.global(qos: .utility).async { [api, current] in
             current.advisor.prepareReading()
+            for release in current.kept { release.prepareNames() }
             api.prepare()
         }
         // When the start's own threads have come to rest.
@@ -302,7 +303,8 @@ final class HTTPService: Service {
         return observers.count > 1 ? ObserverGroup(observers) : observers.first
     }
 
-    /// `openapi.yaml` or `openapi.json` beside the program, else in the working folder.
+    /// `openapi.yaml` or `openapi.json` beside the program, else in the working folder. Read once, right after the start at the
+    /// latest, and kept: also that it was not there.
     private static func contract(_ name: String = "openapi.yaml") -> [UInt8]? {
         let folder = Console.executablePath.split(separator: "/", omittingEmptySubsequences: false).dropLast()
         let beside = folder.joined(separator: "/") + "/" + name

@@ -30,6 +30,7 @@ struct KnowledgePart: ReloadPart {
         try loaded.runCases()
         let (advisor, kept) = source.advisors(loaded)
         advisor.prepare()
+        for release in kept { release.prepareNames() }
         return { [current] in
             let before = current.replace(with: advisor, kept: kept)
             // Whoever lets a release go takes it apart: not an event loop, so it is held until every answer is out.

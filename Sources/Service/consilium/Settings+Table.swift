@@ -1,6 +1,6 @@
 extension Settings {
     /// All settings, in the order of `Config/README.md`. A new one: a property with its default in `Settings`, a line here,
-    /// and `UPDATE_GOLDEN=1 swift test --filter 'The configuration files'` writes the files in `Config/` anew.
+    /// and `UPDATE_GOLDEN=1 Scripts/test --filter 'The configuration files'` writes the files in `Config/` anew.
     static var table: [Setting] {
         listening + knowledge + trust + limits + lifecycle + security + clients + answers + journals + observation
     }

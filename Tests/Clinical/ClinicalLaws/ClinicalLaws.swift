@@ -1,4 +1,4 @@
-/// All laws: `swift test` tries each on a few hundred cases, `swift run -c release laws` on tens of thousands.
+/// All laws: the tests try each on a few hundred cases, `Scripts/laws` on tens of thousands.
 package enum ClinicalLaws {
     /// In the order in which they are told.
     package static let all: [Law] =

@@ -8,7 +8,7 @@ import Testing
 private let bench = Result { try LawBench(directory: Checkout.content) }
 
 @Suite struct `The laws` {
-    /// `LAW_CASES` cases a law; few here, tens of thousands with `swift run -c release laws`.
+    /// `LAW_CASES` cases a law; few here, tens of thousands with `Scripts/laws`.
     private static let cases = Int(ProcessInfo.processInfo.environment["LAW_CASES"] ?? "") ?? 250
 
     @Test("hold:", arguments: ClinicalLaws.all.map(\.sentence))

@@ -246,6 +246,30 @@ struct Breakage: CustomTestStringConvertible, Sendable {
         #expect(try KnowledgeLoader(directory: broken.folder.path).load().digest != Checkout.knowledge.get().digest)
     }
 
+    @Test func `tells topics apart whose names begin alike`() throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let ids = ["a", "a-b", "a.b", "a0", "ab"]
+        try folder.write("manifest.json", "{}")
+        for (place, id) in ids.enumerated() {
+            try folder.write("topics/\(id)/topic.json", "{}")
+            for number in 0...place { try folder.write("topics/\(id)/recommendations/r\(number).json", "{}") }
+            try folder.write("topics/\(id)/recommendations-old.json", "{}")
+        }
+        let log = DefectLog()
+        let files = KnowledgeFiles(directory: folder.path, log: log)
+        #expect(files.topicIDs == ids)
+        #expect(ids.map { files.places(in: "topics/\($0)/recommendations").count } == [1, 2, 3, 4, 5])
+        #expect(ids.allSatisfy { files.place(of: "topics/\($0)/topic.json") != nil })
+        #expect(files.documents.map(\.path) == files.documents.map(\.path).sorted())
+        // What lies beside a folder is none of it; a folder with a dot, and what is in it, is told too.
+        let (misplaced, dotted) = (
+            log.defects.filter { $0.file.hasSuffix("-old.json") }, log.defects.filter { !$0.file.hasSuffix(".json") }
+        )
+        #expect(misplaced.map(\.code) == ids.map { _ in .unexpectedFile })
+        #expect(dotted.map(\.file) == ["topics/a.b", "topics/a.b/recommendations"])
+    }
+
     @Test func `only hashes the cases where it is told to, to the same digest and the same answers`() throws {
         let (whole, lean) = try (
             Checkout.knowledge.get(), KnowledgeLoader(directory: Checkout.content).load(cases: .hashed)

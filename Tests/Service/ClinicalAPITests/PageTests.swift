@@ -42,7 +42,7 @@ private enum ContractText {
         try Checkout.router().get(path, accept: accept).response
     }
 
-    @Test func `openapi.json is openapi.yaml: UPDATE_GOLDEN=1 swift test --filter PageTests`() throws {
+    @Test func `openapi.json is openapi.yaml: UPDATE_GOLDEN=1 Scripts/test --filter PageTests`() throws {
         let node = try #require(try Yams.compose(yaml: Checkout.text("openapi.yaml")))
         let text = try ContractText.json(node) + "\n"
         let path = Checkout.root + "/openapi.json"
@@ -50,7 +50,7 @@ private enum ContractText {
             try Data(text.utf8).write(to: URL(fileURLWithPath: path))
         }
         let isEqual = try Checkout.text("openapi.json") == text
-        #expect(isEqual, "run `UPDATE_GOLDEN=1 swift test --filter PageTests` and commit openapi.json")
+        #expect(isEqual, "run `UPDATE_GOLDEN=1 Scripts/test --filter PageTests` and commit openapi.json")
     }
 
     @Test(
