@@ -177,9 +177,7 @@ struct KnowledgeFiles: Sendable {
 
     /// The places of the documents under a folder. The layout has no folders in one that is asked for.
     func places(in folder: String) -> Range<Int> {
-        // What follows `/` among the characters: a path is before it where it begins with the folder and `/`.
-        let first = firstPlace(from: folder + "/")
-        return first..<max(first, firstPlace(from: folder + "0"))
+        firstPlace(from: folder + "/")..<placeBehind(folder)
     }
 
     /// The topics that have documents, ascending.
@@ -188,7 +186,7 @@ struct KnowledgeFiles: Sendable {
         var place = firstPlace(from: "topics/")
         while place < documents.count, let id = KnowledgeFolder.topic(documents[place].path) {
             ids.append(String(id))
-            place = firstPlace(from: "topics/\(id)0")
+            place = placeBehind("topics/\(id)")
         }
         return ids.sorted()
     }
@@ -198,6 +196,9 @@ struct KnowledgeFiles: Sendable {
         let place = firstPlace(from: path)
         return place < documents.count && documents[place].path == path ? place : nil
     }
+
+    /// The place behind the documents of a folder: `0` is the character that follows `/`.
+    private func placeBehind(_ folder: String) -> Int { firstPlace(from: folder + "0") }
 
     /// The first place whose path is not before this one.
     private func firstPlace(from path: String) -> Int {
@@ -313,6 +314,7 @@ struct KnowledgeFolder {
             guard follows, !name.hasSuffix(".json"), !name.hasSuffix(".md") else { continue }
             if isFolder(path, Int32(entry.pointee.d_type)) { listing.folders.append(path) }
         }
+        // Here on all processors, so that the whole, made of such runs, is sorted with hardly a comparison too many.
         listing.documents.sort()
         return listing
     }
