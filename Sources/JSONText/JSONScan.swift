@@ -47,14 +47,15 @@ package struct JSONScan {
     package mutating func string() -> Range<Int>? {
         guard take(UInt8(ascii: "\"")) else { return nil }
         let start = position
-        while position < bytes.count {
-            switch bytes[position] {
-            case UInt8(ascii: "\""):
-                position += 1
-                return start..<position - 1
-            case UInt8(ascii: "\\"), 0..<0x20: return nil
-            default: position += 1
+        var place = start
+        while place < bytes.count {
+            let byte = bytes[place]
+            if byte == UInt8(ascii: "\"") {
+                position = place + 1
+                return start..<place
             }
+            if byte < 0x20 || byte == UInt8(ascii: "\\") { return nil }
+            place += 1
         }
         return nil
     }

@@ -5,9 +5,10 @@ public struct BitSet: Sendable, Equatable, Hashable {
     /// How many different members a set can tell apart.
     public static let capacity = 256
 
-    private var words: (UInt64, UInt64, UInt64, UInt64)
+    @usableFromInline var words: (UInt64, UInt64, UInt64, UInt64)
 
     /// The empty set.
+    @inlinable
     public init() { words = (0, 0, 0, 0) }
 
     /// The set of these members.
@@ -17,6 +18,7 @@ public struct BitSet: Sendable, Equatable, Hashable {
     }
 
     /// The set of one member.
+    @inlinable
     package init(only member: Int) {
         self.init()
         insert(member)
@@ -34,6 +36,7 @@ public struct BitSet: Sendable, Equatable, Hashable {
     }
 
     /// Adds a member; numbers outside 0…255 are no members of any set and change nothing.
+    @inlinable
     public mutating func insert(_ member: Int) {
         guard (0..<Self.capacity).contains(member) else { return }
         let bit = UInt64(1) << UInt64(member & 63)
@@ -46,6 +49,7 @@ public struct BitSet: Sendable, Equatable, Hashable {
     }
 
     /// Whether the number is a member.
+    @inlinable
     public func contains(_ member: Int) -> Bool {
         guard (0..<Self.capacity).contains(member) else { return false }
         let word =
@@ -73,11 +77,22 @@ public struct BitSet: Sendable, Equatable, Hashable {
     }
 
     /// Whether nothing is a member.
+    @inlinable
     public var isEmpty: Bool { words.0 | words.1 | words.2 | words.3 == 0 }
 
     /// How many members there are.
+    @inlinable
     public var count: Int {
         words.0.nonzeroBitCount + words.1.nonzeroBitCount + words.2.nonzeroBitCount + words.3.nonzeroBitCount
+    }
+
+    /// The least member.
+    @inlinable
+    package var first: Int? {
+        if words.0 != 0 { return words.0.trailingZeroBitCount }
+        if words.1 != 0 { return 64 + words.1.trailingZeroBitCount }
+        if words.2 != 0 { return 128 + words.2.trailingZeroBitCount }
+        return words.3 != 0 ? 192 + words.3.trailingZeroBitCount : nil
     }
 
     /// The members in ascending order.
@@ -96,6 +111,7 @@ public struct BitSet: Sendable, Equatable, Hashable {
     }
 
     /// Calls `visit` for each member in ascending order; allocates nothing.
+    @inlinable
     @inline(__always)
     package func forEach(_ visit: (Int) -> Void) {
         var rest = words.0
@@ -121,19 +137,26 @@ public struct BitSet: Sendable, Equatable, Hashable {
     }
 
     /// The members of either.
+    @inlinable
     public func union(_ other: BitSet) -> BitSet { combine(other) { $0 | $1 } }
     /// The members of both.
+    @inlinable
     public func intersection(_ other: BitSet) -> BitSet { combine(other) { $0 & $1 } }
     /// The members that `other` lacks.
+    @inlinable
     public func subtracting(_ other: BitSet) -> BitSet { combine(other) { $0 & ~$1 } }
     /// Adds the members of another set.
+    @inlinable
     public mutating func formUnion(_ other: BitSet) { self = union(other) }
     /// Whether every member is one of `other`.
+    @inlinable
     public func isSubset(of other: BitSet) -> Bool { subtracting(other).isEmpty }
     /// Whether no member is one of `other`.
+    @inlinable
     public func isDisjoint(with other: BitSet) -> Bool { intersection(other).isEmpty }
 
-    private func combine(_ other: BitSet, _ operation: (UInt64, UInt64) -> UInt64) -> BitSet {
+    @inlinable
+    func combine(_ other: BitSet, _ operation: (UInt64, UInt64) -> UInt64) -> BitSet {
         var result = BitSet()
         result.words = (
             operation(words.0, other.words.0), operation(words.1, other.words.1),
@@ -143,6 +166,7 @@ public struct BitSet: Sendable, Equatable, Hashable {
     }
 
     /// Whether both have the same members.
+    @inlinable
     public static func == (left: BitSet, right: BitSet) -> Bool {
         left.words.0 == right.words.0 && left.words.1 == right.words.1 && left.words.2 == right.words.2
             && left.words.3 == right.words.3

@@ -35,6 +35,16 @@ package struct CaseQuestions: Sendable {
         }
     }
 
+    /// Whether no test was asked but these.
+    package func isWithin(_ tests: Set<ConditionGraph.Node>) -> Bool {
+        questions.allSatisfy {
+            switch $0 {
+            case .test(let test, _), .closedTest(let test, _): tests.contains(test)
+            case .closable, .sight: true
+            }
+        }
+    }
+
     /// Whether of a fact only tests were asked.
     package func isOpen(_ fact: Int) -> Bool { open.contains(fact) }
 
@@ -44,10 +54,7 @@ package struct CaseQuestions: Sendable {
     mutating func note(_ index: Int, _ graph: ConditionGraph, _ truth: Truth, closed: BitSet) {
         facts.formUnion(graph.reads[index])
         let part = graph.parts[index]
-        switch part.kind {
-        case .all, .any, .not, .count: return
-        default: break
-        }
+        if !part.kind.isTest { return }
         if !open.contains(Int(part.operand)) { return }
         let isClosed = closed.contains(Int(part.operand))
         let place = isClosed ? turns.count / 2 + index : index

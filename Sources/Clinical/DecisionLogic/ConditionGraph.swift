@@ -11,6 +11,14 @@ package struct ConditionGraph: Sendable {
         case isOneOf, includes, within, isKnown, isPartlyKnown
         /// `isOneOf` and `includes` of a fact with at most 64 codes, which is nearly every one.
         case isOneOfFew, includesFew
+
+        /// Whether it tests a fact; else it puts others together.
+        var isTest: Bool {
+            switch self {
+            case .all, .any, .not, .count: false
+            case .isOneOf, .includes, .within, .isKnown, .isPartlyKnown, .isOneOfFew, .includesFew: true
+            }
+        }
     }
 
     /// One part: an operator with its children, or a test on a fact.
@@ -66,6 +74,9 @@ package struct ConditionGraph: Sendable {
 
     /// How many parts it has.
     package var count: Int { parts.count }
+    /// How many facts it may test, and how many codes one of them has.
+    var factCount: Int { codes.count }
+    func codeCount(of fact: Int) -> Int { codes[fact].count }
 
     /// Adds a condition and gives its place; an equal one has one already.
     package mutating func add(_ condition: Condition) -> Node {
@@ -174,13 +185,17 @@ package struct ConditionGraph: Sendable {
 
     /// Adds the tests of a condition, each once.
     package func addTests(of node: Node, _ tests: inout [Node]) {
+        forEachTest(of: node) { if !tests.contains($0) { tests.append($0) } }
+    }
+
+    /// Adds the tests of a condition.
+    package func addTests(of node: Node, _ tests: inout Set<Node>) { forEachTest(of: node) { tests.insert($0) } }
+
+    private func forEachTest(of node: Node, _ visit: (Node) -> Void) {
         guard node >= 0 else { return }
         let part = parts[Int(node)]
-        switch part.kind {
-        case .all, .any, .not, .count:
-            for place in Int(part.first)..<Int(part.first + part.count) { addTests(of: children[place], &tests) }
-        default: if !tests.contains(node) { tests.append(node) }
-        }
+        if part.kind.isTest { return visit(node) }
+        for place in Int(part.first)..<Int(part.first + part.count) { forEachTest(of: children[place], visit) }
     }
 
     /// The facts that a condition reads; none for none.

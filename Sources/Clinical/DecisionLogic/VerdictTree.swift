@@ -33,6 +33,11 @@ package struct VerdictTree: Sendable {
         }
     }
 
+    private struct Sight: Sendable, Hashable {
+        let fact: Int
+        let value: FactValue
+    }
+
     /// What is asked: a number, and in its two lowest bits of what.
     private struct Ask: Sendable, Equatable {
         static let (test, closed, closable, sight): (Int32, Int32, Int32, Int32) = (0, 1, 2, 3)
@@ -65,7 +70,9 @@ package struct VerdictTree: Sendable {
     /// The first is none.
     private var steps = [Step(result: 0)]
     private var forks: [Fork] = []
-    private var sights: [(fact: Int, value: FactValue)] = []
+    /// Values that were looked at, equal ones once.
+    private var sights: [Sight] = []
+    private var sightNumbers: [Sight: Int32] = [:]
     /// Open addressing; always less than half full.
     private var roots: [Root]
     private var rootCount = 0
@@ -81,7 +88,7 @@ package struct VerdictTree: Sendable {
     /// About how many bytes it takes.
     package var size: Int {
         steps.count * MemoryLayout<Step>.stride + forks.count * MemoryLayout<Fork>.stride + sights.count
-            * MemoryLayout<(Int, FactValue)>.stride + roots.count * MemoryLayout<Root>.stride
+            * 256 + roots.count * MemoryLayout<Root>.stride
     }
 
     /// Where a root lies, or where it would.
@@ -102,14 +109,30 @@ package struct VerdictTree: Sendable {
     ///   - known: the facts known of the case, of those that this judging reads.
     ///   - case: what is known.
     package func result(of judging: Int32, known: BitSet, in case: borrowing GraphJudge) -> Int? {
+        var isTested = true
+        return result(of: judging, known: known, in: `case`, isTested: &isTested)
+    }
+
+    /// The same, which tells what it met.
+    ///
+    /// - Parameters:
+    ///   - judging: a number of the caller's for what is judged.
+    ///   - known: the facts known of the case, of those that this judging reads.
+    ///   - case: what is known.
+    ///   - isTested: set to false where the way led past more than tests, so that a profile does not tell all of it.
+    package func result(
+        of judging: Int32, known: BitSet, in case: borrowing GraphJudge, isTested: inout Bool
+    ) -> Int? {
         var place = Int(roots[place(judging, known)].start)
         while place > 0 {
             let step = steps[place]
             if step.isQuestion {
+                if step.ask.kind != Ask.test { isTested = false }
                 guard step.expects(truth(step.ask, `case`)) else { return nil }
                 place += 1
             } else if step.isFork {
                 let fork = forks[step.number]
+                if fork.ask.kind != Ask.test { isTested = false }
                 place = Int(fork[truth(fork.ask, `case`)])
             } else {
                 return step.number
@@ -197,11 +220,17 @@ package struct VerdictTree: Sendable {
             case .closable(let fact, let isClosable):
                 steps.append(Step(Ask(Ask.closable, Int32(fact)), Truth(isClosable)))
             case .sight(let fact, let value):
-                steps.append(Step(Ask(Ask.sight, Int32(sights.count)), .true))
-                sights.append((fact, value))
+                steps.append(Step(Ask(Ask.sight, number(of: Sight(fact: fact, value: value))), .true))
             }
         }
         steps.append(Step(result: result))
+    }
+
+    private mutating func number(of sight: Sight) -> Int32 {
+        if let known = sightNumbers[sight] { return known }
+        sightNumbers[sight] = Int32(sights.count)
+        sights.append(sight)
+        return Int32(sights.count - 1)
     }
 
     private mutating func grow() {

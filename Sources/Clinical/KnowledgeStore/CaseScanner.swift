@@ -4,7 +4,7 @@ package import JSONText
 
 /// Reads a structured case straight from the bytes of a request into statements, where it is written plainly and faultless;
 /// nil for everything else, which `PatientCaseReader` then reads and explains: its plain twin, and its oracle in the tests.
-package struct CaseScanner: Sendable {
+package final class CaseScanner: Sendable {
     private let vocabulary: Vocabulary
     private let body: DoseRules.Body?
     private let groups: NameTable

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Numbers by names, found by the bytes of a name: no String is made. Immutable after it is built; safe from any thread.
 struct NameTable: Sendable {
     private struct Entry {
@@ -29,11 +31,20 @@ struct NameTable: Sendable {
         }
     }
 
-    /// FNV-1a over the owner and the bytes.
+    /// A number that scatters names: from the owner, the length, and eight bytes at each end, which in a short name are the same.
     @inline(__always)
     private static func hash(_ name: UnsafeBufferPointer<UInt8>, _ owner: Int) -> UInt64 {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ UInt64(truncatingIfNeeded: owner) &* 0x9E37_79B9_7F4A_7C15
-        for byte in name { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+        let bytes = UnsafeRawBufferPointer(name)
+        var ends: (UInt64, UInt64) = (0, 0)
+        if bytes.count >= 8 {
+            ends.0 = bytes.loadUnaligned(as: UInt64.self)
+            ends.1 = bytes.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self)
+        } else {
+            for byte in bytes { ends.0 = ends.0 << 8 | UInt64(byte) }
+        }
+        var hash = ends.0 ^ UInt64(truncatingIfNeeded: owner << 8 ^ bytes.count) &* 0x9E37_79B9_7F4A_7C15
+        hash = (hash ^ hash >> 32) &* 0xFF51_AFD7_ED55_8CCD
+        hash = (hash ^ hash >> 32 ^ ends.1) &* 0xFF51_AFD7_ED55_8CCD
         return hash ^ hash >> 29
     }
 
@@ -45,9 +56,10 @@ struct NameTable: Sendable {
         while slots[slot] >= 0 {
             let entry = entries[Int(slots[slot])]
             if entry.hash == hash, Int(entry.count) == name.count {
-                let start = Int(entry.start)
-                var isSame = true
-                for place in 0..<name.count where bytes[start + place] != name[place] { isSame = false }
+                let isSame = bytes.withUnsafeBytes { bytes in
+                    guard let kept = bytes.baseAddress, let name = name.baseAddress else { return false }
+                    return memcmp(kept + Int(entry.start), name, Int(entry.count)) == 0
+                }
                 if isSame { return Int(entry.number) }
             }
             slot = (slot + 1) & (slots.count - 1)

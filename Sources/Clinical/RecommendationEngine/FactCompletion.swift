@@ -231,19 +231,22 @@ extension FactStatement {
     /// Structured facts in the order of the vocabulary, then what was read in the order of the text: how a client orders
     /// the members of a case changes no byte.
     package static func ordered(_ statements: [FactStatement]) -> [FactStatement] {
-        var result = statements
-        for place in result.indices where result[place].origin == .stated {
-            // Insertion keeps the order of equals, and a client's members are few and mostly in order.
-            let moving = result[place]
+        /// Numbers in the order wanted, each with its statement's place in the lower half: what was read comes last, as it is.
+        var keys = statements.enumerated().map { place, statement in
+            (statement.origin == .stated ? statement.fact : Int(Int32.max)) << 32 | place
+        }
+        // By insertion: a client's members are few and mostly in order, and what was read is in order.
+        var isOrdered = true
+        for place in keys.indices.dropFirst() {
+            let moving = keys[place]
             var hole = place
-            while hole > 0, result[hole - 1].origin != .stated || result[hole - 1].fact > moving.fact {
+            while hole > 0, keys[hole - 1] > moving {
+                keys[hole] = keys[hole - 1]
                 hole -= 1
             }
-            if hole < place {
-                result.remove(at: place)
-                result.insert(moving, at: hole)
-            }
+            keys[hole] = moving
+            isOrdered = isOrdered && hole == place
         }
-        return result
+        return isOrdered ? statements : keys.map { statements[$0 & Int(UInt32.max)] }
     }
 }

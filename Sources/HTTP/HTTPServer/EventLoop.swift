@@ -135,6 +135,12 @@ final class EventLoop {
     /// Connections whose streamed bodies go on after the next events, by their tokens.
     private var resting: [UInt64] = []
 
+    /// Answers that are made and not sent, the first `answeredCount` of these places, which keep their memory.
+    private var answered = Array(repeating: Answered(), count: 4)
+    private var answeredCount = 0
+    /// Shorter ones are sent at once.
+    private static let answeredTogether = 12_288
+
     private static let listenerToken = UInt64.max
     private static let wakeToken = UInt64.max - 1
     private static let lingerTime: Milliseconds = 2_000
@@ -187,6 +193,7 @@ final class EventLoop {
                 }
                 handle(event)
             }
+            settleAnswered()
             if !hasTime { refreshTime() }
             readUnread()
             resumeResting()
@@ -201,6 +208,12 @@ final class EventLoop {
         }
     }
 
+    /// An answer that is made and not sent.
+    private struct Answered {
+        var token: UInt64 = 0
+        var output = OutputQueue()
+    }
+
     private func refreshTime() {
         now = MonotonicClock.milliseconds()
         control.beginTurn(at: now)
@@ -211,8 +224,11 @@ final class EventLoop {
 
     private func handle(_ event: ReadyEvent) {
         switch event.token {
-        case Self.listenerToken: acceptAll()
+        case Self.listenerToken:
+            settleAnswered()
+            acceptAll()
         case Self.wakeToken:
+            settleAnswered()
             var value: UInt64 = 0
             _ = Glibc.read(control.wakeDescriptor, &value, 8)
             for letter in control.mail.take() { deliver(letter) }
@@ -222,7 +238,10 @@ final class EventLoop {
             guard index < slots.count, generations[index] == UInt32(event.token >> 32), let slot = slots[index] else {
                 return
             }
-            if event.isWritable { writable(slot, index) }
+            if event.isWritable {
+                settleAnswered()
+                writable(slot, index)
+            }
             if event.isReadable || event.isBroken { readable(slot, index) }
         }
     }
@@ -356,7 +375,30 @@ final class EventLoop {
             if errno != EAGAIN && errno != EINTR { closeSlot(slot, index) }
             return
         }
-        settle(slot, index)
+        if context.output.count < Self.answeredTogether || context.output.isLent { return settle(slot, index) }
+        swap(&context.output, &answered[answeredCount].output)
+        answered[answeredCount].token = token(index)
+        answeredCount += 1
+        if answeredCount == answered.count { settleAnswered() }
+    }
+
+    /// Sends the long answers that were made since the last were sent. Making some and then sending them keeps the memory and
+    /// the code of the one from pushing those of the other out of the processor's caches for every answer.
+    private func settleAnswered() {
+        if answeredCount == 0 { return }
+        let count = answeredCount
+        answeredCount = 0
+        for place in 0..<count {
+            swap(&context.output, &answered[place].output)
+            let token = answered[place].token
+            let index = Int(token & 0xFFFF_FFFF)
+            // INVARIANT: a slot is not given away while an answer waits for `settleAnswered`: only events of reading pass.
+            guard generations[index] == UInt32(token >> 32), let slot = slots[index] else {
+                _ = context.output.take()
+                continue
+            }
+            settle(slot, index)
+        }
     }
 
     /// Reads until the descriptor has no more: bytes that the channel holds back raise no event. The rounds are bounded, so

@@ -20,7 +20,7 @@ struct OutputQueue {
     private(set) var written = 0
     /// Room for `bytes` while they are lent.
     private var spare: [UInt8] = []
-    private var isLent = false
+    private(set) var isLent = false
 
     /// A body up to this size is copied where it is the first: the kernel takes one piece so much faster than two that it
     /// pays for a single answer. Behind others, up to the smaller size, since a gathered piece costs about as much.

@@ -47,7 +47,7 @@ package struct AnswerPlan: Sendable {
         package let source: Int32
     }
 
-    package enum LabelStatus: Sendable { case labelled, offLabel, own }
+    package enum LabelStatus: Int32, Sendable { case labelled, offLabel, own }
 
     package struct PlannedCaution: Sendable {
         package let limit: Int32

@@ -11,7 +11,10 @@ package struct CaseJudge: Sendable {
     package var values: [FactValue] { judge.values }
 
     /// What was learned of the cases before.
-    private var learned = LearnedCases()
+    private var learned: LearnedCases
+    /// What each judging of the panel sees of the case at hand, and whether that tells it all.
+    private var seenWords: [UInt64] = []
+    private var isSeen = false
     /// How often all that was learned was forgotten: numbers of what is remembered hold until then.
     package private(set) var era = 0
     private var judge: GraphJudge
@@ -80,6 +83,7 @@ package struct CaseJudge: Sendable {
         self.knowledge = knowledge
         plan = AnswerPlan(references: knowledge.models.references.count)
         judge = GraphJudge(knowledge.graph, knowledge.clinical.vocabulary)
+        learned = LearnedCases(knowledge.graph)
         completion = CompiledCompletion(knowledge)
         left = ScopeIndex.Topics(0)
         before = CompiledCompletion.State(memory: judge.blank)
@@ -93,10 +97,12 @@ package struct CaseJudge: Sendable {
     package var isLearning = true
     /// How much was asked of cases that no case before had told, since all was forgotten.
     package private(set) var unknownAnswers = 0
+    /// How often it learned something: where that stands still, so does `rememberedBytes`.
+    package private(set) var lessons = 0
 
     /// Forgets the cases before.
     package mutating func forget() {
-        learned = LearnedCases()
+        learned = LearnedCases(knowledge.graph)
         unknownAnswers = 0
         isLearning = true
         era += 1
@@ -119,6 +125,7 @@ package struct CaseJudge: Sendable {
             }
         }
         self.panel = panel
+        isSeen = learned.see(judge, panel, into: &seenWords)
         drawCards(panel)
         findFrame(panel)
         addQuestions()
@@ -136,6 +143,7 @@ package struct CaseJudge: Sendable {
         let known = said.intersection(knowledge.groundFacts)
         guard let number = learned.tree.result(of: 0, known: known, in: judge) else {
             unknownAnswers += 1
+            lessons += 1
             return makeGround(statements, notes: isLearning, known)
         }
         let ground = learned.grounds[number]
@@ -385,12 +393,9 @@ package struct CaseJudge: Sendable {
         drawn.clear()
         let panel = learned.panels[number]
         for (place, intervention) in panel.interventions.enumerated() {
-            let judging = panel.judgings[place]
-            let known = judge.known.intersection(panel.facts[place])
-            if let found = learned.tree.result(of: judging, known: known, in: judge) {
-                if learned.cards[found].kind != .silent {
-                    drawn.append(Drawn(card: learned.cards[found], number: Int32(found), place: -1))
-                }
+            if let found = remembered(panel, place) {
+                let card = learned.cards[found]
+                if card.kind != .silent { drawn.append(Drawn(card: card, number: Int32(found), place: -1)) }
                 continue
             }
             unknownAnswers += 1
@@ -398,18 +403,18 @@ package struct CaseJudge: Sendable {
             let made = makeCard(intervention, panel.rules[place])
             let asked = judge.endNoting()
             var found: Int32 = -1
-            if isLearning, !isOwn, asked.facts.subtracting(panel.facts[place]).isEmpty {
-                found = Int32(learned.cards.count)
-                learned.tree.keep(learned.cards.count, of: judging, known: known, asked)
-                learned.cards.append(made.card)
+            if isLearning, !isOwn, panel.asked[place].covers(asked) {
+                let number = learned.number(of: made.card, words(of: made))
+                let known = judge.known.intersection(panel.asked[place].facts)
+                learned.tree.keep(number, of: panel.judgings[place], known: known, asked)
+                lessons += 1
+                found = Int32(number)
             }
             if made.card.kind != .silent {
                 drawn.append(Drawn(card: made.card, number: found, place: made.place))
             }
         }
-        drawn.sort {
-            ($0.card.group, $0.card.rank, $0.card.intervention) < ($1.card.group, $1.card.rank, $1.card.intervention)
-        }
+        sortDrawn()
         for entry in drawn {
             let card = entry.card
             for source in learned.lists[Int(card.sources)] { plan.cite(source) }
@@ -418,6 +423,82 @@ package struct CaseJudge: Sendable {
                 place: entry.place)
             if card.kind == .offered { plan.offered.append(entry) } else { plan.excluded.append(entry) }
         }
+    }
+
+    /// Puts the cards in the order of the answer: few, so by insertion.
+    private mutating func sortDrawn() {
+        drawn.withUnsafeMutableBufferPointer { drawn in
+            for place in drawn.indices.dropFirst() {
+                let moving = drawn[place]
+                var hole = place
+                while hole > 0, moving.card.stands(before: drawn[hole - 1].card) {
+                    drawn[hole] = drawn[hole - 1]
+                    hole -= 1
+                }
+                drawn[hole] = moving
+            }
+        }
+    }
+
+    /// Where judging an intervention of a panel ended for a case before of which all that it asks is the same; behind the last
+    /// intervention, what is told beside them.
+    private mutating func remembered(_ panel: LearnedCases.Panel, _ place: Int) -> Int? {
+        let seat = panel.firstSeat + Int32(place)
+        let seen = isSeen ? ProfileKeys.seen(seenWords, by: place) : nil
+        if let seen, let found = learned.verdicts.result(of: seat, seen) { return found }
+        var isTested = true
+        let known = judge.known.intersection(panel.asked[place].facts)
+        let found = learned.tree.result(of: panel.judgings[place], known: known, in: judge, isTested: &isTested)
+        if let found, let seen, isTested, isLearning {
+            learned.verdicts.keep(found, of: seat, seen)
+            lessons += 1
+        }
+        return found
+    }
+
+    /// All that is written of an intervention that was judged just now, but for what its card tells.
+    private mutating func words(of made: (card: LearnedCases.Card, place: Int32)) -> [Int32] {
+        var words: [Int32] = []
+        switch made.card.kind {
+        case .silent: break
+        case .offered:
+            let option = plan.options[Int(made.place)]
+            words += [option.lead, option.regimen, Int32(option.parts.count)]
+            for part in plan.parts[option.parts] {
+                words.append(part.source)
+                var needs: Int32 = -1
+                if case .needs(let facts) = part.dose { needs = learned.number(of: facts) }
+                words.append(needs)
+            }
+            words.append(Int32(option.labels.count))
+            for label in plan.labels[option.labels] {
+                words += [
+                    Int32(label.label), label.status.rawValue, label.section, learned.number(of: label.needs),
+                    label.source,
+                ]
+            }
+            words.append(Int32(option.cautions.count))
+            for caution in plan.cautions[option.cautions] {
+                words += [
+                    caution.limit, learned.number(of: caution.because), learned.number(of: caution.needs),
+                    caution.source,
+                ]
+            }
+            for cited in [option.evidence, option.pro, option.contra, option.silent] { words += self.words(of: cited) }
+        case .refused:
+            let exclusion = plan.exclusions[Int(made.place)]
+            words += [learned.number(of: exclusion.because), exclusion.source]
+            switch exclusion.reason {
+            case .told(let reason): words += [0, reason]
+            case .doesNotApply(let facts): words += [1, learned.number(of: facts)]
+            case .refused(let reason, let holding): words += [2, reason] + plan.holding[holding]
+            }
+        }
+        return words
+    }
+
+    private func words(of cited: Range<Int>) -> [Int32] {
+        [Int32(cited.count)] + plan.cited[cited].flatMap { [$0.entry, $0.source] }
     }
 
     /// Judges one intervention and plans what is said of it.
@@ -787,10 +868,7 @@ package struct CaseJudge: Sendable {
     /// What topics say beside their options: examinations, tiers, disagreements, and what opens the summary.
     private mutating func findFrame(_ number: Int) {
         let panel = learned.panels[number]
-        let judging = panel.judgings[panel.interventions.count]
-        let facts = panel.facts[panel.interventions.count]
-        let known = judge.known.intersection(facts)
-        if let found = learned.tree.result(of: judging, known: known, in: judge) {
+        if let found = remembered(panel, panel.interventions.count) {
             let frame = learned.frames[found]
             for source in learned.lists[Int(frame.sources)] { plan.cite(source) }
             plan.openings.append(contentsOf: learned.lists[Int(frame.openings)])
@@ -798,6 +876,7 @@ package struct CaseJudge: Sendable {
             plan.isFrameLearned = true
             return
         }
+        lessons += 1
         if isLearning { judge.beginNoting() }
         sources.clear()
         addExaminations()
@@ -806,11 +885,30 @@ package struct CaseJudge: Sendable {
         addOpenings()
         let asked = judge.endNoting()
         for source in sources { plan.cite(source) }
-        guard isLearning, asked.facts.subtracting(facts).isEmpty else { return }
-        plan.frame = Int32(learned.frames.count)
-        learned.tree.keep(learned.frames.count, of: judging, known: known, asked)
-        learned.frames.append(
-            LearnedCases.Frame(sources: learned.number(of: sources), openings: learned.number(of: plan.openings)))
+        let own = panel.asked[panel.interventions.count]
+        guard isLearning, own.covers(asked) else { return }
+        let frame = LearnedCases.Frame(
+            sources: learned.number(of: sources), openings: learned.number(of: plan.openings))
+        let found = learned.number(of: frame, wordsOfFrame())
+        plan.frame = Int32(found)
+        learned.tree.keep(
+            found, of: panel.judgings[panel.interventions.count], known: judge.known.intersection(own.facts), asked)
+    }
+
+    /// All that is written beside the options, but for what opens the summary.
+    private mutating func wordsOfFrame() -> [Int32] {
+        var words = [Int32(plan.examinations.count)]
+        for examination in plan.examinations {
+            words += [examination.diagnostic, learned.number(of: examination.needs)]
+            words += self.words(of: examination.evidence)
+        }
+        words.append(Int32(plan.tiers.count))
+        for tier in plan.tiers {
+            words += [Int32(tier.tier), tier.summary ?? -1]
+            words += self.words(of: tier.statements)
+        }
+        for entry in plan.disagreements { words += [entry.disagreement] + plan.sources[entry.sources] }
+        return words
     }
 
     private mutating func addExaminations() {
@@ -992,6 +1090,7 @@ package struct CaseJudge: Sendable {
 
     private mutating func asked(_ left: Int, _ right: Int, over fact: Int, besideAnother: Bool) -> Bool {
         unknownAnswers += 1
+        lessons += 1
         beginContest()
         let turns =
             besideAnother
@@ -1018,6 +1117,7 @@ package struct CaseJudge: Sendable {
 
     private mutating func judgedAnew(_ left: Int, _ right: Int, over fact: Int) -> Bool {
         unknownAnswers += 1
+        lessons += 1
         beginContest()
         return contest?.movesBesideAnother(left, right, over: fact) ?? false
     }

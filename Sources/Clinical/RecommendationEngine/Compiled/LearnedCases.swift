@@ -34,14 +34,46 @@ struct LearnedCases: Sendable {
     }
 
     /// The interventions on which some topics speak together, with their rules.
-    struct Panel: Sendable {
+    final class Panel: Sendable {
         let topics: [Int]
         let interventions: [Int32]
         let rules: [[Int32]]
         /// What judging each may ask of; last what the rest of the answer may.
-        let facts: [BitSet]
+        let asked: [Asked]
         /// The numbers of these judgings in the tree, in the same order; 0 is the ground's.
         let judgings: [Int32]
+        /// The number of the first of them among what is seen, which panels do not share.
+        let firstSeat: Int32
+
+        init(
+            topics: [Int], interventions: [Int32], rules: [[Int32]], asked: [Asked], judgings: [Int32],
+            firstSeat: Int32
+        ) {
+            self.topics = topics
+            self.interventions = interventions
+            self.rules = rules
+            self.asked = asked
+            self.judgings = judgings
+            self.firstSeat = firstSeat
+        }
+    }
+
+    /// What a judging may ask: tests, and facts that it may look at otherwise too.
+    struct Asked: Sendable {
+        private(set) var facts = BitSet()
+        private(set) var tests: Set<ConditionGraph.Node> = []
+
+        mutating func add(_ node: ConditionGraph.Node, _ graph: ConditionGraph) {
+            facts.formUnion(graph.facts(of: node))
+            graph.addTests(of: node, &tests)
+        }
+
+        mutating func add(_ fact: Int) { facts.insert(fact) }
+
+        /// Whether that is all that was asked.
+        func covers(_ questions: CaseQuestions) -> Bool {
+            questions.facts.isSubset(of: facts) && questions.isWithin(tests)
+        }
     }
 
     /// What judging an intervention depends on beside the case: panels that have the same rules for it share what is learned.
@@ -64,6 +96,19 @@ struct LearnedCases: Sendable {
         let ranks: Int32
         /// What must be known first: a number in the sets of what was learned.
         let needs: Int32
+
+        /// All of it.
+        fileprivate var words: [Int32] {
+            let order = [Int32(kind.rawValue), Int32(group), Int32(truncatingIfNeeded: rank), Int32(rank >> 32)]
+            return order + [intervention, sources, doubts, ranks, needs]
+        }
+
+        /// Whether an answer tells it first.
+        @inline(__always)
+        func stands(before other: Card) -> Bool {
+            if group != other.group { return group < other.group }
+            return rank != other.rank ? rank < other.rank : intervention < other.intervention
+        }
     }
 
     /// What topics say beside their options.
@@ -78,7 +123,56 @@ struct LearnedCases: Sendable {
         let becauses: [Int32]
     }
 
+    /// Numbers for lists, equal ones the same: the lists end to end in bytes, each found by its hash and compared where it lies.
+    private struct Wordings: Sendable {
+        private var bytes: [UInt8] = []
+        private var starts: [Int32] = [0]
+        private var numbers: [Int: Int32] = [:]
+
+        var size: Int { bytes.count + starts.count * 40 }
+
+        /// The number of a list, and whether it is new.
+        mutating func number(of list: [Int32]) -> (Int, isNew: Bool) {
+            let packed = Self.packed(list)
+            let hash = packed.hashValue
+            if let known = numbers[hash].map(Int.init),
+                bytes[Int(starts[known])..<Int(starts[known + 1])].elementsEqual(packed)
+            {
+                return (known, false)
+            }
+            // Address space until it is written.
+            if bytes.isEmpty { bytes.reserveCapacity(1 << 22) }
+            bytes += packed
+            starts.append(Int32(bytes.count))
+            if numbers[hash] == nil { numbers[hash] = Int32(starts.count - 2) }
+            return (starts.count - 2, true)
+        }
+
+        /// Seven bits a byte, the lowest first, a high bit where more follow: nearly all numbers are small.
+        private static func packed(_ list: [Int32]) -> [UInt8] {
+            var packed: [UInt8] = []
+            packed.reserveCapacity(list.count * 2)
+            for number in list {
+                // -1 stands for none, and is 0 here.
+                var rest = UInt32(bitPattern: number) &+ 1
+                while rest >= 0x80 {
+                    packed.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+                    rest >>= 7
+                }
+                packed.append(UInt8(truncatingIfNeeded: rest))
+            }
+            return packed
+        }
+    }
+
     var tree = VerdictTree()
+    /// What the tree said, by what is seen of a case.
+    var verdicts = SeenVerdicts()
+    /// The case at hand.
+    private var profile: CaseProfile
+    /// What the judgings of each panel see of a case.
+    private var keys: [ProfileKeys] = []
+    private var keyBytes = 0
     private(set) var grounds: [Ground] = []
     /// The ground of each hash: the first that had it.
     private var groundNumbers: [Int: Int] = [:]
@@ -86,8 +180,10 @@ struct LearnedCases: Sendable {
     private var plannedFacts: [AnswerPlan.PlannedFact: Int32] = [:]
     private var changes: [[Ground.Change]: [Ground.Change]] = [:]
     var panels: [Panel] = []
-    var cards: [Card] = []
-    var frames: [Frame] = []
+    private(set) var cards: [Card] = []
+    private(set) var frames: [Frame] = []
+    private var cardWordings = Wordings()
+    private var frameWordings = Wordings()
     private var judgings: [Judging: Int32] = [:]
     private var nextJudging: Int32 = 1
 
@@ -132,23 +228,28 @@ struct LearnedCases: Sendable {
         var partly: [Ground.Change] = []
     }
 
+    init(_ graph: ConditionGraph) { profile = CaseProfile(graph) }
+
     /// How much of each kind it holds, for benchmarks.
     var parts: [(name: String, count: Int)] {
         [
             ("steps of ways", tree.extent.steps), ("forks", tree.extent.forks), ("roots", tree.extent.roots),
-            ("grounds", grounds.count),
+            ("verdicts", verdicts.count), ("grounds", grounds.count),
             ("followings", followings.count), ("changes", changes.count), ("panels", panels.count),
             ("cards", cards.count), ("frames", frames.count), ("lists", lists.count),
             ("list entries", lists.reduce(0) { $0 + $1.count }), ("sets", sets.count), ("ranks", ranks.count),
             ("rankings", rankings.count), ("standings", standings.count), ("contests", contests.count),
+            ("bytes of the tree", tree.size), ("bytes of verdicts", verdicts.size),
+            ("bytes of the profile", profile.size), ("bytes of keys", keyBytes), ("bytes in all", size),
         ]
     }
 
     /// About how many bytes it takes.
     var size: Int {
-        tree.size + grounds.count * 512 + followings.count * 256 + changes.count * 3_072 + plannedFacts.count * 192
-            + panels.count * 4_096 + cards.count * MemoryLayout<Card>.stride
-            + frames.count * MemoryLayout<Frame>.stride + standings.count * 192 + contests.count * 192 + lists.count
+        tree.size + verdicts.size + profile.size + keyBytes + grounds.count * 512 + followings.count * 256 + changes
+            .count * 3_072 + plannedFacts.count * 192
+            + panels.count * 4_096 + cards.count * 48 + frames.count * 8
+            + cardWordings.size + frameWordings.size + standings.count * 192 + contests.count * 192 + lists.count
             * 192 + sets.count * 32 + ranks.count * 256
     }
 
@@ -191,6 +292,28 @@ struct LearnedCases: Sendable {
         let number = grounds.count
         grounds.append(ground)
         if groundNumbers[hash] == nil { groundNumbers[hash] = number }
+        return number
+    }
+
+    /// What the judgings of a panel see of a case; false where that cannot be told in short.
+    mutating func see(_ judge: borrowing GraphJudge, _ panel: Int, into seen: inout [UInt64]) -> Bool {
+        guard profile.take(judge) else { return false }
+        keyBytes -= keys[panel].size
+        defer { keyBytes += keys[panel].size }
+        return keys[panel].put(&profile, known: judge.known, into: &seen)
+    }
+
+    /// The number of a card that is written as `words` tell.
+    mutating func number(of card: Card, _ words: [Int32]) -> Int {
+        let (number, isNew) = cardWordings.number(of: card.words + words)
+        if isNew { cards.append(card) }
+        return number
+    }
+
+    /// The number of a frame that is written as `words` tell.
+    mutating func number(of frame: Frame, _ words: [Int32]) -> Int {
+        let (number, isNew) = frameWordings.number(of: [frame.sources, frame.openings] + words)
+        if isNew { frames.append(frame) }
         return number
     }
 
@@ -268,13 +391,19 @@ struct LearnedCases: Sendable {
                 }
             }
         }
-        var facts = zip(interventions, rules).map { knowledge.factsAsked(of: $0, $1) }
-        facts.append(knowledge.factsAsked(beside: topics))
+        var asked = zip(interventions, rules).map { knowledge.asked(of: $0, $1) }
+        asked.append(knowledge.asked(beside: topics))
         var numbers = zip(interventions, rules).map { number(of: Judging(intervention: $0, rules: $1)) }
         numbers.append(nextJudging)
         nextJudging += 1
         panels.append(
-            Panel(topics: topics, interventions: interventions, rules: rules, facts: facts, judgings: numbers))
+            Panel(
+                topics: topics, interventions: interventions, rules: rules, asked: asked, judgings: numbers,
+                firstSeat: panels.last.map { $0.firstSeat + Int32($0.judgings.count) } ?? 0))
+        keys.append(
+            ProfileKeys(
+                asked.map { ProfileKeys.View(facts: $0.facts, tests: $0.tests) },
+                facts: knowledge.clinical.vocabulary.facts.count))
         return panels.count - 1
     }
 
@@ -317,10 +446,10 @@ extension CompiledKnowledge {
         for place in rules[Int(rule)].ranks.range { graph.addTests(of: ranks[place].when, &tests) }
     }
 
-    /// The facts that judging an intervention by these rules may ask of.
-    fileprivate func factsAsked(of intervention: Int32, _ rules: [Int32]) -> BitSet {
-        var result = BitSet()
-        func add(_ node: Node) { result.formUnion(graph.facts(of: node)) }
+    /// What judging an intervention by these rules may ask.
+    fileprivate func asked(of intervention: Int32, _ rules: [Int32]) -> LearnedCases.Asked {
+        var result = LearnedCases.Asked()
+        func add(_ node: Node) { result.add(node, graph) }
         func addLimits(_ run: Run) { for place in run.range { add(limits[Int(lists[place])].when) } }
         let entry = interventions[Int(intervention)]
         for place in entry.forbidding.range { add(forbidding[place].when) }
@@ -345,17 +474,17 @@ extension CompiledKnowledge {
                 for place in parts[part].steps.range { add(doseSteps[place].when) }
             }
             if let body = clinical.doseRules.body {
-                result.insert(body.weight)
-                result.insert(body.height)
+                result.add(body.weight)
+                result.add(body.height)
             }
         }
         return result
     }
 
-    /// The facts that what topics say beside their options may ask of.
-    fileprivate func factsAsked(beside topics: [Int]) -> BitSet {
-        var result = BitSet()
-        func add(_ node: Node) { result.formUnion(graph.facts(of: node)) }
+    /// What telling what topics say beside their options may ask.
+    fileprivate func asked(beside topics: [Int]) -> LearnedCases.Asked {
+        var result = LearnedCases.Asked()
+        func add(_ node: Node) { result.add(node, graph) }
         func addStatements(_ run: Run) { for place in run.range { add(statements[Int(lists[place])].when) } }
         func addOpenings(_ run: Run) { for place in run.range { add(conditionals[place].when) } }
         for number in topics {

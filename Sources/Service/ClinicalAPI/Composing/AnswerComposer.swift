@@ -186,7 +186,6 @@ private struct Writing {
 
     private mutating func writeFacts(_ places: Range<Int>, _ plan: AnswerPlan, _ statements: [FactStatement]) {
         for place in places {
-            out.cut()
             let fact = plan.facts[place]
             if place > 0 { out.put(",") }
             put(pieces.facts[fact.fact].opening)
@@ -235,26 +234,29 @@ private struct Writing {
 
     /// Writes what is remembered under a number.
     private mutating func follow(_ kind: AnswerScripts.Kind, _ number: Int32, _ plan: AnswerPlan, place: Int = 0) {
-        let range = scripts.parts(kind, number)
+        let range = scripts.places(kind, number)
         var bytes = out.cursor
         scripts.lists.withUnsafeBufferPointer { lists in
-            scripts.parts.withUnsafeBufferPointer { parts in
-                scripts.steps.withUnsafeBufferPointer { steps in
-                    scripts.words.withUnsafeBytes { words in
-                        plan.numbers.withUnsafeBufferPointer { numbers in
-                            for index in range {
-                                let part = parts[Int(lists[index])]
-                                for index in Int(part.start)..<Int(part.end) {
-                                    let step = steps[index]
-                                    bytes.put(step, words)
-                                    if step.slot >= 0 {
-                                        bytes.put(digits: Int(numbers[Int(step.slot)]))
-                                    } else if step.slot != AnswerScripts.nothing {
-                                        out.cursor = bytes
-                                        fill(step.slot, place)
-                                        bytes = out.cursor
-                                    }
-                                }
+            scripts.parts.withUnsafeBytes { parts in
+                plan.numbers.withUnsafeBufferPointer { numbers in
+                    guard let parts = parts.baseAddress else { return }
+                    for index in range {
+                        // INVARIANT: `lists` holds places where parts begin, written by `AnswerScripts.keep`.
+                        var step = parts + Int(lists[index])
+                        let count = Int(step.loadUnaligned(as: Int32.self))
+                        step += MemoryLayout<Int32>.size
+                        var text = step + count * MemoryLayout<AnswerScripts.Step>.stride
+                        for _ in 0..<count {
+                            let run = step.loadUnaligned(as: AnswerScripts.Step.self)
+                            step += MemoryLayout<AnswerScripts.Step>.stride
+                            bytes.putBlocks(text, Int(run.count))
+                            text += Int(run.count)
+                            if run.slot >= 0 {
+                                bytes.put(digits: Int(numbers[Int(run.slot)]))
+                            } else if run.slot != AnswerScripts.nothing {
+                                out.cursor = bytes
+                                fill(run.slot, place)
+                                bytes = out.cursor
                             }
                         }
                     }
@@ -439,8 +441,11 @@ private struct Writing {
         put(pieces.rules[Int(option.lead)])
         if option.regimen >= 0 { writeRegimen(option, plan) }
         writeLabels(option, plan)
+        out.cut()
         writeCited(",\"evidence\":", option.evidence, plan, pieces.statements)
+        out.cut()
         writeCautions(option, plan)
+        out.cut()
         writeAgreement(option, plan)
         out.put("}")
     }
@@ -493,7 +498,6 @@ private struct Writing {
         out.put(",\"labels\":[")
         for place in option.labels {
             if place > option.labels.lowerBound { out.put(",") }
-            out.cut()
             let label = plan.labels[place]
             let written = pieces.labels[label.label]
             put(written.opening)
@@ -512,20 +516,20 @@ private struct Writing {
     }
 
     private mutating func writeCited(
-        _ name: StaticString, _ range: Range<Int>, _ plan: AnswerPlan, _ list: [AnswerPieces.Cut]
+        _ name: StaticString, _ range: Range<Int>, _ plan: AnswerPlan, _ list: [AnswerPieces.Cut],
+        isCut: Bool = false
     ) {
         if range.isEmpty { return }
         out.put(name)
         out.put(byte: UInt8(ascii: "["))
         for place in range {
+            if isCut { out.cut() }
             let cited = plan.cited[place]
-            out.cut()
             let cut = list[Int(cited.entry)]
             out.put(cut.before, isFirst: place == range.lowerBound)
             putNumber(of: cited.source, plan)
             put(cut.after)
         }
-        out.cut()
         out.put(byte: UInt8(ascii: "]"))
     }
 
@@ -533,7 +537,6 @@ private struct Writing {
         if option.cautions.isEmpty { return }
         out.put(",\"cautions\":[")
         for place in option.cautions {
-            out.cut()
             let caution = plan.cautions[place]
             let written = pieces.limits[Int(caution.limit)]
             out.put(written.opening, isFirst: place == option.cautions.lowerBound)
@@ -685,6 +688,7 @@ private struct Writing {
     private mutating func writeTiers(_ plan: AnswerPlan) {
         out.put(",\"tiers\":{")
         for (place, tier) in plan.tiers.enumerated() {
+            out.cut()
             out.put(place == 0 ? "\"" : ",\"")
             put(pieces.tiers[tier.tier])
             out.put("\":{")
@@ -694,7 +698,8 @@ private struct Writing {
                 out.put("\"")
             }
             writeCited(
-                tier.summary == nil ? "\"statements\":" : ",\"statements\":", tier.statements, plan, pieces.statements)
+                tier.summary == nil ? "\"statements\":" : ",\"statements\":", tier.statements, plan, pieces.statements,
+                isCut: true)
             out.put("}")
         }
         out.put("}")

@@ -24,8 +24,9 @@ final class AnswerPress: Sendable {
     private struct Work: Sendable {
         var judge: CaseJudge
         var scripts = AnswerScripts()
-        /// What it counted for in what all desks remember.
+        /// What it counted for in what all desks remember, and how much its judge had learned then.
         var remembered = 0
+        var lessons = -1
     }
 
     /// What all desks together may remember of the cases before, bytes, and what they do.
@@ -79,11 +80,9 @@ final class AnswerPress: Sendable {
         _ statements: [FactStatement], _ notes: [CaseNote], _ work: inout Work
     ) -> RecentAnswers.Answer? {
         if work.judge.isLearning {
-            let size = work.judge.rememberedBytes + work.scripts.size
-            if size != work.remembered {
-                let all = remembered.add(size - work.remembered, ordering: .relaxed).newValue
-                work.remembered = size
-                work.judge.isLearning = all < memory
+            if work.judge.lessons != work.lessons {
+                work.lessons = work.judge.lessons
+                count(&work)
             }
         } else if work.judge.unknownAnswers > patience {
             work.judge.forget()
@@ -96,5 +95,14 @@ final class AnswerPress: Sendable {
         return RecentAnswers.Answer(
             bytes: composer.bytes(plan, ordered, work.judge.values, &work.scripts), topic: plan.topics.first,
             isGuidance: plan.isGuidance)
+    }
+
+    /// Counts what a desk remembers in what all do.
+    private func count(_ work: inout Work) {
+        let size = work.judge.rememberedBytes + work.scripts.size
+        if size == work.remembered { return }
+        let all = remembered.add(size - work.remembered, ordering: .relaxed).newValue
+        work.remembered = size
+        work.judge.isLearning = all < memory
     }
 }

@@ -7,13 +7,11 @@ struct AnswerScripts: Sendable {
     /// What is remembered: facts that follow from others, an option or an exclusion, and what topics say beside them.
     enum Kind: Sendable { case ground, card, frame }
 
-    /// Bytes to copy, then what fills the slot behind them.
-    struct Step: Sendable, Hashable {
-        /// In the piece store, or -1 less a place in `words`.
-        let start: Int32
+    /// How many bytes follow, and what fills the slot behind them: a source whose number it is; `rank`, `nothing`;
+    /// `firstValue` less a fact whose words it is.
+    struct Step: Sendable, Equatable {
         let count: Int32
-        /// A source whose number follows; `rank`, `nothing`; `firstValue` less a fact whose words follow.
-        var slot: Int32
+        let slot: Int32
     }
 
     static let nothing: Int32 = -1
@@ -26,50 +24,46 @@ struct AnswerScripts: Sendable {
         var isInSlot = false
 
         mutating func add(_ bytes: UnsafeRawBufferPointer) { parts[parts.count - 1].add(bytes) }
-        mutating func add(_ piece: Piece) { parts[parts.count - 1].add(piece) }
         mutating func close(with slot: Int32) { parts[parts.count - 1].close(with: slot) }
         mutating func cut() { parts.append(Part()) }
     }
 
-    fileprivate struct Part: Sendable, Hashable {
-        var steps: [Step] = []
-        var words: [UInt8] = []
+    fileprivate struct Part: Sendable {
+        private var steps: [Step] = []
+        private var text: [UInt8] = []
+        /// The bytes behind the last slot.
+        private var open: Int32 = 0
+
+        var isEmpty: Bool { text.isEmpty && steps.isEmpty }
 
         mutating func add(_ bytes: UnsafeRawBufferPointer) {
-            if bytes.isEmpty { return }
-            if let last = steps.last, last.start < 0, last.slot == AnswerScripts.nothing {
-                steps[steps.count - 1] = Step(
-                    start: last.start, count: last.count + Int32(bytes.count), slot: AnswerScripts.nothing)
-            } else {
-                steps.append(
-                    Step(start: -1 - Int32(words.count), count: Int32(bytes.count), slot: AnswerScripts.nothing))
-            }
-            words.append(contentsOf: bytes)
-        }
-
-        mutating func add(_ piece: Piece) {
-            if piece.count == 0 { return }
-            steps.append(Step(start: piece.start, count: piece.count, slot: AnswerScripts.nothing))
+            text.append(contentsOf: bytes)
+            open += Int32(bytes.count)
         }
 
         mutating func close(with slot: Int32) {
-            if let last = steps.last, last.slot == AnswerScripts.nothing {
-                steps[steps.count - 1].slot = slot
-            } else {
-                steps.append(Step(start: 0, count: 0, slot: slot))
-            }
+            steps.append(Step(count: open, slot: slot))
+            open = 0
+        }
+
+        /// How it is kept: the number of its steps, the steps, and the bytes of all of them end to end.
+        var kept: [UInt8] {
+            let steps = open > 0 ? steps + [Step(count: open, slot: AnswerScripts.nothing)] : steps
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(MemoryLayout<Int32>.size + steps.count * MemoryLayout<Step>.stride + text.count)
+            withUnsafeBytes(of: Int32(steps.count)) { bytes += $0 }
+            steps.withUnsafeBytes { bytes += $0 }
+            return bytes + text
         }
     }
 
-    private(set) var steps: [Step] = []
-    /// With a block behind the last.
-    private(set) var words: [UInt8] = Array(repeating: 0, count: AnswerCursor.block)
-    /// The steps of each part, and the numbers of the parts of all scripts.
-    private(set) var parts: [(start: Int32, end: Int32)] = []
+    /// All parts end to end, so that one is read along memory; with a block behind the last.
+    private(set) var parts: [UInt8] = Array(repeating: 0, count: AnswerCursor.block)
+    /// Where the parts of all scripts begin in `parts`.
     private(set) var lists: [Int32] = []
 
-    /// The part of each hash: the first that had it.
-    private var partNumbers: [Int: Int32] = [:]
+    /// The place of the part of each hash: the first that had it.
+    private var partPlaces: [Int: Int32] = [:]
     /// Where a script's parts begin and end in `lists`; begin 0 and end -1 where there is none.
     private var grounds: [(start: Int32, end: Int32)] = []
     private var cards: [(start: Int32, end: Int32)] = []
@@ -79,15 +73,14 @@ struct AnswerScripts: Sendable {
 
     /// About how many bytes it takes.
     var size: Int {
-        steps.count * MemoryLayout<Step>.stride + words.count + parts.count * 40 + lists.count * 4
-            + (grounds.count + cards.count + frames.count) * 8
+        parts.count + partPlaces.count * 32 + lists.count * 4 + (grounds.count + cards.count + frames.count) * 8
     }
 
     /// How much of each kind it holds, for benchmarks.
     var extent: [(name: String, count: Int)] {
         [
-            ("steps", steps.count), ("bytes of words", words.count), ("parts", parts.count),
-            ("parts in lists", lists.count), ("scripts", grounds.count + cards.count + frames.count),
+            ("bytes of parts", parts.count), ("parts", partPlaces.count), ("parts in lists", lists.count),
+            ("scripts", grounds.count + cards.count + frames.count),
         ]
     }
 
@@ -121,9 +114,9 @@ struct AnswerScripts: Sendable {
             && plan.excluded.allSatisfy { $0.place >= 0 || has(.card, $0.card) }
     }
 
-    /// The parts of a script, in `lists`; none where there is none.
+    /// Where the places of a script's parts lie in `lists`; nowhere where there is none.
     @inline(__always)
-    func parts(_ kind: Kind, _ number: Int32) -> Range<Int> {
+    func places(_ kind: Kind, _ number: Int32) -> Range<Int> {
         guard has(kind, number) else { return 0..<0 }
         let range = ranges(kind)[Int(number)]
         return Int(range.start)..<Int(range.end)
@@ -132,9 +125,12 @@ struct AnswerScripts: Sendable {
     /// Keeps a script.
     mutating func keep(_ kind: Kind, _ number: Int32, _ draft: Draft) {
         // Address space until it is written.
-        if lists.isEmpty { lists.reserveCapacity(1 << 20) }
+        if lists.isEmpty {
+            lists.reserveCapacity(1 << 20)
+            parts.reserveCapacity(1 << 24)
+        }
         let start = Int32(lists.count)
-        for part in draft.parts where !part.steps.isEmpty { lists.append(self.number(of: part)) }
+        for part in draft.parts where !part.isEmpty { lists.append(place(of: part.kept)) }
         let range = (start: start, end: Int32(lists.count))
         switch kind {
         case .ground: Self.set(range, at: Int(number), &grounds)
@@ -143,41 +139,16 @@ struct AnswerScripts: Sendable {
         }
     }
 
-    private mutating func number(of part: Part) -> Int32 {
+    /// Where a part is kept; an equal one is already.
+    private mutating func place(of part: [UInt8]) -> Int32 {
         let hash = part.hashValue
-        if let known = partNumbers[hash], isPart(known, part) { return known }
-        let number = Int32(parts.count)
-        let (start, moved) = (Int32(steps.count), Int32(words.count - AnswerCursor.block))
-        for step in part.steps {
-            steps.append(step.start >= 0 ? step : Step(start: step.start - moved, count: step.count, slot: step.slot))
-        }
-        words.removeLast(AnswerCursor.block)
-        words += part.words
-        words += Array(repeating: 0, count: AnswerCursor.block)
-        parts.append((start, Int32(steps.count)))
-        if partNumbers[hash] == nil { partNumbers[hash] = number }
-        return number
-    }
-
-    /// Whether a part that is kept is this one.
-    private func isPart(_ number: Int32, _ part: Part) -> Bool {
-        let (start, end) = parts[Int(number)]
-        guard Int(end - start) == part.steps.count else { return false }
-        var moved: Int?
-        for (kept, step) in zip(steps[Int(start)..<Int(end)], part.steps) {
-            guard kept.count == step.count, kept.slot == step.slot, (kept.start < 0) == (step.start < 0) else {
-                return false
-            }
-            if step.start >= 0 {
-                if kept.start != step.start { return false }
-            } else {
-                let own = Int(step.start - kept.start)
-                if moved ?? own != own { return false }
-                moved = own
-            }
-        }
-        guard let moved else { return true }
-        return words[moved..<moved + part.words.count].elementsEqual(part.words)
+        if let known = partPlaces[hash], parts[Int(known)...].starts(with: part) { return known }
+        let place = Int32(parts.count - AnswerCursor.block)
+        parts.removeLast(AnswerCursor.block)
+        parts += part
+        parts += Array(repeating: 0, count: AnswerCursor.block)
+        if partPlaces[hash] == nil { partPlaces[hash] = place }
+        return place
     }
 
     private static func set(

@@ -99,7 +99,7 @@ struct AnswerCursor {
 
     /// Copies bytes behind which a block more can be read.
     @inline(__always)
-    private mutating func putBlocks(_ start: UnsafeRawPointer, _ length: Int) {
+    mutating func putBlocks(_ start: UnsafeRawPointer, _ length: Int) {
         guard length <= capacity - count - 2 * Self.block else { return put(start, length) }
         let target = memory + count
         if length <= 2 * Self.block {
@@ -121,16 +121,6 @@ struct AnswerCursor {
 
     @inline(__always)
     mutating func put(_ piece: Piece) { putBlocks(source + Int(piece.start), Int(piece.count)) }
-
-    /// The bytes of a step, which lie in the piece store or in the words of the scripts.
-    @inline(__always)
-    mutating func put(_ step: AnswerScripts.Step, _ words: UnsafeRawBufferPointer) {
-        if step.start >= 0 {
-            putBlocks(source + Int(step.start), Int(step.count))
-        } else if let base = words.baseAddress {
-            putBlocks(base + Int(-1 - step.start), Int(step.count))
-        }
-    }
 
     @inline(__always)
     mutating func put(byte: UInt8) {
@@ -193,7 +183,7 @@ struct AnswerBytes {
 
     @inline(__always)
     mutating func put(_ piece: Piece) {
-        if isNoting { note(piece) }
+        if isNoting { script.add(cursor.bytes(of: piece)) }
         cursor.put(piece)
     }
 
@@ -218,11 +208,6 @@ struct AnswerBytes {
     mutating func beginScript() {
         script = AnswerScripts.Draft()
         isNoting = true
-    }
-
-    /// Short pieces are copied into a script, so that neighbours become one step.
-    private mutating func note(_ piece: Piece) {
-        if piece.count < 256 { script.add(cursor.bytes(of: piece)) } else { script.add(piece) }
     }
 
     /// What was noted; nil where nothing was.
@@ -274,6 +259,12 @@ struct AnswerBytes {
     /// A number as `JSONWriter` writes it.
     mutating func put(_ number: Double) {
         if let whole = Int(exactly: number), whole.magnitude < 1 << 53 { return put(whole) }
+        if number > 0, number < 1_000, case let tenths = (number * 10).rounded(), tenths / 10 == number {
+            // One place behind the point, and no shorter decimal lies nearer: what `description` would say.
+            put(Int(tenths) / 10)
+            put(".")
+            return put(Int(tenths) % 10)
+        }
         put(text: number.isFinite ? number.description : "null")
     }
 

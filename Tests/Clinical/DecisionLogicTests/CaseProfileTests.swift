@@ -1,0 +1,144 @@
+import Testing
+
+@testable import DecisionLogic
+
+/// What a judging sees of a case in short is the same for two cases where, and only where, all that it asks is answered alike.
+@Suite struct `Case profiles` {
+    private static let vocabulary = Vocabulary([
+        FactDefinition(path: "a.size", title: "size", type: .quantity),
+        FactDefinition(
+            path: "a.kind", title: "kind", type: .code,
+            codes: ["x", "y", "z"].map { CodeDefinition(id: $0, title: $0) }),
+        FactDefinition(
+            path: "a.sites", title: "sites", type: .set,
+            codes: ["p", "q", "r"].map { CodeDefinition(id: $0, title: $0) }),
+    ])
+
+    private struct Tests {
+        var graph = ConditionGraph(vocabulary)
+        let size: [ConditionGraph.Node]
+        let kind: [ConditionGraph.Node]
+        let sites: [ConditionGraph.Node]
+        var all: [ConditionGraph.Node] { size + kind + sites }
+
+        init() {
+            size = [
+                graph.add(.within(Interval(lower: 3, upper: 20)), on: 0),
+                graph.add(.within(Interval(lower: 20, lowerIsOpen: true)), on: 0), graph.add(.isKnown, on: 0),
+            ]
+            kind = [graph.add(.isOneOf(BitSet([0, 1])), on: 1), graph.add(.isOneOf(BitSet([2])), on: 1)]
+            sites = [graph.add(.includes(0), on: 2), graph.add(.includes(2), on: 2)]
+        }
+
+        func judge(_ values: [(Int, FactValue)]) -> GraphJudge {
+            var judge = GraphJudge(graph, vocabulary)
+            for (fact, value) in values { judge.set(fact, value) }
+            return judge
+        }
+
+        /// What these tests say of a case, and of which of their facts something is known.
+        func said(_ judge: GraphJudge, _ tests: [ConditionGraph.Node], _ facts: BitSet) -> [Int] {
+            tests.map { judge.tested($0).rawValue } + facts.members.map { judge.known.contains($0) ? 1 : 0 }
+        }
+    }
+
+    private static let cases: [[(Int, FactValue)]] = {
+        let sizes: [FactValue?] = [nil] + [0, 2.9, 3, 3.1, 19.9, 20, 20.1, 60].map { .quantity(Interval(exactly: $0)) }
+        let kinds: [FactValue?] = [nil] + [[0], [1], [2], [0, 1], [0, 2]].map { .codes(BitSet($0)) }
+        let sites: [FactValue?] =
+            [nil]
+            + [([0], []), ([1], []), ([2], [0]), ([], [2]), ([0, 2], [1])].map {
+                .members(included: BitSet($0.0), excluded: BitSet($0.1))
+            }
+        return sizes.flatMap { size in
+            kinds.flatMap { kind in
+                sites.map { sites in
+                    [size, kind, sites].enumerated().compactMap { fact, value in value.map { (fact, $0) } }
+                }
+            }
+        }
+    }()
+
+    @Test func `tell apart what tests tell apart and nothing else`() {
+        let tests = Tests()
+        let looks: [(facts: BitSet, tests: [ConditionGraph.Node])] = [
+            (BitSet([0]), tests.size), (BitSet([0]), [tests.size[0]]), (BitSet([0, 1, 2]), tests.all),
+            (BitSet([1, 2]), [tests.kind[1], tests.sites[0]]), (BitSet([2]), []), (BitSet(), []),
+        ]
+        var profile = CaseProfile(tests.graph)
+        var keys = ProfileKeys(
+            looks.map { ProfileKeys.View(facts: $0.facts, tests: Set($0.tests)) }, facts: 3)
+        var words: [UInt64] = []
+        var met: [[(seen: SeenCase, said: [Int])]] = looks.map { _ in [] }
+        for values in Self.cases + Self.cases.reversed() {
+            let judge = tests.judge(values)
+            let isWhole = profile.take(judge) && keys.put(&profile, known: judge.known, into: &words)
+            #expect(isWhole)
+            for (place, look) in looks.enumerated() {
+                let seen = ProfileKeys.seen(words, by: place)
+                let said = tests.said(judge, look.tests, look.facts)
+                for other in met[place] { #expect((other.seen == seen) == (other.said == said)) }
+                if !met[place].contains(where: { $0.seen == seen }) { met[place].append((seen, said)) }
+            }
+        }
+        // A size is not known, too small, within or too large; a case has as many ways as its facts have together.
+        #expect(met.map(\.count) == [4, 3, 4 * 4 * 6, 4 * 4, 2, 1])
+    }
+
+    @Test func `say where a value is a range, or too much is seen`() {
+        let tests = Tests()
+        var profile = CaseProfile(tests.graph)
+        var isWhole = profile.take(tests.judge([(0, .quantity(Interval(lower: 3, upper: 30)))]))
+        #expect(!isWhole)
+        isWhole = profile.take(tests.judge([(0, .quantity(Interval(exactly: 3)))]))
+        #expect(isWhole)
+
+        // 40 codes of five tests each take eight bits each: sixteen fit.
+        let many = Vocabulary(
+            (0..<40).map { number in
+                FactDefinition(
+                    path: "b.f\(number)", title: "f", type: .code,
+                    codes: (0..<6).map { CodeDefinition(id: "c\($0)", title: "c") })
+            })
+        var graph = ConditionGraph(many)
+        let all = (0..<40).flatMap { fact in (0..<5).map { graph.add(.isOneOf(BitSet([$0])), on: fact) } }
+        profile = CaseProfile(graph)
+        var keys = ProfileKeys([ProfileKeys.View(facts: .upTo(40), tests: Set(all))], facts: 40)
+        var words: [UInt64] = []
+        var judge = GraphJudge(graph, many)
+        for fact in 0..<16 {
+            judge.set(fact, .codes(BitSet([1])))
+            let isWhole = profile.take(judge) && keys.put(&profile, known: judge.known, into: &words)
+            #expect(isWhole)
+        }
+        judge.set(16, .codes(BitSet([1])))
+        let isRoom = profile.take(judge) && keys.put(&profile, known: judge.known, into: &words)
+        #expect(!isRoom)
+        // Those that had their bits before keep them.
+        judge.unset(16)
+        isWhole = keys.put(&profile, known: judge.known, into: &words)
+        #expect(isWhole)
+    }
+
+    @Test func `keep verdicts by seat, however many`() {
+        let tests = Tests()
+        var profile = CaseProfile(tests.graph)
+        var keys = ProfileKeys([ProfileKeys.View(facts: .upTo(3), tests: Set(tests.all))], facts: 3)
+        var words: [UInt64] = []
+        var verdicts = SeenVerdicts()
+        var kept: [(Int32, SeenCase, Int)] = []
+        for values in Self.cases {
+            let judge = tests.judge(values)
+            let isWhole = profile.take(judge) && keys.put(&profile, known: judge.known, into: &words)
+            #expect(isWhole)
+            let seen = ProfileKeys.seen(words, by: 0)
+            for seat in 0..<Int32(20) where verdicts.result(of: seat, seen) == nil {
+                kept.append((seat, seen, kept.count))
+                verdicts.keep(kept.count - 1, of: seat, seen)
+            }
+        }
+        #expect(kept.count == 4 * 4 * 6 * 20)
+        for (seat, seen, result) in kept { #expect(verdicts.result(of: seat, seen) == result) }
+        #expect(kept.allSatisfy { verdicts.result(of: 20, $0.1) == nil })
+    }
+}
