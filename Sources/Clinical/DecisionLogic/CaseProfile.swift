@@ -120,7 +120,7 @@ package struct CaseProfile: Sendable {
     }
 
     /// The number of the sight of a fact through some tests.
-    fileprivate mutating func sight(of fact: Int, _ tests: Set<ConditionGraph.Node>) -> Int32 {
+    fileprivate mutating func sight(of fact: Int, _ tests: TestSet) -> Int32 {
         var mask = Array(repeating: UInt64(0), count: columns[fact].width)
         var count = 0
         for (place, test) in columns[fact].tests.enumerated() where tests.contains(test) {
@@ -195,9 +195,9 @@ package struct ProfileKeys: Sendable {
     /// What one judging looks at.
     package struct View: Sendable {
         let facts: BitSet
-        let tests: Set<ConditionGraph.Node>
+        let tests: TestSet
 
-        package init(facts: BitSet, tests: Set<ConditionGraph.Node>) {
+        package init(facts: BitSet, tests: TestSet) {
             self.facts = facts
             self.tests = tests
         }

@@ -36,7 +36,7 @@ package struct CaseQuestions: Sendable {
     }
 
     /// Whether no test was asked but these.
-    package func isWithin(_ tests: Set<ConditionGraph.Node>) -> Bool {
+    package func isWithin(_ tests: TestSet) -> Bool {
         questions.allSatisfy {
             switch $0 {
             case .test(let test, _), .closedTest(let test, _): tests.contains(test)

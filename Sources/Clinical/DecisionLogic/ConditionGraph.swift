@@ -188,8 +188,8 @@ package struct ConditionGraph: Sendable {
         forEachTest(of: node) { if !tests.contains($0) { tests.append($0) } }
     }
 
-    /// Adds the tests of a condition.
-    package func addTests(of node: Node, _ tests: inout Set<Node>) { forEachTest(of: node) { tests.insert($0) } }
+    /// Collects the tests of a condition, some of them more than once.
+    package func collectTests(of node: Node, _ tests: inout [Node]) { forEachTest(of: node) { tests.append($0) } }
 
     private func forEachTest(of node: Node, _ visit: (Node) -> Void) {
         guard node >= 0 else { return }
@@ -512,5 +512,28 @@ package struct GraphJudge: Sendable {
         case .not: addGrounds(graph.children[Int(part.first)], &sum)
         default: sum.insert(Int(part.operand))
         }
+    }
+}
+
+/// Some tests of a graph.
+package struct TestSet: Sendable {
+    /// Ascending, each once.
+    private var tests: [ConditionGraph.Node] = []
+
+    /// The set of what was collected, in any order and more than once.
+    package init(_ collected: [ConditionGraph.Node]) {
+        tests.reserveCapacity(collected.count)
+        for test in collected.sorted() where test != tests.last { tests.append(test) }
+    }
+
+    /// Whether it holds a test.
+    package func contains(_ test: ConditionGraph.Node) -> Bool {
+        var places = 0..<tests.count
+        while !places.isEmpty {
+            let middle = (places.lowerBound + places.upperBound) / 2
+            if tests[middle] == test { return true }
+            places = tests[middle] < test ? middle + 1..<places.upperBound : places.lowerBound..<middle
+        }
+        return false
     }
 }

@@ -60,20 +60,28 @@ struct LearnedCases: Sendable {
 
     /// What a judging may ask: tests, and facts that it may look at otherwise too.
     struct Asked: Sendable {
-        private(set) var facts = BitSet()
-        private(set) var tests: Set<ConditionGraph.Node> = []
-
-        mutating func add(_ node: ConditionGraph.Node, _ graph: ConditionGraph) {
-            facts.formUnion(graph.facts(of: node))
-            graph.addTests(of: node, &tests)
-        }
-
-        mutating func add(_ fact: Int) { facts.insert(fact) }
+        let facts: BitSet
+        let tests: TestSet
 
         /// Whether that is all that was asked.
         func covers(_ questions: CaseQuestions) -> Bool {
             questions.facts.isSubset(of: facts) && questions.isWithin(tests)
         }
+    }
+
+    /// The same while it is collected.
+    fileprivate struct Asking {
+        private(set) var facts = BitSet()
+        private var tests: [ConditionGraph.Node] = []
+
+        mutating func add(_ node: ConditionGraph.Node, _ graph: ConditionGraph) {
+            facts.formUnion(graph.facts(of: node))
+            graph.collectTests(of: node, &tests)
+        }
+
+        mutating func add(_ fact: Int) { facts.insert(fact) }
+
+        var asked: Asked { Asked(facts: facts, tests: TestSet(tests)) }
     }
 
     /// What judging an intervention depends on beside the case: panels that have the same rules for it share what is learned.
@@ -185,6 +193,8 @@ struct LearnedCases: Sendable {
     private var cardWordings = Wordings()
     private var frameWordings = Wordings()
     private var judgings: [Judging: Int32] = [:]
+    /// What the judgings of interventions may ask, which panels share.
+    private var askedBy: [Int32: Asked] = [:]
     private var nextJudging: Int32 = 1
 
     /// Lists that cards and frames share.
@@ -391,10 +401,17 @@ struct LearnedCases: Sendable {
                 }
             }
         }
-        var asked = zip(interventions, rules).map { knowledge.asked(of: $0, $1) }
-        asked.append(knowledge.asked(beside: topics))
-        var numbers = zip(interventions, rules).map { number(of: Judging(intervention: $0, rules: $1)) }
+        var numbers: [Int32] = []
+        var asked: [Asked] = []
+        for (intervention, rules) in zip(interventions, rules) {
+            let number = number(of: Judging(intervention: intervention, rules: rules))
+            let known = askedBy[number] ?? knowledge.asked(of: intervention, rules)
+            askedBy[number] = known
+            numbers.append(number)
+            asked.append(known)
+        }
         numbers.append(nextJudging)
+        asked.append(knowledge.asked(beside: topics))
         nextJudging += 1
         panels.append(
             Panel(
@@ -448,7 +465,7 @@ extension CompiledKnowledge {
 
     /// What judging an intervention by these rules may ask.
     fileprivate func asked(of intervention: Int32, _ rules: [Int32]) -> LearnedCases.Asked {
-        var result = LearnedCases.Asked()
+        var result = LearnedCases.Asking()
         func add(_ node: Node) { result.add(node, graph) }
         func addLimits(_ run: Run) { for place in run.range { add(limits[Int(lists[place])].when) } }
         let entry = interventions[Int(intervention)]
@@ -478,12 +495,12 @@ extension CompiledKnowledge {
                 result.add(body.height)
             }
         }
-        return result
+        return result.asked
     }
 
     /// What telling what topics say beside their options may ask.
     fileprivate func asked(beside topics: [Int]) -> LearnedCases.Asked {
-        var result = LearnedCases.Asked()
+        var result = LearnedCases.Asking()
         func add(_ node: Node) { result.add(node, graph) }
         func addStatements(_ run: Run) { for place in run.range { add(statements[Int(lists[place])].when) } }
         func addOpenings(_ run: Run) { for place in run.range { add(conditionals[place].when) } }
@@ -501,6 +518,6 @@ extension CompiledKnowledge {
                 addStatements(tierStatements[Int(topic.tiers) + run])
             }
         }
-        return result
+        return result.asked
     }
 }
