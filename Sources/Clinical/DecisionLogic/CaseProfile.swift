@@ -16,6 +16,8 @@ package struct CaseProfile: Sendable {
     }
 
     private var columns: [Column]
+    /// The place of each test among those of its fact.
+    private var places: [Int32]
     /// The patterns of sets, and of values that leave several codes.
     private var others: [Named: Int32] = [:]
     /// The pattern of each known fact of this case.
@@ -40,8 +42,10 @@ package struct CaseProfile: Sendable {
     package init(_ graph: ConditionGraph) {
         columns = Array(repeating: Column(), count: graph.factCount)
         numbers = Array(repeating: -1, count: graph.factCount)
+        places = Array(repeating: 0, count: graph.count)
         for (node, part) in graph.parts.enumerated() where part.kind.isTest {
             let fact = Int(part.operand)
+            places[node] = Int32(columns[fact].tests.count)
             columns[fact].tests.append(ConditionGraph.Node(node))
             guard part.kind == .within else { continue }
             let interval = graph.intervals[Int(part.first)]
@@ -123,7 +127,8 @@ package struct CaseProfile: Sendable {
     fileprivate mutating func sight(of fact: Int, _ tests: TestSet) -> Int32 {
         var mask = Array(repeating: UInt64(0), count: columns[fact].width)
         var count = 0
-        for (place, test) in columns[fact].tests.enumerated() where tests.contains(test) {
+        for test in tests.tests(of: fact) {
+            let place = Int(places[Int(test)])
             mask[place / 32] |= 3 << UInt64(place % 32 * 2)
             count += 1
         }

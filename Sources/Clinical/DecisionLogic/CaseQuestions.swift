@@ -36,10 +36,10 @@ package struct CaseQuestions: Sendable {
     }
 
     /// Whether no test was asked but these.
-    package func isWithin(_ tests: TestSet) -> Bool {
+    package func isWithin(_ tests: TestSet, of graph: ConditionGraph) -> Bool {
         questions.allSatisfy {
             switch $0 {
-            case .test(let test, _), .closedTest(let test, _): tests.contains(test)
+            case .test(let test, _), .closedTest(let test, _): tests.contains(test, of: graph)
             case .closable, .sight: true
             }
         }

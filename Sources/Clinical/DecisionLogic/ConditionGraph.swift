@@ -517,23 +517,40 @@ package struct GraphJudge: Sendable {
 
 /// Some tests of a graph.
 package struct TestSet: Sendable {
-    /// Ascending, each once.
-    private var tests: [ConditionGraph.Node] = []
+    /// Each once, by the number of its fact and then by its own.
+    private var keys: [UInt64] = []
 
-    /// The set of what was collected, in any order and more than once.
-    package init(_ collected: [ConditionGraph.Node]) {
-        tests.reserveCapacity(collected.count)
-        for test in collected.sorted() where test != tests.last { tests.append(test) }
+    /// The set of what was collected from a graph, in any order and more than once.
+    package init(_ collected: [ConditionGraph.Node], of graph: ConditionGraph) {
+        keys.reserveCapacity(collected.count)
+        let all = collected.map { Self.key(Int(graph.parts[Int($0)].operand), $0) }
+        for key in all.sorted() where key != keys.last { keys.append(key) }
+    }
+
+    private static func key(_ fact: Int, _ test: ConditionGraph.Node) -> UInt64 {
+        UInt64(fact) << 32 | UInt64(UInt32(bitPattern: test))
+    }
+
+    /// Where a key stands, or where it would.
+    private func place(of key: UInt64) -> Int {
+        var places = 0..<keys.count
+        while !places.isEmpty {
+            let middle = (places.lowerBound + places.upperBound) / 2
+            places = keys[middle] < key ? middle + 1..<places.upperBound : places.lowerBound..<middle
+        }
+        return places.lowerBound
     }
 
     /// Whether it holds a test.
-    package func contains(_ test: ConditionGraph.Node) -> Bool {
-        var places = 0..<tests.count
-        while !places.isEmpty {
-            let middle = (places.lowerBound + places.upperBound) / 2
-            if tests[middle] == test { return true }
-            places = tests[middle] < test ? middle + 1..<places.upperBound : places.lowerBound..<middle
-        }
-        return false
+    package func contains(_ test: ConditionGraph.Node, of graph: ConditionGraph) -> Bool {
+        let key = Self.key(Int(graph.parts[Int(test)].operand), test)
+        let place = place(of: key)
+        return place < keys.count && keys[place] == key
+    }
+
+    /// Those of a fact, ascending.
+    func tests(of fact: Int) -> some Sequence<ConditionGraph.Node> {
+        keys[place(of: Self.key(fact, 0))..<place(of: Self.key(fact + 1, 0))].lazy
+            .map { ConditionGraph.Node(truncatingIfNeeded: $0) }
     }
 }

@@ -67,7 +67,7 @@ import Testing
         ]
         var profile = CaseProfile(tests.graph)
         var keys = ProfileKeys(
-            looks.map { ProfileKeys.View(facts: $0.facts, tests: TestSet($0.tests)) }, facts: 3)
+            looks.map { ProfileKeys.View(facts: $0.facts, tests: TestSet($0.tests, of: tests.graph)) }, facts: 3)
         var words: [UInt64] = []
         var met: [[(seen: SeenCase, said: [Int])]] = looks.map { _ in [] }
         for values in Self.cases + Self.cases.reversed() {
@@ -103,7 +103,7 @@ import Testing
         var graph = ConditionGraph(many)
         let all = (0..<40).flatMap { fact in (0..<5).map { graph.add(.isOneOf(BitSet([$0])), on: fact) } }
         profile = CaseProfile(graph)
-        var keys = ProfileKeys([ProfileKeys.View(facts: .upTo(40), tests: TestSet(all))], facts: 40)
+        var keys = ProfileKeys([ProfileKeys.View(facts: .upTo(40), tests: TestSet(all, of: graph))], facts: 40)
         var words: [UInt64] = []
         var judge = GraphJudge(graph, many)
         for fact in 0..<16 {
@@ -123,7 +123,8 @@ import Testing
     @Test func `keep verdicts by seat, however many`() {
         let tests = Tests()
         var profile = CaseProfile(tests.graph)
-        var keys = ProfileKeys([ProfileKeys.View(facts: .upTo(3), tests: TestSet(tests.all))], facts: 3)
+        let view = ProfileKeys.View(facts: .upTo(3), tests: TestSet(tests.all, of: tests.graph))
+        var keys = ProfileKeys([view], facts: 3)
         var words: [UInt64] = []
         var verdicts = SeenVerdicts()
         var kept: [(Int32, SeenCase, Int)] = []

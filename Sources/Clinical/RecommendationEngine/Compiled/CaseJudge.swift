@@ -403,7 +403,7 @@ package struct CaseJudge: Sendable {
             let made = makeCard(intervention, panel.rules[place])
             let asked = judge.endNoting()
             var found: Int32 = -1
-            if isLearning, !isOwn, panel.asked[place].covers(asked) {
+            if isLearning, !isOwn, panel.asked[place].covers(asked, of: knowledge.graph) {
                 let number = learned.number(of: made.card, words(of: made))
                 let known = judge.known.intersection(panel.asked[place].facts)
                 learned.tree.keep(number, of: panel.judgings[place], known: known, asked)
@@ -886,7 +886,7 @@ package struct CaseJudge: Sendable {
         let asked = judge.endNoting()
         for source in sources { plan.cite(source) }
         let own = panel.asked[panel.interventions.count]
-        guard isLearning, own.covers(asked) else { return }
+        guard isLearning, own.covers(asked, of: knowledge.graph) else { return }
         let frame = LearnedCases.Frame(
             sources: learned.number(of: sources), openings: learned.number(of: plan.openings))
         let found = learned.number(of: frame, wordsOfFrame())

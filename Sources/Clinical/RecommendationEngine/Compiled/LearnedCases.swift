@@ -64,8 +64,8 @@ struct LearnedCases: Sendable {
         let tests: TestSet
 
         /// Whether that is all that was asked.
-        func covers(_ questions: CaseQuestions) -> Bool {
-            questions.facts.isSubset(of: facts) && questions.isWithin(tests)
+        func covers(_ questions: CaseQuestions, of graph: ConditionGraph) -> Bool {
+            questions.facts.isSubset(of: facts) && questions.isWithin(tests, of: graph)
         }
     }
 
@@ -81,7 +81,7 @@ struct LearnedCases: Sendable {
 
         mutating func add(_ fact: Int) { facts.insert(fact) }
 
-        var asked: Asked { Asked(facts: facts, tests: TestSet(tests)) }
+        func asked(of graph: ConditionGraph) -> Asked { Asked(facts: facts, tests: TestSet(tests, of: graph)) }
     }
 
     /// What judging an intervention depends on beside the case: panels that have the same rules for it share what is learned.
@@ -495,7 +495,7 @@ extension CompiledKnowledge {
                 result.add(body.height)
             }
         }
-        return result.asked
+        return result.asked(of: graph)
     }
 
     /// What telling what topics say beside their options may ask.
@@ -518,6 +518,6 @@ extension CompiledKnowledge {
                 addStatements(tierStatements[Int(topic.tiers) + run])
             }
         }
-        return result.asked
+        return result.asked(of: graph)
     }
 }
