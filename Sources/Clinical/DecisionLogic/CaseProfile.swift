@@ -53,8 +53,8 @@ package struct CaseProfile: Sendable {
         }
         for fact in columns.indices {
             columns[fact].ends = Set(columns[fact].ends).sorted()
-            let places = max(2 * columns[fact].ends.count + 1, graph.codeCount(of: fact))
-            columns[fact].plain = Array(repeating: -1, count: places)
+            let values = max(2 * columns[fact].ends.count + 1, graph.codeCount(of: fact))
+            columns[fact].plain = Array(repeating: -1, count: values)
         }
     }
 
@@ -62,11 +62,12 @@ package struct CaseProfile: Sendable {
     package var size: Int { learnedBytes + others.count * 192 }
     private var learnedBytes = 0
 
-    /// Takes a case; false where it has a value of which there are too many to tell apart.
-    package mutating func take(_ judge: borrowing GraphJudge) -> Bool {
+    /// Takes a case; false where it has a value of which there are too many to tell apart, or one that is new while nothing
+    /// may be learned.
+    package mutating func take(_ judge: borrowing GraphJudge, isLearning: Bool = true) -> Bool {
         var isWhole = true
         judge.known.forEach { fact in
-            let number = pattern(fact, judge)
+            let number = pattern(fact, judge, isLearning)
             numbers[fact] = number
             if number < 0 { isWhole = false }
         }
@@ -74,31 +75,33 @@ package struct CaseProfile: Sendable {
     }
 
     @inline(__always)
-    private mutating func pattern(_ fact: Int, _ judge: borrowing GraphJudge) -> Int32 {
+    private mutating func pattern(_ fact: Int, _ judge: borrowing GraphJudge, _ isLearning: Bool) -> Int32 {
         switch judge.values[fact] {
         case .quantity(let interval):
             guard let point = interval.point, point.isFinite else { return -1 }
-            return plain(fact, columns[fact].place(of: point), judge)
+            return plain(fact, columns[fact].place(of: point), judge, isLearning)
         case .codes(let set):
-            guard let code = set.first, set.count == 1 else { return named(fact, judge) }
-            return plain(fact, code, judge)
-        case .members: return named(fact, judge)
+            guard let code = set.first, set.count == 1 else { return named(fact, judge, isLearning) }
+            return plain(fact, code, judge, isLearning)
+        case .members: return named(fact, judge, isLearning)
         }
     }
 
     @inline(__always)
-    private mutating func plain(_ fact: Int, _ place: Int, _ judge: borrowing GraphJudge) -> Int32 {
+    private mutating func plain(
+        _ fact: Int, _ place: Int, _ judge: borrowing GraphJudge, _ isLearning: Bool
+    ) -> Int32 {
         let known = columns[fact].plain[place]
-        if known >= 0 { return known }
+        if known >= 0 || !isLearning { return known }
         let number = made(fact, judge)
         columns[fact].plain[place] = number
         return number
     }
 
-    private mutating func named(_ fact: Int, _ judge: borrowing GraphJudge) -> Int32 {
+    private mutating func named(_ fact: Int, _ judge: borrowing GraphJudge, _ isLearning: Bool) -> Int32 {
         let key = Named(fact: fact, value: judge.values[fact])
         if let known = others[key] { return known }
-        if others.count >= Self.most { return -1 }
+        if !isLearning || others.count >= Self.most { return -1 }
         let number = made(fact, judge)
         others[key] = number
         return number
@@ -238,15 +241,18 @@ package struct ProfileKeys: Sendable {
     /// About how many bytes it takes.
     package private(set) var size = 0
 
-    /// Puts the numbers of a case together, two words a view; false where what is seen of it does not fit into them.
-    package mutating func put(_ profile: inout CaseProfile, known: BitSet, into words: inout [UInt64]) -> Bool {
+    /// Puts the numbers of a case together, two words a view; false where what is seen of it does not fit into them, or is new
+    /// while nothing may be learned.
+    package mutating func put(
+        _ profile: inout CaseProfile, known: BitSet, isLearning: Bool = true, into words: inout [UInt64]
+    ) -> Bool {
         words.removeAll(keepingCapacity: true)
         for _ in 0..<2 * views.count { words.append(0) }
         var isWhole = true
         known.intersection(facts).forEach { fact in
             let number = Int(profile.numbers[fact])
             var start = number < starts[fact].count ? starts[fact][number] : -1
-            if start == -1 { start = makeRow(fact, &profile) }
+            if start == -1 && isLearning { start = makeRow(fact, &profile) }
             if start < 0 { return isWhole = false }
             words.withUnsafeMutableBufferPointer { words in
                 rows.withUnsafeBufferPointer { rows in
@@ -271,9 +277,11 @@ package struct ProfileKeys: Sendable {
     private mutating func makeRow(_ fact: Int, _ profile: inout CaseProfile) -> Int32 {
         if spots[fact].isEmpty { look(at: fact, &profile) }
         let number = Int(profile.numbers[fact])
-        while starts[fact].count <= number { starts[fact].append(-1) }
+        while starts[fact].count <= number {
+            starts[fact].append(-1)
+            size += 4
+        }
         starts[fact][number] = -2
-        size += 4
         var row: [UInt8] = []
         for spot in spots[fact] {
             guard spot.word < 2 * views.count, let kind = profile.kind(seenBy: spot.sight) else { return -2 }

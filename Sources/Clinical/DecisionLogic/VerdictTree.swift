@@ -115,11 +115,7 @@ package struct VerdictTree: Sendable {
 
     /// The same, which tells what it met.
     ///
-    /// - Parameters:
-    ///   - judging: a number of the caller's for what is judged.
-    ///   - known: the facts known of the case, of those that this judging reads.
-    ///   - case: what is known.
-    ///   - isTested: set to false where the way led past more than tests, so that a profile does not tell all of it.
+    /// - Parameter isTested: set to false where the way led past more than tests, so that a profile does not tell all of it.
     package func result(
         of judging: Int32, known: BitSet, in case: borrowing GraphJudge, isTested: inout Bool
     ) -> Int? {

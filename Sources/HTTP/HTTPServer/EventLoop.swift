@@ -138,7 +138,7 @@ final class EventLoop {
     /// Answers that are made and not sent, the first `answeredCount` of these places, which keep their memory.
     private var answered = Array(repeating: Answered(), count: 4)
     private var answeredCount = 0
-    /// Shorter ones are sent at once.
+    /// Shorter ones are sent at once, and what lies ready.
     private static let answeredTogether = 12_288
 
     private static let listenerToken = UInt64.max
@@ -375,7 +375,7 @@ final class EventLoop {
             if errno != EAGAIN && errno != EINTR { closeSlot(slot, index) }
             return
         }
-        if context.output.count < Self.answeredTogether || context.output.isLent { return settle(slot, index) }
+        if context.output.ownedBytes < Self.answeredTogether || context.output.isLent { return settle(slot, index) }
         swap(&context.output, &answered[answeredCount].output)
         answered[answeredCount].token = token(index)
         answeredCount += 1

@@ -4,15 +4,7 @@ import Testing
 
 /// What a judging sees of a case in short is the same for two cases where, and only where, all that it asks is answered alike.
 @Suite struct `Case profiles` {
-    private static let vocabulary = Vocabulary([
-        FactDefinition(path: "a.size", title: "size", type: .quantity),
-        FactDefinition(
-            path: "a.kind", title: "kind", type: .code,
-            codes: ["x", "y", "z"].map { CodeDefinition(id: $0, title: $0) }),
-        FactDefinition(
-            path: "a.sites", title: "sites", type: .set,
-            codes: ["p", "q", "r"].map { CodeDefinition(id: $0, title: $0) }),
-    ])
+    private static let vocabulary = SmallVocabulary.sizeKindSites
 
     private struct Tests {
         var graph = ConditionGraph(vocabulary)

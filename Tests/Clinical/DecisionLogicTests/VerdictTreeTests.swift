@@ -4,19 +4,7 @@ import Testing
 
 /// What a judging ended in is found again where, and only where, everything that it asked is answered alike.
 @Suite struct `Verdict trees` {
-    private static let vocabulary = Vocabulary([
-        FactDefinition(path: "a.size", title: "size", type: .quantity),
-        FactDefinition(
-            path: "a.kind", title: "kind", type: .code,
-            codes: ["x", "y", "z"].map { CodeDefinition(id: $0, title: $0) }),
-        FactDefinition(
-            path: "a.sites", title: "sites", type: .set,
-            codes: [
-                CodeDefinition(id: "class", title: "class", descendants: BitSet([1, 2])),
-                CodeDefinition(id: "p", title: "p", ancestors: BitSet([0])),
-                CodeDefinition(id: "q", title: "q", ancestors: BitSet([0])), CodeDefinition(id: "r", title: "r"),
-            ]),
-    ])
+    private static let vocabulary = SmallVocabulary.sizeKindSites
 
     /// A small rule: small and of kind x, or r among the sites once what was not named is excluded.
     private struct Rule {

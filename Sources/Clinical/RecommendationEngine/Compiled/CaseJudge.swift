@@ -125,7 +125,7 @@ package struct CaseJudge: Sendable {
             }
         }
         self.panel = panel
-        isSeen = learned.see(judge, panel, into: &seenWords)
+        isSeen = learned.see(judge, panel, isLearning: isLearning, into: &seenWords)
         drawCards(panel)
         findFrame(panel)
         addQuestions()

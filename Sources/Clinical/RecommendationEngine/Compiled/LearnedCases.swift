@@ -256,11 +256,11 @@ struct LearnedCases: Sendable {
 
     /// About how many bytes it takes.
     var size: Int {
-        tree.size + verdicts.size + profile.size + keyBytes + grounds.count * 512 + followings.count * 256 + changes
-            .count * 3_072 + plannedFacts.count * 192
-            + panels.count * 4_096 + cards.count * 48 + frames.count * 8
-            + cardWordings.size + frameWordings.size + standings.count * 192 + contests.count * 192 + lists.count
-            * 192 + sets.count * 32 + ranks.count * 256
+        let ways = tree.size + verdicts.size + profile.size + keyBytes
+        let cases = grounds.count * 512 + followings.count * 256 + changes.count * 3_072 + plannedFacts.count * 192
+        let entries = cards.count * 48 + frames.count * 8 + cardWordings.size + frameWordings.size
+        let orders = standings.count * 192 + contests.count * 192 + ranks.count * 256
+        return ways + cases + entries + orders + panels.count * 4_096 + lists.count * 192 + sets.count * 32
     }
 
     /// The number of a list.
@@ -305,12 +305,15 @@ struct LearnedCases: Sendable {
         return number
     }
 
-    /// What the judgings of a panel see of a case; false where that cannot be told in short.
-    mutating func see(_ judge: borrowing GraphJudge, _ panel: Int, into seen: inout [UInt64]) -> Bool {
-        guard profile.take(judge) else { return false }
+    /// What the judgings of a panel see of a case; false where that cannot be told in short. It keeps values that are new, and so
+    /// learns only where that is allowed.
+    mutating func see(
+        _ judge: borrowing GraphJudge, _ panel: Int, isLearning: Bool, into seen: inout [UInt64]
+    ) -> Bool {
+        guard profile.take(judge, isLearning: isLearning) else { return false }
         keyBytes -= keys[panel].size
         defer { keyBytes += keys[panel].size }
-        return keys[panel].put(&profile, known: judge.known, into: &seen)
+        return keys[panel].put(&profile, known: judge.known, isLearning: isLearning, into: &seen)
     }
 
     /// The number of a card that is written as `words` tell.

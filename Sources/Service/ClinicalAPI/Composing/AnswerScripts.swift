@@ -9,7 +9,7 @@ struct AnswerScripts: Sendable {
 
     /// How many bytes follow, and what fills the slot behind them: a source whose number it is; `rank`, `nothing`;
     /// `firstValue` less a fact whose words it is.
-    struct Step: Sendable, Equatable {
+    struct Step: Sendable {
         let count: Int32
         let slot: Int32
     }
