@@ -8,11 +8,21 @@ package struct CaseProfile: Sendable {
         var ends: [Double] = []
         /// The pattern of a number by its place among the ends, of one code by the code; -1: not seen yet.
         var plain: [Int32] = []
+        /// The pattern of a range by the places of its ends.
+        var ranges: [Extent: Int32] = [:]
         /// Two bits a test, the patterns end to end.
         var patterns: [UInt64] = []
         var count: Int32 = 0
 
         var width: Int { (2 * tests.count + 63) / 64 }
+    }
+
+    /// Where a range lies among the ends of the intervals that its fact is tested for; −1: it has no such end.
+    fileprivate struct Extent: Hashable, Sendable {
+        let lower: Int32
+        let upper: Int32
+        let lowerIsOpen: Bool
+        let upperIsOpen: Bool
     }
 
     private var columns: [Column]
@@ -35,7 +45,7 @@ package struct CaseProfile: Sendable {
         let value: FactValue
     }
 
-    /// So many values that are neither a number nor one code are told apart.
+    /// So many values that are neither a number, nor a range, nor one code are told apart.
     private static let most = 4_096
 
     /// For cases that are judged by a graph.
@@ -78,7 +88,7 @@ package struct CaseProfile: Sendable {
     private mutating func pattern(_ fact: Int, _ judge: borrowing GraphJudge, _ isLearning: Bool) -> Int32 {
         switch judge.values[fact] {
         case .quantity(let interval):
-            guard let point = interval.point, point.isFinite else { return -1 }
+            guard let point = interval.point, point.isFinite else { return range(fact, interval, judge, isLearning) }
             return plain(fact, columns[fact].place(of: point), judge, isLearning)
         case .codes(let set):
             guard let code = set.first, set.count == 1 else { return named(fact, judge, isLearning) }
@@ -95,6 +105,22 @@ package struct CaseProfile: Sendable {
         if known >= 0 || !isLearning { return known }
         let number = made(fact, judge)
         columns[fact].plain[place] = number
+        return number
+    }
+
+    /// How a test answers for a range is told by the order of its ends and the test's, and by which of them belong to it.
+    private mutating func range(
+        _ fact: Int, _ interval: Interval, _ judge: borrowing GraphJudge, _ isLearning: Bool
+    ) -> Int32 {
+        func place(of end: Double) -> Int32 { end.isFinite ? Int32(columns[fact].place(of: end)) : -1 }
+        let extent = Extent(
+            lower: place(of: interval.lower), upper: place(of: interval.upper), lowerIsOpen: interval.lowerIsOpen,
+            upperIsOpen: interval.upperIsOpen)
+        if let known = columns[fact].ranges[extent] { return known }
+        guard isLearning else { return -1 }
+        let number = made(fact, judge)
+        columns[fact].ranges[extent] = number
+        learnedBytes += 64
         return number
     }
 

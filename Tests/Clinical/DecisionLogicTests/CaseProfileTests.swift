@@ -17,6 +17,7 @@ import Testing
             size = [
                 graph.add(.within(Interval(lower: 3, upper: 20)), on: 0),
                 graph.add(.within(Interval(lower: 20, lowerIsOpen: true)), on: 0), graph.add(.isKnown, on: 0),
+                graph.add(.isPartlyKnown, on: 0),
             ]
             kind = [graph.add(.isOneOf(BitSet([0, 1])), on: 1), graph.add(.isOneOf(BitSet([2])), on: 1)]
             sites = [graph.add(.includes(0), on: 2), graph.add(.includes(2), on: 2)]
@@ -35,7 +36,15 @@ import Testing
     }
 
     private static let cases: [[(Int, FactValue)]] = {
-        let sizes: [FactValue?] = [nil] + [0, 2.9, 3, 3.1, 19.9, 20, 20.1, 60].map { .quantity(Interval(exactly: $0)) }
+        let ends = [0, 2.9, 3, 3.1, 19.9, 20, 20.1, 60]
+        let ranges = ([-.infinity] + ends).flatMap { lower in
+            (ends + [.infinity]).flatMap { upper in
+                [(false, false), (false, true), (true, false), (true, true)].map {
+                    Interval(lower: lower, lowerIsOpen: $0.0, upper: upper, upperIsOpen: $0.1)
+                }
+            }
+        }
+        let sizes = [nil] + (ends.map { Interval(exactly: $0) } + ranges.filter { !$0.isEmpty }).map(FactValue.quantity)
         let kinds: [FactValue?] = [nil] + [[0], [1], [2], [0, 1], [0, 2]].map { .codes(BitSet($0)) }
         let sites: [FactValue?] =
             [nil]
@@ -73,18 +82,23 @@ import Testing
                 if !met[place].contains(where: { $0.seen == seen }) { met[place].append((seen, said)) }
             }
         }
-        // A size is not known, too small, within or too large; a case has as many ways as its facts have together.
-        #expect(met.map(\.count) == [4, 3, 4 * 4 * 6, 4 * 4, 2, 1])
+        // A case has as many ways as its facts have together.
+        #expect(met.map(\.count) == [10, 4, 10 * 4 * 6, 4 * 4, 2, 1])
     }
 
-    @Test func `say where a value is a range, or too much is seen`() {
+    @Test func `learn of ranges only where that is allowed`() {
         let tests = Tests()
         var profile = CaseProfile(tests.graph)
-        var isWhole = profile.take(tests.judge([(0, .quantity(Interval(lower: 3, upper: 30)))]))
-        #expect(!isWhole)
-        isWhole = profile.take(tests.judge([(0, .quantity(Interval(exactly: 3)))]))
-        #expect(isWhole)
+        func take(_ lower: Double, isLearning: Bool) -> Bool {
+            profile.take(tests.judge([(0, .quantity(Interval(lower: lower, upper: 30)))]), isLearning: isLearning)
+        }
+        #expect(!take(4, isLearning: false) && profile.size == 0)
+        #expect(take(4, isLearning: true) && profile.size > 0)
+        let size = profile.size
+        #expect(take(5, isLearning: false) && !take(3, isLearning: false) && profile.size == size)
+    }
 
+    @Test func `say where too much is seen`() {
         // 40 codes of five tests each take eight bits each: sixteen fit.
         let many = Vocabulary(
             (0..<40).map { number in
@@ -94,7 +108,7 @@ import Testing
             })
         var graph = ConditionGraph(many)
         let all = (0..<40).flatMap { fact in (0..<5).map { graph.add(.isOneOf(BitSet([$0])), on: fact) } }
-        profile = CaseProfile(graph)
+        var profile = CaseProfile(graph)
         var keys = ProfileKeys([ProfileKeys.View(facts: .upTo(40), tests: TestSet(all, of: graph))], facts: 40)
         var words: [UInt64] = []
         var judge = GraphJudge(graph, many)
@@ -108,7 +122,7 @@ import Testing
         #expect(!isRoom)
         // Those that had their bits before keep them.
         judge.unset(16)
-        isWhole = keys.put(&profile, known: judge.known, into: &words)
+        let isWhole = keys.put(&profile, known: judge.known, into: &words)
         #expect(isWhole)
     }
 
@@ -130,7 +144,7 @@ import Testing
                 verdicts.keep(kept.count - 1, of: seat, seen)
             }
         }
-        #expect(kept.count == 4 * 4 * 6 * 20)
+        #expect(kept.count == 10 * 4 * 6 * 20)
         for (seat, seen, result) in kept { #expect(verdicts.result(of: seat, seen) == result) }
         #expect(kept.allSatisfy { verdicts.result(of: 20, $0.1) == nil })
     }
