@@ -3,6 +3,13 @@
 package struct CaseProfile: Sendable {
     /// The tests of a fact, and how its values find their pattern.
     fileprivate struct Column: Sendable {
+        let fact: Int
+        /// Of a set also what its tests say once it is closed, and whether closing it excludes anything.
+        let isSet: Bool
+        /// Of a code each value has a pattern of its own, whether its tests tell it apart or not.
+        let isCode: Bool
+        /// Whether it has so few codes that two words tell a value.
+        let isFew: Bool
         var tests: [ConditionGraph.Node] = []
         /// The ends of the intervals that it is tested for, ascending: between them and on them all tests say the same.
         var ends: [Double] = []
@@ -10,11 +17,13 @@ package struct CaseProfile: Sendable {
         var plain: [Int32] = []
         /// The pattern of a range by the places of its ends.
         var ranges: [Extent: Int32] = [:]
-        /// Two bits a test, the patterns end to end.
+        /// Two bits an answer, the patterns end to end.
         var patterns: [UInt64] = []
         var count: Int32 = 0
 
-        var width: Int { (2 * tests.count + 63) / 64 }
+        /// How many answers a pattern holds: those of the tests, then those of a closed set.
+        var answers: Int { isSet ? 2 * tests.count + 1 : tests.count }
+        var width: Int { (2 * answers + 63) / 64 }
     }
 
     /// Where a range lies among the ends of the intervals that its fact is tested for; −1: it has no such end.
@@ -30,6 +39,7 @@ package struct CaseProfile: Sendable {
     private var places: [Int32]
     /// The patterns of sets, and of values that leave several codes.
     private var others: [Named: Int32] = [:]
+    private var fewOthers: [FewNamed: Int32] = [:]
     /// The pattern of each known fact of this case.
     private(set) var numbers: [Int32]
     private var sights: [Sight] = []
@@ -38,6 +48,7 @@ package struct CaseProfile: Sendable {
     private struct SightKey: Hashable, Sendable {
         let fact: Int
         let mask: [UInt64]
+        let isWhole: Bool
     }
 
     private struct Named: Hashable, Sendable {
@@ -45,12 +56,31 @@ package struct CaseProfile: Sendable {
         let value: FactValue
     }
 
+    /// The same of a fact with few codes.
+    private struct FewNamed: Hashable, Sendable {
+        let fact: Int
+        let words: Words
+
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(words.first &* 0x9E37_79B9_7F4A_7C15 ^ words.second)
+            hasher.combine(fact)
+        }
+    }
+
     /// So many values that are neither a number, nor a range, nor one code are told apart.
     private static let most = 4_096
 
     /// For cases that are judged by a graph.
     package init(_ graph: ConditionGraph) {
-        columns = Array(repeating: Column(), count: graph.factCount)
+        columns = (0..<graph.factCount).map { fact in
+            let (isSet, isCode) =
+                switch graph.unrestricted(fact) {
+                case .codes: (false, true)
+                case .quantity: (false, false)
+                case .members: (true, false)
+                }
+            return Column(fact: fact, isSet: isSet, isCode: isCode, isFew: graph.isFew(fact))
+        }
         numbers = Array(repeating: -1, count: graph.factCount)
         places = Array(repeating: 0, count: graph.count)
         for (node, part) in graph.parts.enumerated() where part.kind.isTest {
@@ -69,19 +99,13 @@ package struct CaseProfile: Sendable {
     }
 
     /// About how many bytes what it learned takes.
-    package var size: Int { learnedBytes + others.count * 192 }
+    package var size: Int { learnedBytes + others.count * 192 + fewOthers.count * 64 }
     private var learnedBytes = 0
 
-    /// Takes a case; false where it has a value of which there are too many to tell apart, or one that is new while nothing
-    /// may be learned.
-    package mutating func take(_ judge: borrowing GraphJudge, isLearning: Bool = true) -> Bool {
-        var isWhole = true
-        judge.known.forEach { fact in
-            let number = pattern(fact, judge, isLearning)
-            numbers[fact] = number
-            if number < 0 { isWhole = false }
-        }
-        return isWhole
+    /// Takes what is known of some facts of a case. A fact has no number where it has a value of which there are too many to
+    /// tell apart, or one that is new while nothing may be learned.
+    package mutating func take(_ facts: BitSet, of judge: borrowing GraphJudge, isLearning: Bool = true) {
+        facts.forEach { numbers[$0] = pattern($0, judge, isLearning) }
     }
 
     @inline(__always)
@@ -125,6 +149,14 @@ package struct CaseProfile: Sendable {
     }
 
     private mutating func named(_ fact: Int, _ judge: borrowing GraphJudge, _ isLearning: Bool) -> Int32 {
+        if columns[fact].isFew {
+            let key = FewNamed(fact: fact, words: judge.words[fact])
+            if let known = fewOthers[key] { return known }
+            if !isLearning || fewOthers.count >= Self.most { return -1 }
+            let number = made(fact, judge)
+            fewOthers[key] = number
+            return number
+        }
         let key = Named(fact: fact, value: judge.values[fact])
         if let known = others[key] { return known }
         if !isLearning || others.count >= Self.most { return -1 }
@@ -143,8 +175,9 @@ package struct CaseProfile: Sendable {
     /// What is told apart of a fact by whoever looks at some of its tests.
     fileprivate struct Sight: Sendable {
         let fact: Int
-        /// The bits of these tests in a pattern.
+        /// The bits of these tests in a pattern; or all patterns are told apart.
         let mask: [UInt64]
+        let isWhole: Bool
         /// How many bits the number of a kind takes.
         let width: Int
         /// The kind of each pattern, from 1; 0: not met yet. And the first pattern of each kind.
@@ -153,20 +186,26 @@ package struct CaseProfile: Sendable {
     }
 
     /// The number of the sight of a fact through some tests.
-    fileprivate mutating func sight(of fact: Int, _ tests: TestSet) -> Int32 {
+    fileprivate mutating func sight(of fact: Int, _ tests: TestSet, whole: Bool) -> Int32 {
         var mask = Array(repeating: UInt64(0), count: columns[fact].width)
         var count = 0
-        for test in tests.tests(of: fact) {
-            let place = Int(places[Int(test)])
-            mask[place / 32] |= 3 << UInt64(place % 32 * 2)
+        func look(at answer: Int) {
+            mask[answer / 32] |= 3 << UInt64(answer % 32 * 2)
             count += 1
         }
-        let key = SightKey(fact: fact, mask: mask)
+        let closes = whole && columns[fact].isSet
+        let isWhole = whole && columns[fact].isCode
+        for test in tests.tests(of: fact) {
+            look(at: Int(places[Int(test)]))
+            if closes { look(at: columns[fact].tests.count + Int(places[Int(test)])) }
+        }
+        if closes { look(at: 2 * columns[fact].tests.count) }
+        let key = SightKey(fact: fact, mask: mask, isWhole: isWhole)
         if let known = sightNumbers[key] { return known }
         // Three answers a test, and one number for nothing known.
-        let width = count == 0 ? 1 : count < 5 ? [2, 4, 5, 7][count - 1] : 8
+        let width = isWhole || count > 4 ? 8 : count == 0 ? 1 : [2, 4, 5, 7][count - 1]
         sightNumbers[key] = Int32(sights.count)
-        sights.append(Sight(fact: fact, mask: mask, width: width))
+        sights.append(Sight(fact: fact, mask: mask, isWhole: isWhole, width: width))
         learnedBytes += 256 + mask.count * 16
         return Int32(sights.count - 1)
     }
@@ -182,7 +221,9 @@ package struct CaseProfile: Sendable {
             learnedBytes += 1
         }
         if sights[Int(sight)].kinds[number] > 0 { return sights[Int(sight)].kinds[number] }
+        let isWhole = sights[Int(sight)].isWhole
         func isSame(_ other: Int32) -> Bool {
+            if isWhole { return number == Int(other) }
             let (own, its) = (number * mask.count, Int(other) * mask.count)
             return mask.indices.allSatisfy {
                 (columns[fact].patterns[own + $0] ^ columns[fact].patterns[its + $0]) & mask[$0] == 0
@@ -209,9 +250,14 @@ extension CaseProfile.Column {
     /// Asks all tests of the value that is known now; the number of their pattern.
     fileprivate mutating func made(_ judge: borrowing GraphJudge) -> Int32 {
         var pattern = Array(repeating: UInt64(0), count: width)
-        for (place, test) in tests.enumerated() {
-            pattern[place / 32] |= UInt64(truncatingIfNeeded: judge.tested(test).rawValue) << UInt64(place % 32 * 2)
+        func put(_ truth: Truth, _ answer: Int) {
+            pattern[answer / 32] |= UInt64(truncatingIfNeeded: truth.rawValue) << UInt64(answer % 32 * 2)
         }
+        for (place, test) in tests.enumerated() {
+            put(judge.tested(test), place)
+            if isSet { put(judge.testedClosed(test), tests.count + place) }
+        }
+        if isSet { put(Truth(judge.isClosable(fact)), 2 * tests.count) }
         patterns += pattern
         count += 1
         return count - 1
@@ -230,10 +276,14 @@ package struct ProfileKeys: Sendable {
     package struct View: Sendable {
         let facts: BitSet
         let tests: TestSet
+        let looksWhole: Bool
 
-        package init(facts: BitSet, tests: TestSet) {
+        /// - Parameter whole: whether it also looks at the value of each code, and at what these tests would say of each set
+        ///   once that is closed.
+        package init(facts: BitSet, tests: TestSet, whole: Bool = false) {
             self.facts = facts
             self.tests = tests
+            looksWhole = whole
         }
     }
 
@@ -245,7 +295,7 @@ package struct ProfileKeys: Sendable {
     }
 
     private let views: [View]
-    private let facts: BitSet
+    package let facts: BitSet
     /// How many bits of each view's number are taken.
     private var taken: [Int]
     /// By fact, once it was known of a case: of each view that looks at it. A spot past all words: there was no room.
@@ -277,6 +327,7 @@ package struct ProfileKeys: Sendable {
         var isWhole = true
         known.intersection(facts).forEach { fact in
             let number = Int(profile.numbers[fact])
+            if number < 0 { return isWhole = false }
             var start = number < starts[fact].count ? starts[fact][number] : -1
             if start == -1 && isLearning { start = makeRow(fact, &profile) }
             if start < 0 { return isWhole = false }
@@ -322,7 +373,7 @@ package struct ProfileKeys: Sendable {
     /// Gives a fact its bits in the numbers of the views that look at it.
     private mutating func look(at fact: Int, _ profile: inout CaseProfile) {
         for (place, view) in views.enumerated() where view.facts.contains(fact) {
-            let sight = profile.sight(of: fact, view.tests)
+            let sight = profile.sight(of: fact, view.tests, whole: view.looksWhole)
             let width = profile.width(of: sight)
             // Nothing lies across the two words.
             if taken[place] < 64 && taken[place] + width > 64 { taken[place] = 64 }
@@ -358,15 +409,30 @@ package struct SeenVerdicts: Sendable {
 
     /// The result of whoever sits in a seat and sees this.
     package func result(of seat: Int32, _ key: SeenCase) -> Int? {
+        let result = entries.withUnsafeBufferPointer { Self.result(of: seat, key, $0) }
+        return result < 0 ? nil : Int(result)
+    }
+
+    /// The results of as many seats as there are pairs of words, one behind the other from a first; -1: it holds none.
+    ///
+    /// All in one go, so that the processor fetches the entries of several at the same time.
+    package func find(from seat: Int32, _ words: [UInt64], into results: inout [Int32]) {
         entries.withUnsafeBufferPointer { entries in
-            let last = entries.count - 1
-            var place = Self.scattered(seat, key) & last
-            while entries[place].seat >= 0 {
-                if entries[place].seat == seat && entries[place].key == key { return Int(entries[place].result) }
-                place = (place + 1) & last
+            for view in 0..<words.count / 2 {
+                results.append(Self.result(of: seat + Int32(view), ProfileKeys.seen(words, by: view), entries))
             }
-            return nil
         }
+    }
+
+    @inline(__always)
+    private static func result(of seat: Int32, _ key: SeenCase, _ entries: UnsafeBufferPointer<Entry>) -> Int32 {
+        let last = entries.count - 1
+        var place = scattered(seat, key) & last
+        while entries[place].seat >= 0 {
+            if entries[place].seat == seat && entries[place].key == key { return entries[place].result }
+            place = (place + 1) & last
+        }
+        return -1
     }
 
     /// Keeps a result that it does not hold.

@@ -45,6 +45,23 @@ package struct CaseQuestions: Sendable {
         }
     }
 
+    /// Whether only tests were asked, of no set that was closed meanwhile.
+    package var isOnlyTests: Bool {
+        questions.allSatisfy {
+            if case .test = $0 { return true }
+            return false
+        }
+    }
+
+    /// Whether no value was looked at but codes.
+    package var isOnlyTestsAndCodes: Bool {
+        questions.allSatisfy {
+            guard case .sight(_, let value) = $0 else { return true }
+            if case .codes = value { return true }
+            return false
+        }
+    }
+
     /// Whether of a fact only tests were asked.
     package func isOpen(_ fact: Int) -> Bool { open.contains(fact) }
 

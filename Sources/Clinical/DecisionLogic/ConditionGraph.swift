@@ -53,7 +53,7 @@ package struct ConditionGraph: Sendable {
     }
     private var known: [Key: Node] = [:]
     private let unrestricted: [FactValue]
-    private let isFew: [Bool]
+    private let fewCodes: [Bool]
     /// All codes of each fact; of each code, by `firstCodes` of its fact, those that it is a class of.
     private let codes: [BitSet]
     private let firstCodes: [Int]
@@ -69,7 +69,7 @@ package struct ConditionGraph: Sendable {
         }
         descendants = vocabulary.facts.flatMap { $0.codes.map(\.descendants) }
         unrestricted = vocabulary.unrestricted
-        isFew = vocabulary.facts.map { $0.codes.count <= 64 }
+        fewCodes = vocabulary.facts.map { $0.codes.count <= 64 }
     }
 
     /// How many parts it has.
@@ -77,6 +77,10 @@ package struct ConditionGraph: Sendable {
     /// How many facts it may test, and how many codes one of them has.
     var factCount: Int { codes.count }
     func codeCount(of fact: Int) -> Int { codes[fact].count }
+    /// Whether its codes are so few that a word holds one bit for each.
+    func isFew(_ fact: Int) -> Bool { fewCodes[fact] }
+    /// What is known of a fact where nothing is.
+    func unrestricted(_ fact: Int) -> FactValue { unrestricted[fact] }
 
     /// Adds a condition and gives its place; an equal one has one already.
     package mutating func add(_ condition: Condition) -> Node {
@@ -95,8 +99,8 @@ package struct ConditionGraph: Sendable {
         var (kind, code, set) = (Kind.isKnown, 0, BitSet())
         var interval: Interval?
         switch test {
-        case .isOneOf(let wanted): (kind, set) = (isFew[fact] ? .isOneOfFew : .isOneOf, wanted)
-        case .includes(let wanted): (kind, code) = (isFew[fact] ? .includesFew : .includes, wanted)
+        case .isOneOf(let wanted): (kind, set) = (fewCodes[fact] ? .isOneOfFew : .isOneOf, wanted)
+        case .includes(let wanted): (kind, code) = (fewCodes[fact] ? .includesFew : .includes, wanted)
         case .within(let wanted): (kind, interval) = (.within, wanted)
         case .isKnown: kind = .isKnown
         case .isPartlyKnown: kind = .isPartlyKnown
@@ -203,7 +207,7 @@ package struct ConditionGraph: Sendable {
 }
 
 /// The first words of what is known of a fact with at most 64 codes.
-struct Words: Sendable {
+struct Words: Sendable, Hashable {
     let first: UInt64
     let second: UInt64
 
@@ -224,7 +228,7 @@ package struct GraphJudge: Sendable {
     /// The facts of which something is known.
     package private(set) var known = BitSet()
     /// Of facts with at most 64 codes the codes that remain, or those that hold and those that do not.
-    private var words: [Words]
+    private(set) var words: [Words]
     private let unrestricted: [FactValue]
     private let unrestrictedWords: [Words]
     /// Verdicts by node, each with the turn in which it was made: forgetting all is beginning another turn.
@@ -519,6 +523,9 @@ package struct GraphJudge: Sendable {
 package struct TestSet: Sendable {
     /// Each once, by the number of its fact and then by its own.
     private var keys: [UInt64] = []
+
+    /// None.
+    package init() {}
 
     /// The set of what was collected from a graph, in any order and more than once.
     package init(_ collected: [ConditionGraph.Node], of graph: ConditionGraph) {

@@ -102,6 +102,18 @@ package struct VerdictTree: Sendable {
         return place
     }
 
+    /// What a way asked.
+    package struct Asked: OptionSet, Sendable {
+        package let rawValue: UInt8
+        package init(rawValue: UInt8) { self.rawValue = rawValue }
+        /// What tests say; what they say of closed sets, and whether closing excludes anything; whether a code, and any other
+        /// value, is a certain one.
+        package static let tests = Asked(rawValue: 1)
+        package static let closings = Asked(rawValue: 6)
+        package static let codes = Asked(rawValue: 8)
+        package static let values = Asked(rawValue: 16)
+    }
+
     /// The result of a judging, as a case that came before ended; nil where none answered the same to all questions.
     ///
     /// - Parameters:
@@ -109,32 +121,35 @@ package struct VerdictTree: Sendable {
     ///   - known: the facts known of the case, of those that this judging reads.
     ///   - case: what is known.
     package func result(of judging: Int32, known: BitSet, in case: borrowing GraphJudge) -> Int? {
-        var isTested = true
-        return result(of: judging, known: known, in: `case`, isTested: &isTested)
+        var asked: Asked = []
+        return result(of: judging, known: known, in: `case`, asked: &asked)
     }
 
-    /// The same, which tells what it met.
-    ///
-    /// - Parameter isTested: set to false where the way led past more than tests, so that a profile does not tell all of it.
-    package func result(
-        of judging: Int32, known: BitSet, in case: borrowing GraphJudge, isTested: inout Bool
-    ) -> Int? {
+    /// The same, which tells what the way asked.
+    package func result(of judging: Int32, known: BitSet, in case: borrowing GraphJudge, asked: inout Asked) -> Int? {
         var place = Int(roots[place(judging, known)].start)
         while place > 0 {
             let step = steps[place]
             if step.isQuestion {
-                if step.ask.kind != Ask.test { isTested = false }
+                asked.formUnion(askedFor(step.ask))
                 guard step.expects(truth(step.ask, `case`)) else { return nil }
                 place += 1
             } else if step.isFork {
                 let fork = forks[step.number]
-                if fork.ask.kind != Ask.test { isTested = false }
+                asked.formUnion(askedFor(fork.ask))
                 place = Int(fork[truth(fork.ask, `case`)])
             } else {
                 return step.number
             }
         }
         return nil
+    }
+
+    @inline(__always)
+    private func askedFor(_ ask: Ask) -> Asked {
+        if ask.kind != Ask.sight { return Asked(rawValue: 1 << UInt8(ask.kind)) }
+        if case .codes = sights[Int(ask.number)].value { return .codes }
+        return .values
     }
 
     @inline(__always)

@@ -136,7 +136,7 @@ final class EventLoop {
     private var resting: [UInt64] = []
 
     /// Answers that are made and not sent, the first `answeredCount` of these places, which keep their memory.
-    private var answered = Array(repeating: Answered(), count: 4)
+    private var answered = Array(repeating: Answered(), count: 8)
     private var answeredCount = 0
     /// Shorter ones are sent at once, and what lies ready.
     private static let answeredTogether = 12_288

@@ -60,13 +60,29 @@ public struct HTTPFields: Sendable, Equatable {
     /// Adds a member to a field that is a list, such as `Vary`, unless it is there. Members compare without regard to case.
     public mutating func add(_ member: String, to name: String) {
         guard let place = place(of: name) else { return append(name, member) }
-        if wire[place].split(separator: UInt8(ascii: ",")).contains(where: {
-            same($0.drop { $0 == Byte.space }, member)
-        }) {
-            return
-        }
+        if holds(member, at: place) { return }
         guard member.utf8.allSatisfy(Byte.isFieldContent) else { return }
         wire.insert(contentsOf: (place.isEmpty ? member : ", " + member).utf8, at: place.upperBound)
+    }
+
+    /// Whether a list has a member.
+    private func holds(_ member: String, at place: Range<Int>) -> Bool {
+        var member = member
+        return member.withUTF8 { member in
+            var start = place.lowerBound
+            while start < place.upperBound {
+                var end = start
+                while end < place.upperBound, wire[end] != UInt8(ascii: ",") { end += 1 }
+                while start < end, wire[start] == Byte.space { start += 1 }
+                if end - start == member.count,
+                    member.indices.allSatisfy({ Byte.lowercased(wire[start + $0]) == Byte.lowercased(member[$0]) })
+                {
+                    return true
+                }
+                start = end + 1
+            }
+            return false
+        }
     }
 
     private mutating func remove(_ name: String) {

@@ -6,6 +6,7 @@ public import KnowledgeStore
 import FHIRReading
 import QuestionParsing
 public import RecommendationEngine
+import Synchronization
 import Telemetry
 
 /// One release of the knowledge with the reader and the engine made for it. Everything that answers goes through here,
@@ -20,8 +21,17 @@ public final class Advisor: Sendable {
     /// Made when the first question is asked, or after the start.
     private let parser: OnDemand<QuestionParser>
     private let counts: RecommendationCounts?
-    /// Compiled when the first case is posted.
-    private let press: OnDemand<AnswerPress>
+    /// Compiled when the first case is posted. No `OnDemand`: every case asks for it, and a generic one looks for its type.
+    private let madePress = Mutex<AnswerPress?>(nil)
+    private let pressMemory: Int
+    private var press: AnswerPress {
+        madePress.withLock { made in
+            if let made { return made }
+            let press = AnswerPress(knowledge, memory: pressMemory)
+            made = press
+            return press
+        }
+    }
     private let recent: RecentAnswers
     /// The documents that are the same for every request.
     let stored: StoredDocuments
@@ -56,7 +66,7 @@ public final class Advisor: Sendable {
         fields.append("Vary", coding == nil ? "Accept" : "Accept, Accept-Encoding")
         caseFields = fields
         recent = RecentAnswers(limit: recentAnswers)
-        press = OnDemand { AnswerPress(knowledge, memory: learned) }
+        pressMemory = learned
         parser = OnDemand {
             QuestionParser(lexicon: knowledge.lexicon, vocabulary: knowledge.clinical.vocabulary)
         }
@@ -66,7 +76,7 @@ public final class Advisor: Sendable {
     /// Does now what would else be done by the first request: for who has the time, such as a reload.
     public func prepare() {
         prepareReading()
-        _ = press.value
+        _ = press
     }
 
     /// Makes the reader of questions and the table of drug names: for who has the time, such as a start that answers already.
@@ -82,10 +92,10 @@ public final class Advisor: Sendable {
     public var rememberedBytes: Int { recent.size }
 
     /// About how many bytes are remembered of what judging asked of the cases before.
-    public var learnedBytes: Int { press.value.learnedBytes }
+    public var learnedBytes: Int { press.learnedBytes }
 
     /// How much of each kind is remembered, for benchmarks.
-    var learnedParts: [(name: String, count: Int)] { press.value.learnedParts }
+    var learnedParts: [(name: String, count: Int)] { press.learnedParts }
 
     /// What a question says.
     public func read(_ question: String) -> (statements: [FactStatement], notes: [CaseNote]) {
@@ -119,7 +129,7 @@ public final class Advisor: Sendable {
     func document(_ asked: RecommendRequest) -> [UInt8] {
         let (said, remarks) = merged(asked.statements, asked.notes, asked.question)
         if asked.audience == .clinician, asked.explanation == .none,
-            let answer = press.value.answer(said, notes: remarks)
+            let answer = press.answer(said, notes: remarks)
         {
             counts?.count(topic: answer.topic, isGuidance: answer.isGuidance)
             return answer.bytes
@@ -139,7 +149,7 @@ public final class Advisor: Sendable {
             answer.repeated?()
             return (answer.bytes, answer.repeated)
         }
-        let press = press.value
+        let press = press
         guard let asked = RequestScan(body, press.scanner) else { return nil }
         let (said, remarks) = merged(asked.statements, [], asked.question)
         guard var pressed = press.answer(said, notes: remarks) else { return (plainDocument(said, remarks), nil) }
@@ -167,14 +177,14 @@ public final class Advisor: Sendable {
     }
 
     /// The document for structured facts as compiled knowledge gives it; nil where the plain way must answer.
-    package func pressed(_ statements: [FactStatement]) -> [UInt8]? { press.value.answer(statements, notes: [])?.bytes }
+    package func pressed(_ statements: [FactStatement]) -> [UInt8]? { press.answer(statements, notes: [])?.bytes }
 
     /// The statements of a body's case as the scanner reads them; nil where the body must be read with all care.
-    package func scanned(_ body: [UInt8]) -> [FactStatement]? { RequestScan(body, press.value.scanner)?.statements }
+    package func scanned(_ body: [UInt8]) -> [FactStatement]? { RequestScan(body, press.scanner)?.statements }
 
     /// What a body asks, as the scanner reads it; nil where the body must be read with all care.
     package func scannedBody(_ body: [UInt8]) -> PlainBody? {
-        RequestScan(body, press.value.scanner).map { PlainBody(statements: $0.statements, question: $0.question) }
+        RequestScan(body, press.scanner).map { PlainBody(statements: $0.statements, question: $0.question) }
     }
 
     /// What a body asks, as it is read with all care; nil where it has a fault or asks what the scanner does not know.

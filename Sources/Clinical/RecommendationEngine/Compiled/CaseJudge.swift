@@ -12,9 +12,13 @@ package struct CaseJudge: Sendable {
 
     /// What was learned of the cases before.
     private var learned: LearnedCases
-    /// What each judging of the panel sees of the case at hand, and whether that tells it all.
+    /// The facts of which the profile does not hold the value that is known now.
+    private var unprofiled = BitSet()
+    /// What completing the case at hand sees of it, then what each judging of its panel does, and whether that tells it all.
     private var seenWords: [UInt64] = []
     private var isSeen = false
+    /// Where each judging of the panel ended before, by what it sees; -1 where that is not known.
+    private var found: [Int32] = []
     /// How often all that was learned was forgotten: numbers of what is remembered hold until then.
     package private(set) var era = 0
     private var judge: GraphJudge
@@ -40,7 +44,7 @@ package struct CaseJudge: Sendable {
     private var drawn: [Drawn] = []
     /// The sources of what is planned just now, in the order in which they are numbered.
     private var sources: [Int32] = []
-    /// Whether what is planned just now holds something that no question tells, such as a dose for one body.
+    /// Whether what is planned just now holds something that no question tells: a dose for one body.
     private var isOwn = false
 
     private struct Drawn: Sendable {
@@ -83,7 +87,7 @@ package struct CaseJudge: Sendable {
         self.knowledge = knowledge
         plan = AnswerPlan(references: knowledge.models.references.count)
         judge = GraphJudge(knowledge.graph, knowledge.clinical.vocabulary)
-        learned = LearnedCases(knowledge.graph)
+        learned = LearnedCases(knowledge)
         completion = CompiledCompletion(knowledge)
         left = ScopeIndex.Topics(0)
         before = CompiledCompletion.State(memory: judge.blank)
@@ -102,7 +106,7 @@ package struct CaseJudge: Sendable {
 
     /// Forgets the cases before.
     package mutating func forget() {
-        learned = LearnedCases(knowledge.graph)
+        learned = LearnedCases(knowledge)
         unknownAnswers = 0
         isLearning = true
         era += 1
@@ -125,7 +129,8 @@ package struct CaseJudge: Sendable {
             }
         }
         self.panel = panel
-        isSeen = learned.see(judge, panel, isLearning: isLearning, into: &seenWords)
+        learned.take(judge.known.intersection(unprofiled), of: judge, isLearning: isLearning)
+        isSeen = learned.see(judge.known, panel, isLearning: isLearning, into: &seenWords)
         drawCards(panel)
         findFrame(panel)
         addQuestions()
@@ -137,16 +142,19 @@ package struct CaseJudge: Sendable {
     /// Completes a case and chooses its topics, or remembers how that ended. The panel of the topics, -1 for none; nil where
     /// the plain way must answer.
     private mutating func findGround(_ statements: [FactStatement]) -> Int? {
+        unprofiled = BitSet.upTo(BitSet.capacity)
+        isSeen = false
         guard let said = simply(statements) else { return makeGround(statements, notes: false) }
         judge.reset()
         for statement in statements { judge.set(statement.fact, statement.value) }
         let known = said.intersection(knowledge.groundFacts)
-        guard let number = learned.tree.result(of: 0, known: known, in: judge) else {
+        guard let number = rememberedGround(said, known) else {
             unknownAnswers += 1
             lessons += 1
             return makeGround(statements, notes: isLearning, known)
         }
-        let ground = learned.grounds[number]
+        let kept = learned.grounds[number]
+        let ground = kept.ground
         guard ground.isAnswered else { return nil }
         for (place, statement) in statements.enumerated() {
             plan.facts.append(
@@ -167,11 +175,26 @@ package struct CaseJudge: Sendable {
             }
             ground.unknown.forEach { judge.unset($0) }
         }
+        unprofiled = ground.changed
         for change in ground.values {
             if let value = change.value { judge.set(change.fact, value) } else { _ = judge.close(change.fact) }
         }
         judge.forget()
         return ground.panel
+    }
+
+    /// Where completing a case ended that said what this one says, as far as that asks.
+    private mutating func rememberedGround(_ said: BitSet, _ known: BitSet) -> Int? {
+        learned.take(said, of: judge, isLearning: isLearning)
+        isSeen = learned.seeGround(known, isLearning: isLearning, into: &seenWords)
+        if isSeen, let number = learned.ground(seenWords) { return number }
+        var asked: VerdictTree.Asked = []
+        let number = learned.tree.result(of: 0, known: known, in: judge, asked: &asked)
+        if let number, isSeen, isLearning, asked.isDisjoint(with: .values) {
+            learned.keep(ground: number, seenWords)
+            lessons += 1
+        }
+        return number
     }
 
     /// The facts said, where each is said once and leaves some values and not all: nothing else is remembered.
@@ -193,7 +216,7 @@ package struct CaseJudge: Sendable {
         let isAnswered = chooseTopic(statements)
         let asked = judge.endNoting()
         let panel = isAnswered && plan.isGuidance ? learned.panel(of: plan.topics, knowledge) : -1
-        if notes, asked.facts.subtracting(knowledge.groundFacts).isEmpty {
+        if notes, knowledge.askedOfGround.covers(asked, of: knowledge.graph) {
             learn(asked, known, statements, isAnswered: isAnswered, panel)
         }
         guard isAnswered else { return nil }
@@ -224,11 +247,13 @@ package struct CaseJudge: Sendable {
                 }
                 if said != value { ground.values.append(.init(fact: fact, value: asked.isOpen(fact) ? nil : value)) }
             }
+            ground.changed = BitSet(ground.values.map(\.fact))
         }
         let number = learned.number(
             of: ground, isAnswered ? completion.facts[statements.count...] : [],
             isAnswered ? completion.becauses : [])
         learned.tree.keep(number, of: 0, known: known, asked)
+        if isSeen && asked.isOnlyTestsAndCodes { learned.keep(ground: number, seenWords) }
         plan.ground = isAnswered ? Int32(number) : -1
     }
 
@@ -392,6 +417,8 @@ package struct CaseJudge: Sendable {
     private mutating func drawCards(_ number: Int) {
         drawn.clear()
         let panel = learned.panels[number]
+        found.clear()
+        if isSeen { learned.verdicts.find(from: panel.firstSeat, seenWords, into: &found) }
         for (place, intervention) in panel.interventions.enumerated() {
             if let found = remembered(panel, place) {
                 let card = learned.cards[found]
@@ -407,6 +434,7 @@ package struct CaseJudge: Sendable {
                 let number = learned.number(of: made.card, words(of: made))
                 let known = judge.known.intersection(panel.asked[place].facts)
                 learned.tree.keep(number, of: panel.judgings[place], known: known, asked)
+                if isSeen && asked.isOnlyTests { keep(number, panel, place) }
                 lessons += 1
                 found = Int32(number)
             }
@@ -417,7 +445,7 @@ package struct CaseJudge: Sendable {
         sortDrawn()
         for entry in drawn {
             let card = entry.card
-            for source in learned.lists[Int(card.sources)] { plan.cite(source) }
+            for place in learned.lists.places(of: card.sources) { plan.cite(learned.lists.entries[place]) }
             let entry = AnswerPlan.Entry(
                 intervention: card.intervention, needs: learned.sets[Int(card.needs)], card: entry.number,
                 place: entry.place)
@@ -443,17 +471,20 @@ package struct CaseJudge: Sendable {
     /// Where judging an intervention of a panel ended for a case before of which all that it asks is the same; behind the last
     /// intervention, what is told beside them.
     private mutating func remembered(_ panel: LearnedCases.Panel, _ place: Int) -> Int? {
-        let seat = panel.firstSeat + Int32(place)
-        let seen = isSeen ? ProfileKeys.seen(seenWords, by: place) : nil
-        if let seen, let found = learned.verdicts.result(of: seat, seen) { return found }
-        var isTested = true
+        if isSeen && found[place] >= 0 { return Int(found[place]) }
+        var asked: VerdictTree.Asked = []
         let known = judge.known.intersection(panel.asked[place].facts)
-        let found = learned.tree.result(of: panel.judgings[place], known: known, in: judge, isTested: &isTested)
-        if let found, let seen, isTested, isLearning {
-            learned.verdicts.keep(found, of: seat, seen)
+        let result = learned.tree.result(of: panel.judgings[place], known: known, in: judge, asked: &asked)
+        if let result, isSeen, isLearning, asked.isSubset(of: .tests) {
+            keep(result, panel, place)
             lessons += 1
         }
-        return found
+        return result
+    }
+
+    private mutating func keep(_ result: Int, _ panel: LearnedCases.Panel, _ place: Int) {
+        let seat = panel.firstSeat + Int32(place)
+        learned.verdicts.keep(result, of: seat, ProfileKeys.seen(seenWords, by: place))
     }
 
     /// All that is written of an intervention that was judged just now, but for what its card tells.
@@ -464,11 +495,18 @@ package struct CaseJudge: Sendable {
         case .offered:
             let option = plan.options[Int(made.place)]
             words += [option.lead, option.regimen, Int32(option.parts.count)]
-            for part in plan.parts[option.parts] {
+            for (place, part) in plan.parts[option.parts].enumerated() {
                 words.append(part.source)
-                var needs: Int32 = -1
-                if case .needs(let facts) = part.dose { needs = learned.number(of: facts) }
-                words.append(needs)
+                switch part.dose {
+                case .nothing: words.append(-1)
+                case .needs(let facts): words.append(learned.number(of: facts))
+                case .reckoned(_, let sources):
+                    let steps = knowledge.parts[knowledge.regimens[Int(option.regimen)].range.lowerBound + place].steps
+                    words += [-2, Int32(sources.count)] + sources
+                    for step in steps.range {
+                        words.append(Int32(truncatingIfNeeded: judge.truth(knowledge.doseSteps[step].when).rawValue))
+                    }
+                }
             }
             words.append(Int32(option.labels.count))
             for label in plan.labels[option.labels] {
@@ -702,7 +740,18 @@ package struct CaseJudge: Sendable {
             }
             if !needs.isEmpty { return .needs(needs) }
         }
+        if !isWithheld && goesByBody(part) { isOwn = true }
         return reckon(regimen, place, of: intervention)
+    }
+
+    /// Whether a dose is one body's own. Else it follows from which of its steps hold, which others have too.
+    private mutating func goesByBody(_ part: CompiledKnowledge.PartEntry) -> Bool {
+        var goesByBody = part.basis != .flat
+        for number in part.steps.range {
+            let step = knowledge.doseSteps[number]
+            if judge.truth(step.when) == .true, let basis = step.setBasis, basis != .flat { goesByBody = true }
+        }
+        return goesByBody
     }
 
     private mutating func missingBody(_ basis: CompiledKnowledge.DoseBasis) -> BitSet {
@@ -724,7 +773,6 @@ package struct CaseJudge: Sendable {
     private mutating func reckon(
         _ number: Int32, _ place: Int, of intervention: Int32
     ) -> AnswerPlan.PlannedDose {
-        isOwn = true
         let regimen = knowledge.models.regimens[Int(number)]
         let clinical = knowledge.clinical
         var sources = Bibliography(clinical.references)
@@ -870,8 +918,8 @@ package struct CaseJudge: Sendable {
         let panel = learned.panels[number]
         if let found = remembered(panel, panel.interventions.count) {
             let frame = learned.frames[found]
-            for source in learned.lists[Int(frame.sources)] { plan.cite(source) }
-            plan.openings.append(contentsOf: learned.lists[Int(frame.openings)])
+            for place in learned.lists.places(of: frame.sources) { plan.cite(learned.lists.entries[place]) }
+            for place in learned.lists.places(of: frame.openings) { plan.openings.append(learned.lists.entries[place]) }
             plan.frame = Int32(found)
             plan.isFrameLearned = true
             return
@@ -893,6 +941,7 @@ package struct CaseJudge: Sendable {
         plan.frame = Int32(found)
         learned.tree.keep(
             found, of: panel.judgings[panel.interventions.count], known: judge.known.intersection(own.facts), asked)
+        if isSeen && asked.isOnlyTests { keep(found, panel, panel.interventions.count) }
     }
 
     /// All that is written beside the options, but for what opens the summary.
@@ -1011,7 +1060,9 @@ package struct CaseJudge: Sendable {
             learned.ranks[Int(card.ranks)].facts.forEach {
                 if isContested(place, over: $0) { want($0, card.intervention, kind: 1) }
             }
-            for fact in learned.lists[Int(card.doubts)] { want(Int(fact), card.intervention, kind: 2) }
+            for place in learned.lists.places(of: card.doubts) {
+                want(Int(learned.lists.entries[place]), card.intervention, kind: 2)
+            }
         }
         wanted.sort { ($0.kind, -$0.weight, $0.priority, $0.fact) < ($1.kind, -$1.weight, $1.priority, $1.fact) }
         // What chooses a topic was asked first.
@@ -1156,12 +1207,9 @@ package struct CaseJudge: Sendable {
     /// known in part go into it, and a peer can think of as many as it likes.
     private mutating func standing(_ place: Int) -> Int32? {
         if standings[place] >= 0 { return standings[place] }
-        let ranks = learned.ranks[Int(drawn[place].card.ranks)]
         // Where no answer changes it the rank tells all.
         let standing =
-            ranks.open.isEmpty
-            ? LearnedCases.RankStanding(ranking: -1, truths: UInt64(bitPattern: Int64(ranks.current)))
-            : rankStanding(ranks.ranking)
+            learned.settled(drawn[place].card.ranks) ?? rankStanding(learned.ranking(drawn[place].card.ranks))
         guard let number = learned.number(of: standing, isLearning: isLearning) else { return nil }
         standings[place] = number
         return number

@@ -238,8 +238,9 @@ package struct CompiledKnowledge: Sendable {
     var unrestricted: [FactValue] = []
     /// By topic, those of its assumptions that can change what its scope says.
     var scopeAssumptions: [[Int]] = []
-    /// The facts that completing a case and choosing its topics may ask of.
-    var groundFacts = BitSet()
+    /// What completing a case and choosing its topics may ask.
+    var askedOfGround = LearnedCases.Asked()
+    var groundFacts: BitSet { askedOfGround.facts }
 
     /// The first assumption of a topic, in `models.assumptions`.
     package func assumptions(of topic: Int) -> Range<Int> { topics[topic].assumptions.range }
@@ -278,19 +279,20 @@ package struct CompiledKnowledge: Sendable {
             let facts = factsBehind(topic.scope, topic.assumptions.range)
             return topic.assumptions.range.filter { facts.contains(assumptions[$0].fact) }
         }
-        groundFacts = BitSet(clinical.vocabulary.facts.indices.filter { clinical.vocabulary.facts[$0].anchors })
+        var asking = LearnedCases.Asking()
+        for fact in clinical.vocabulary.facts.indices where clinical.vocabulary.facts[fact].anchors { asking.add(fact) }
         for derivation in derivations {
-            groundFacts.formUnion(graph.facts(of: derivation.given))
-            groundFacts.formUnion(graph.facts(of: derivation.when))
-            groundFacts.insert(derivation.fact)
+            for node in [derivation.given, derivation.when, derivation.inside] { asking.add(node, graph) }
+            asking.add(derivation.fact)
         }
         for topic in self.topics {
-            groundFacts.formUnion(graph.facts(of: topic.scope))
+            asking.add(topic.scope, graph)
             for place in topic.assumptions.range {
-                groundFacts.formUnion(graph.facts(of: assumptions[place].when))
-                groundFacts.insert(assumptions[place].fact)
+                asking.add(assumptions[place].when, graph)
+                asking.add(assumptions[place].fact)
             }
         }
+        askedOfGround = asking.asked(of: graph)
         let order = rules.indices.sorted { models.rules[$0].id < models.rules[$1].id }
         for (place, rule) in order.enumerated() { rules[rule].place = Int32(place) }
     }

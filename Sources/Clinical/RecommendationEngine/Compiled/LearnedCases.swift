@@ -18,6 +18,8 @@ struct LearnedCases: Sendable {
         var topics: [Int] = []
         /// The values that differ from what was said; nil: what was said of a set, closed.
         var values: [Change] = []
+        /// Their facts.
+        var changed = BitSet()
         /// What was derived and assumed, and why: a number for what is written once.
         var following = 0
         /// The facts that count as unknown although something was said of them.
@@ -31,6 +33,13 @@ struct LearnedCases: Sendable {
         var moved: [Int32] = []
         /// A number in `panels`, -1 where no topic speaks.
         var panel = -1
+    }
+
+    /// A ground that is looked at where it lies, not copied.
+    final class KeptGround: Sendable {
+        let ground: Ground
+
+        init(_ ground: Ground) { self.ground = ground }
     }
 
     /// The interventions on which some topics speak together, with their rules.
@@ -60,8 +69,16 @@ struct LearnedCases: Sendable {
 
     /// What a judging may ask: tests, and facts that it may look at otherwise too.
     struct Asked: Sendable {
-        let facts: BitSet
-        let tests: TestSet
+        var facts = BitSet()
+        var tests = TestSet()
+
+        /// All that can be seen of these facts in turn; sixteen of them have room in one view.
+        var views: [ProfileKeys.View] {
+            let all = facts.members
+            return stride(from: 0, to: all.count, by: 16).map {
+                ProfileKeys.View(facts: BitSet(all[$0..<min($0 + 16, all.count)]), tests: tests, whole: true)
+            }
+        }
 
         /// Whether that is all that was asked.
         func covers(_ questions: CaseQuestions, of graph: ConditionGraph) -> Bool {
@@ -70,7 +87,7 @@ struct LearnedCases: Sendable {
     }
 
     /// The same while it is collected.
-    fileprivate struct Asking {
+    struct Asking {
         private(set) var facts = BitSet()
         private var tests: [ConditionGraph.Node] = []
 
@@ -181,7 +198,12 @@ struct LearnedCases: Sendable {
     /// What the judgings of each panel see of a case.
     private var keys: [ProfileKeys] = []
     private var keyBytes = 0
-    private(set) var grounds: [Ground] = []
+    /// What completing a case and choosing its topics see of what was said: some facts a view, so that each has room.
+    private var groundKeys: ProfileKeys
+    /// Where that ended, found view by view: of all views but the last, where to look on.
+    private var groundVerdicts = SeenVerdicts()
+    private var groundSteps: Int32 = 0
+    private(set) var grounds: [KeptGround] = []
     /// The ground of each hash: the first that had it.
     private var groundNumbers: [Int: Int] = [:]
     private var followings: [Following: Int] = [:]
@@ -198,8 +220,7 @@ struct LearnedCases: Sendable {
     private var nextJudging: Int32 = 1
 
     /// Lists that cards and frames share.
-    private(set) var lists: [[Int32]] = [[]]
-    private var listNumbers: [[Int32]: Int32] = [[]: 0]
+    private(set) var lists = NumberedLists()
     private(set) var sets: [BitSet] = [BitSet()]
     /// The ranks of options; the first is for those whose rank nothing can change but its number.
     private(set) var ranks: [OptionRanks] = []
@@ -217,6 +238,11 @@ struct LearnedCases: Sendable {
         let left: Int32
         let right: Int32
         let isBesideAnother: Bool
+
+        func hash(into hasher: inout Hasher) {
+            let pair = UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
+            hasher.combine(isBesideAnother ? ~pair : pair)
+        }
     }
 
     /// For which facts two options were compared, and where one turns the order.
@@ -236,41 +262,49 @@ struct LearnedCases: Sendable {
         var truths: UInt64 = 0
         var more: [UInt64] = []
         var partly: [Ground.Change] = []
+
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(truths)
+            hasher.combine(ranking)
+            if !more.isEmpty { hasher.combine(more) }
+            if !partly.isEmpty { hasher.combine(partly) }
+        }
     }
 
-    init(_ graph: ConditionGraph) { profile = CaseProfile(graph) }
+    init(_ knowledge: CompiledKnowledge) {
+        profile = CaseProfile(knowledge.graph)
+        groundKeys = ProfileKeys(
+            knowledge.askedOfGround.views, facts: knowledge.clinical.vocabulary.facts.count)
+    }
 
     /// How much of each kind it holds, for benchmarks.
     var parts: [(name: String, count: Int)] {
         [
             ("steps of ways", tree.extent.steps), ("forks", tree.extent.forks), ("roots", tree.extent.roots),
-            ("verdicts", verdicts.count), ("grounds", grounds.count),
+            ("verdicts", verdicts.count), ("ground verdicts", groundVerdicts.count), ("grounds", grounds.count),
             ("followings", followings.count), ("changes", changes.count), ("panels", panels.count),
             ("cards", cards.count), ("frames", frames.count), ("lists", lists.count),
-            ("list entries", lists.reduce(0) { $0 + $1.count }), ("sets", sets.count), ("ranks", ranks.count),
+            ("list entries", lists.entries.count), ("sets", sets.count), ("ranks", ranks.count),
             ("rankings", rankings.count), ("standings", standings.count), ("contests", contests.count),
-            ("bytes of the tree", tree.size), ("bytes of verdicts", verdicts.size),
-            ("bytes of the profile", profile.size), ("bytes of keys", keyBytes), ("bytes in all", size),
+            ("ground facts", groundKeys.facts.count), ("bytes of the tree", tree.size),
+            ("bytes of verdicts", verdicts.size + groundVerdicts.size),
+            ("bytes of the profile", profile.size), ("bytes of keys", keyBytes + groundKeys.size),
+            ("bytes in all", size),
         ]
     }
 
     /// About how many bytes it takes.
     var size: Int {
-        let ways = tree.size + verdicts.size + profile.size + keyBytes
+        let ways = tree.size + verdicts.size + groundVerdicts.size + profile.size + keyBytes + groundKeys.size
         let cases = grounds.count * 512 + followings.count * 256 + changes.count * 3_072 + plannedFacts.count * 192
         let entries = cards.count * 48 + frames.count * 8 + cardWordings.size + frameWordings.size
         let orders = standings.count * 192 + contests.count * 192 + ranks.count * 256
-        return ways + cases + entries + orders + panels.count * 4_096 + lists.count * 192 + sets.count * 32
+        return ways + cases + entries + orders + panels.count * 4_096 + lists.count * 196 + lists.entries.count * 4
+            + sets.count * 32
     }
 
     /// The number of a list.
-    mutating func number(of list: [Int32]) -> Int32 {
-        if let known = listNumbers[list] { return known }
-        let number = Int32(lists.count)
-        lists.append(list)
-        listNumbers[list] = number
-        return number
-    }
+    mutating func number(of list: [Int32]) -> Int32 { lists.number(of: list) }
 
     /// The number of a set. There are few.
     mutating func number(of set: BitSet) -> Int32 {
@@ -298,22 +332,57 @@ struct LearnedCases: Sendable {
         ground.values = values
         ground.topics = panels.first { $0.topics == ground.topics }?.topics ?? ground.topics
         let hash = ground.hashValue
-        if let known = groundNumbers[hash], grounds[known] == ground { return known }
+        if let known = groundNumbers[hash], grounds[known].ground == ground { return known }
         let number = grounds.count
-        grounds.append(ground)
+        grounds.append(KeptGround(ground))
         if groundNumbers[hash] == nil { groundNumbers[hash] = number }
         return number
     }
 
-    /// What the judgings of a panel see of a case; false where that cannot be told in short. It keeps values that are new, and so
-    /// learns only where that is allowed.
-    mutating func see(
-        _ judge: borrowing GraphJudge, _ panel: Int, isLearning: Bool, into seen: inout [UInt64]
-    ) -> Bool {
-        guard profile.take(judge, isLearning: isLearning) else { return false }
+    /// Takes the values of some facts of a case, which are new to the profile where they may be learned.
+    mutating func take(_ facts: BitSet, of judge: borrowing GraphJudge, isLearning: Bool) {
+        profile.take(facts, of: judge, isLearning: isLearning)
+    }
+
+    /// What the judgings of a panel see of a case whose values were taken; false where that cannot be told in short.
+    mutating func see(_ known: BitSet, _ panel: Int, isLearning: Bool, into seen: inout [UInt64]) -> Bool {
         keyBytes -= keys[panel].size
         defer { keyBytes += keys[panel].size }
-        return keys[panel].put(&profile, known: judge.known, isLearning: isLearning, into: &seen)
+        return keys[panel].put(&profile, known: known, isLearning: isLearning, into: &seen)
+    }
+
+    /// The same of what completing a case sees of what was said.
+    mutating func seeGround(_ known: BitSet, isLearning: Bool, into seen: inout [UInt64]) -> Bool {
+        groundKeys.put(&profile, known: known, isLearning: isLearning, into: &seen)
+    }
+
+    /// The number of the ground in which a case ended that said what is seen.
+    func ground(_ seen: [UInt64]) -> Int? {
+        var place = 0
+        for view in 0..<seen.count / 2 {
+            guard let next = groundVerdicts.result(of: Int32(place), ProfileKeys.seen(seen, by: view)) else {
+                return nil
+            }
+            place = next
+        }
+        return place
+    }
+
+    /// Keeps the ground of what is seen.
+    mutating func keep(ground: Int, _ seen: [UInt64]) {
+        var place: Int32 = 0
+        for view in 0..<seen.count / 2 {
+            let key = ProfileKeys.seen(seen, by: view)
+            if let next = groundVerdicts.result(of: place, key) {
+                place = Int32(next)
+            } else if view == seen.count / 2 - 1 {
+                groundVerdicts.keep(ground, of: place, key)
+            } else {
+                groundSteps += 1
+                groundVerdicts.keep(Int(groundSteps), of: place, key)
+                place = groundSteps
+            }
+        }
     }
 
     /// The number of a card that is written as `words` tell.
@@ -338,6 +407,15 @@ struct LearnedCases: Sendable {
         rankNumbers[ranks] = number
         return number
     }
+
+    /// The standing of an option whose rank no answer changes.
+    func settled(_ number: Int32) -> RankStanding? {
+        guard ranks[Int(number)].open.isEmpty else { return nil }
+        return RankStanding(ranking: -1, truths: UInt64(bitPattern: Int64(ranks[Int(number)].current)))
+    }
+
+    /// The rules that rank an option, by the number of its ranks.
+    func ranking(_ number: Int32) -> Int32 { ranks[Int(number)].ranking }
 
     /// The number of the rules that rank an option.
     mutating func ranking(of rules: [Int32], _ knowledge: CompiledKnowledge) -> Int32 {
@@ -432,6 +510,30 @@ struct LearnedCases: Sendable {
         judgings[judging] = nextJudging
         nextJudging += 1
         return nextJudging - 1
+    }
+}
+
+/// Lists, equal ones once, end to end: the first is empty.
+struct NumberedLists: Sendable {
+    private(set) var entries: [Int32] = []
+    /// Where each list begins, and behind the last where the next would.
+    private var starts: [Int32] = [0, 0]
+    private var numbers: [[Int32]: Int32] = [[]: 0]
+
+    var count: Int { starts.count - 1 }
+
+    /// Where a list lies in `entries`.
+    @inline(__always)
+    func places(of number: Int32) -> Range<Int> { Int(starts[Int(number)])..<Int(starts[Int(number) + 1]) }
+
+    /// The number of a list.
+    mutating func number(of list: [Int32]) -> Int32 {
+        if let known = numbers[list] { return known }
+        let number = Int32(count)
+        entries += list
+        starts.append(Int32(entries.count))
+        numbers[list] = number
+        return number
     }
 }
 

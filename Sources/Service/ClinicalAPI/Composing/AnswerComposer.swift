@@ -12,6 +12,8 @@ struct AnswerComposer: Sendable {
     private static let states = ["draft", "under-review", "approved"]
     private let stateOf: [Int]
     private let releaseState: Int
+    /// Room for nearly every answer: one that needs more is written twice, and what is not written costs no memory.
+    private static let room = 96 * 1_024
 
     init(_ compiled: CompiledKnowledge, _ knowledge: KnowledgeBase) {
         tables = AnswerTables(compiled: compiled, pieces: AnswerPieces(compiled, knowledge))
@@ -28,14 +30,11 @@ struct AnswerComposer: Sendable {
         _ plan: AnswerPlan, _ statements: [FactStatement], _ values: [FactValue], _ scripts: inout AnswerScripts
     ) -> [UInt8] {
         let state = plan.topics.reduce(releaseState) { min($0, stateOf[$1]) }
-        return AnswerBytes.made(of: tables.pieces.store, capacity: 48 * 1024) { out in
-            var writing = Writing(tables: tables, values: values, out: out, scripts: scripts)
-            // One owner, so that nothing is copied.
-            scripts = AnswerScripts()
-            writing.write(plan, statements)
+        return AnswerBytes.made(of: tables.pieces.store, capacity: Self.room) { out in
+            var writing = Writing(tables: tables, values: values, out: out)
+            writing.write(plan, statements, &scripts)
             writing.end(plan, state: Self.states[state])
             out = writing.out
-            scripts = writing.scripts
         }
     }
 }
@@ -56,7 +55,6 @@ private struct Writing {
     let tables: AnswerTables
     let values: [FactValue]
     var out: AnswerBytes
-    var scripts: AnswerScripts
 
     private var pieces: AnswerPieces {
         @inline(__always) _read { yield tables.pieces }
@@ -66,7 +64,7 @@ private struct Writing {
     @inline(__always)
     private mutating func put(_ piece: Piece) { out.put(piece) }
 
-    mutating func write(_ plan: AnswerPlan, _ statements: [FactStatement]) {
+    mutating func write(_ plan: AnswerPlan, _ statements: [FactStatement], _ scripts: inout AnswerScripts) {
         out.put(
             plan.isGuidance
                 ? "{\"outcome\":\"guidance\",\"summary\":\"" : "{\"outcome\":\"data-required\",\"summary\":\"")
@@ -80,20 +78,20 @@ private struct Writing {
         }
         if plan.topics.count > 1 { out.put("]") }
         out.put(",\"case\":{")
-        writeFacts(plan, statements)
+        writeFacts(plan, statements, &scripts)
         if !plan.conflicts.isEmpty { writeConflicts(plan, statements) }
         if !plan.notes.isEmpty { write(plan.notes, isFirst: plan.facts.isEmpty && plan.conflicts.isEmpty) }
         out.put("}")
-        if !plan.offered.isEmpty { writeOptions(plan) }
-        if !plan.excluded.isEmpty { writeExcluded(plan) }
+        if !plan.offered.isEmpty { writeOptions(plan, &scripts) }
+        if !plan.excluded.isEmpty { writeExcluded(plan, &scripts) }
         if plan.isFrameLearned {
-            follow(.frame, plan.frame, plan)
+            follow(scripts, .frame, plan.frame, plan)
         } else {
-            beginScript(.frame, plan.frame)
+            beginScript(scripts, .frame, plan.frame)
             if !plan.examinations.isEmpty { writeExaminations(plan) }
             if !plan.tiers.isEmpty { writeTiers(plan) }
             if !plan.disagreements.isEmpty { writeDisagreements(plan) }
-            endScript(.frame, plan.frame)
+            endScript(&scripts, .frame, plan.frame)
         }
         if !plan.questions.isEmpty { writeQuestions(plan) }
         if !plan.references.isEmpty {
@@ -168,18 +166,20 @@ private struct Writing {
 
     // MARK: - The case
 
-    private mutating func writeFacts(_ plan: AnswerPlan, _ statements: [FactStatement]) {
+    private mutating func writeFacts(
+        _ plan: AnswerPlan, _ statements: [FactStatement], _ scripts: inout AnswerScripts
+    ) {
         if plan.facts.isEmpty { return }
         out.put("\"facts\":[")
         // What was said is this case's own; what follows from it is remembered.
         let said = plan.ground >= 0 ? statements.count : plan.facts.count
         writeFacts(0..<said, plan, statements)
         if plan.isGroundLearned {
-            follow(.ground, plan.ground, plan)
+            follow(scripts, .ground, plan.ground, plan)
         } else if plan.ground >= 0 {
-            beginScript(.ground, plan.ground)
+            beginScript(scripts, .ground, plan.ground)
             writeFacts(said..<plan.facts.count, plan, statements)
-            endScript(.ground, plan.ground)
+            endScript(&scripts, .ground, plan.ground)
         }
         out.put("]")
     }
@@ -233,7 +233,10 @@ private struct Writing {
     }
 
     /// Writes what is remembered under a number.
-    private mutating func follow(_ kind: AnswerScripts.Kind, _ number: Int32, _ plan: AnswerPlan, place: Int = 0) {
+    private mutating func follow(
+        _ scripts: borrowing AnswerScripts, _ kind: AnswerScripts.Kind, _ number: Int32, _ plan: AnswerPlan,
+        place: Int = 0
+    ) {
         let range = scripts.places(kind, number)
         var bytes = out.cursor
         scripts.lists.withUnsafeBufferPointer { lists in
@@ -273,11 +276,11 @@ private struct Writing {
     }
 
     /// Notes what is written from here on, where it will be remembered.
-    private mutating func beginScript(_ kind: AnswerScripts.Kind, _ number: Int32) {
+    private mutating func beginScript(_ scripts: borrowing AnswerScripts, _ kind: AnswerScripts.Kind, _ number: Int32) {
         if number >= 0 && !scripts.has(kind, number) { out.beginScript() }
     }
 
-    private mutating func endScript(_ kind: AnswerScripts.Kind, _ number: Int32) {
+    private mutating func endScript(_ scripts: inout AnswerScripts, _ kind: AnswerScripts.Kind, _ number: Int32) {
         if let script = out.endScript() { scripts.keep(kind, number, script) }
     }
 
@@ -413,17 +416,17 @@ private struct Writing {
 
     // MARK: - Options
 
-    private mutating func writeOptions(_ plan: AnswerPlan) {
+    private mutating func writeOptions(_ plan: AnswerPlan, _ scripts: inout AnswerScripts) {
         out.put(",\"options\":[")
         for (place, entry) in plan.offered.enumerated() {
             if place > 0 { out.put(",") }
             if entry.place < 0 {
-                follow(.card, entry.card, plan, place: place)
+                follow(scripts, .card, entry.card, plan, place: place)
                 continue
             }
-            beginScript(.card, entry.card)
+            beginScript(scripts, .card, entry.card)
             write(plan.options[Int(entry.place)], plan, place)
-            endScript(.card, entry.card)
+            endScript(&scripts, .card, entry.card)
         }
         out.put("]")
     }
@@ -480,17 +483,33 @@ private struct Writing {
                 putTitles(facts)
                 out.put(".\"}")
             case .reckoned(let dose, let sources):
-                var json = JSONWriter()
-                json.beginObject()
-                let numbers = sources.map { plan.numbers[Int($0)] }
-                DoseJSON(vocabulary: vocabulary).write(dose.renumbered(numbers), to: &json)
-                json.endObject()
                 out.put(",\"calculated\":")
-                out.put(json.bytes[...])
+                write(dose, sources, plan)
             }
             out.put("}")
         }
         out.put("]}")
+    }
+
+    /// What was reckoned. Its sources have the numbers of this answer, which others give theirs.
+    private mutating func write(_ dose: DoseCalculation, _ sources: [Int32], _ plan: AnswerPlan) {
+        var json = JSONWriter()
+        var places: [(end: Int, source: Int32)] = []
+        json.beginObject()
+        DoseJSON(vocabulary: vocabulary).write(dose, to: &json) { number, json in
+            guard sources.indices.contains(number - 1) else { return json.number(number) }
+            // Left open for the number in this answer.
+            json.raw([])
+            places.append((json.bytes.count, sources[number - 1]))
+        }
+        json.endObject()
+        var start = 0
+        for place in places {
+            out.put(json.bytes[start..<place.end])
+            putNumber(of: place.source, plan)
+            start = place.end
+        }
+        out.put(json.bytes[start...])
     }
 
     private mutating func writeLabels(_ option: AnswerPlan.PlannedOption, _ plan: AnswerPlan) {
@@ -562,17 +581,17 @@ private struct Writing {
 
     // MARK: - The rest
 
-    private mutating func writeExcluded(_ plan: AnswerPlan) {
+    private mutating func writeExcluded(_ plan: AnswerPlan, _ scripts: inout AnswerScripts) {
         out.put(",\"excluded\":[")
         for (place, entry) in plan.excluded.enumerated() {
             if place > 0 { out.put(",") }
             if entry.place < 0 {
-                follow(.card, entry.card, plan)
+                follow(scripts, .card, entry.card, plan)
                 continue
             }
-            beginScript(.card, entry.card)
+            beginScript(scripts, .card, entry.card)
             write(plan.exclusions[Int(entry.place)], plan)
-            endScript(.card, entry.card)
+            endScript(&scripts, .card, entry.card)
         }
         out.put("]")
     }
@@ -738,23 +757,5 @@ private struct Writing {
             out.put("]}")
         }
         out.put("]")
-    }
-}
-
-extension DoseCalculation {
-    /// The same with other numbers for its sources: `numbers[n - 1]` in the place of n.
-    fileprivate func renumbered(_ numbers: [Int32]) -> DoseCalculation {
-        func renumbered(_ line: Line) -> Line {
-            Line(
-                statement: line.statement, section: line.section,
-                number: line.number.map { numbers.indices.contains($0 - 1) ? Int(numbers[$0 - 1]) : 0 },
-                isConfirmed: line.isConfirmed)
-        }
-        switch self {
-        case .dose(let dose, let perDay, let steps, let rounding, let remark):
-            return .dose(dose, perDay: perDay, steps: steps.map(renumbered), rounding: rounding, remark: remark)
-        case .needs: return self
-        case .withheld(let lines): return .withheld(lines.map(renumbered))
-        }
     }
 }
