@@ -1,5 +1,5 @@
 /// Which values of a case no test of a graph tells apart from others: each known value gets the number of the pattern in which
-/// the tests of its fact answer. Patients whose numbers differ only where nobody looks have the same patterns.
+/// the tests of its fact answer; a code has one of its own. Patients whose numbers differ only where nobody looks have the same patterns.
 package struct CaseProfile: Sendable {
     /// The tests of a fact, and how its values find their pattern.
     fileprivate struct Column: Sendable {
@@ -39,6 +39,7 @@ package struct CaseProfile: Sendable {
     private var places: [Int32]
     /// The patterns of sets, and of values that leave several codes.
     private var others: [Named: Int32] = [:]
+    /// The same of facts with few codes.
     private var fewOthers: [FewNamed: Int32] = [:]
     /// The pattern of each known fact of this case.
     private(set) var numbers: [Int32]
@@ -62,12 +63,13 @@ package struct CaseProfile: Sendable {
         let words: Words
 
         func hash(into hasher: inout Hasher) {
-            hasher.combine(words.first &* 0x9E37_79B9_7F4A_7C15 ^ words.second)
+            hasher.combine(words.first)
+            hasher.combine(words.second)
             hasher.combine(fact)
         }
     }
 
-    /// So many values that are neither a number, nor a range, nor one code are told apart.
+    /// So many values that are neither a number, nor a range, nor one code are told apart, and as many of facts with few codes.
     private static let most = 4_096
 
     /// For cases that are judged by a graph.
@@ -137,9 +139,11 @@ package struct CaseProfile: Sendable {
         _ fact: Int, _ interval: Interval, _ judge: borrowing GraphJudge, _ isLearning: Bool
     ) -> Int32 {
         func place(of end: Double) -> Int32 { end.isFinite ? Int32(columns[fact].place(of: end)) : -1 }
+        let (lower, upper) = (place(of: interval.lower), place(of: interval.upper))
+        // Between the ends asked for it makes no difference whether a range has its own.
         let extent = Extent(
-            lower: place(of: interval.lower), upper: place(of: interval.upper), lowerIsOpen: interval.lowerIsOpen,
-            upperIsOpen: interval.upperIsOpen)
+            lower: lower, upper: upper, lowerIsOpen: lower & 1 == 1 && interval.lowerIsOpen,
+            upperIsOpen: upper & 1 == 1 && interval.upperIsOpen)
         if let known = columns[fact].ranges[extent] { return known }
         guard isLearning else { return -1 }
         let number = made(fact, judge)
@@ -386,8 +390,8 @@ package struct ProfileKeys: Sendable {
     }
 }
 
-/// What judgings ended in, by what they see of a case: one look instead of a way through a `VerdictTree`. It holds what the
-/// trees said and nothing else.
+/// What judgings ended in, by what they see of a case: one look instead of a way through a `VerdictTree`. It holds only what
+/// was judged of a case of which the same is seen.
 package struct SeenVerdicts: Sendable {
     private struct Entry: Sendable {
         var key = SeenCase(first: 0, second: 0)

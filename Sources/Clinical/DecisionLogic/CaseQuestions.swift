@@ -45,20 +45,14 @@ package struct CaseQuestions: Sendable {
         }
     }
 
-    /// Whether only tests were asked, of no set that was closed meanwhile.
-    package var isOnlyTests: Bool {
-        questions.allSatisfy {
-            if case .test = $0 { return true }
-            return false
-        }
-    }
-
-    /// Whether no value was looked at but codes.
-    package var isOnlyTestsAndCodes: Bool {
-        questions.allSatisfy {
-            guard case .sight(_, let value) = $0 else { return true }
-            if case .codes = value { return true }
-            return false
+    /// What kinds of question were asked.
+    package var kinds: QuestionKinds {
+        questions.reduce(into: []) { kinds, question in
+            switch question {
+            case .test: kinds.insert(.tests)
+            case .closedTest, .closable: kinds.insert(.closings)
+            case .sight(_, let value): kinds.insert(.sight(of: value))
+            }
         }
     }
 
@@ -91,5 +85,28 @@ package struct CaseQuestions: Sendable {
         guard open.contains(fact) else { return }
         open = open.subtracting(BitSet(only: fact))
         questions.append(.sight(fact: fact, said[fact]))
+    }
+}
+
+/// Kinds of question that are asked of a case.
+package struct QuestionKinds: OptionSet, Sendable {
+    package let rawValue: UInt8
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// What a test says.
+    package static let tests = QuestionKinds(rawValue: 1)
+    /// What a test says of a set once that is closed, and whether closing it excludes anything.
+    package static let closings = QuestionKinds(rawValue: 2)
+    /// Whether a code is a certain one.
+    package static let codes = QuestionKinds(rawValue: 4)
+    /// Whether a quantity or a set is a certain one.
+    package static let values = QuestionKinds(rawValue: 8)
+    /// All that a view of a ground tells: `ProfileKeys.View(whole: true)`.
+    package static let ofGround: QuestionKinds = [.tests, .closings, .codes]
+
+    @inline(__always)
+    static func sight(of value: FactValue) -> QuestionKinds {
+        if case .codes = value { return .codes }
+        return .values
     }
 }

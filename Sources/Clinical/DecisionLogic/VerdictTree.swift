@@ -102,18 +102,6 @@ package struct VerdictTree: Sendable {
         return place
     }
 
-    /// What a way asked.
-    package struct Asked: OptionSet, Sendable {
-        package let rawValue: UInt8
-        package init(rawValue: UInt8) { self.rawValue = rawValue }
-        /// What tests say; what they say of closed sets, and whether closing excludes anything; whether a code, and any other
-        /// value, is a certain one.
-        package static let tests = Asked(rawValue: 1)
-        package static let closings = Asked(rawValue: 6)
-        package static let codes = Asked(rawValue: 8)
-        package static let values = Asked(rawValue: 16)
-    }
-
     /// The result of a judging, as a case that came before ended; nil where none answered the same to all questions.
     ///
     /// - Parameters:
@@ -121,22 +109,24 @@ package struct VerdictTree: Sendable {
     ///   - known: the facts known of the case, of those that this judging reads.
     ///   - case: what is known.
     package func result(of judging: Int32, known: BitSet, in case: borrowing GraphJudge) -> Int? {
-        var asked: Asked = []
+        var asked: QuestionKinds = []
         return result(of: judging, known: known, in: `case`, asked: &asked)
     }
 
     /// The same, which tells what the way asked.
-    package func result(of judging: Int32, known: BitSet, in case: borrowing GraphJudge, asked: inout Asked) -> Int? {
+    package func result(of judging: Int32, known: BitSet, in case: borrowing GraphJudge, asked: inout QuestionKinds)
+        -> Int?
+    {
         var place = Int(roots[place(judging, known)].start)
         while place > 0 {
             let step = steps[place]
             if step.isQuestion {
-                asked.formUnion(askedFor(step.ask))
+                asked.insert(kind(of: step.ask))
                 guard step.expects(truth(step.ask, `case`)) else { return nil }
                 place += 1
             } else if step.isFork {
                 let fork = forks[step.number]
-                asked.formUnion(askedFor(fork.ask))
+                asked.insert(kind(of: fork.ask))
                 place = Int(fork[truth(fork.ask, `case`)])
             } else {
                 return step.number
@@ -146,10 +136,12 @@ package struct VerdictTree: Sendable {
     }
 
     @inline(__always)
-    private func askedFor(_ ask: Ask) -> Asked {
-        if ask.kind != Ask.sight { return Asked(rawValue: 1 << UInt8(ask.kind)) }
-        if case .codes = sights[Int(ask.number)].value { return .codes }
-        return .values
+    private func kind(of ask: Ask) -> QuestionKinds {
+        switch ask.kind {
+        case Ask.test: .tests
+        case Ask.closed, Ask.closable: .closings
+        default: .sight(of: sights[Int(ask.number)].value)
+        }
     }
 
     @inline(__always)

@@ -684,6 +684,7 @@ final class EventLoop {
                 else { continue }
                 readable(slot, index)
             }
+            settleAnswered()
         }
         for index in slots.indices {
             guard let slot = slots[index] else { continue }

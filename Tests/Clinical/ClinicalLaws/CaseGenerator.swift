@@ -101,6 +101,13 @@ package struct CaseGenerator: Sendable {
         case .quantity: return .quantity(interval(fact, definition, &random))
         case .set:
             let codes = Array(definition.codes.indices).shuffled(using: &random)
+            let classes = codes.filter { !definition.codes[$0].descendants.isEmpty }
+            if let named = classes.first, random.happens(10) {
+                // A class without any of its members, and nothing else.
+                let family = definition.codes[named].descendants.union(definition.codes[named].ancestors)
+                let others = BitSet(codes).subtracting(family).subtracting(BitSet(only: named))
+                return definition.membership(included: BitSet(only: named), excluded: others)
+            }
             let count = random.happens(25) ? 2 : 1
             let included = random.happens(80) ? BitSet(codes.prefix(count)) : BitSet()
             let excluded = included.isEmpty || random.happens(25) ? BitSet([codes[codes.count - 1]]) : BitSet()

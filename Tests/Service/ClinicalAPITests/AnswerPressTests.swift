@@ -81,6 +81,34 @@ import Testing
         #expect(answered == 60 && sizes[3] == sizes[0])
     }
 
+    /// Who rules out all but one class leaves nothing to exclude when a set is closed; who names that class alone leaves much.
+    @Test func `close the set of a case after one that left nothing open`() throws {
+        let knowledge = try Checkout.knowledge.get()
+        let advisor = Advisor(knowledge: knowledge)
+        let press = AnswerPress(knowledge, memory: 1 << 24)
+        let facts = knowledge.clinical.vocabulary.facts
+        let bases = Self.bodies().prefix(40).compactMap { RequestScan($0, press.scanner)?.statements }
+        var pairs = 0
+        for base in bases {
+            for (fact, definition) in facts.enumerated() where definition.type == .set {
+                for code in definition.codes.indices where !definition.codes[code].descendants.isEmpty {
+                    let family = definition.codes[code].descendants.union(definition.codes[code].ancestors)
+                    let all = BitSet.upTo(definition.codes.count)
+                    let excluded = all.subtracting(family).subtracting(BitSet(only: code))
+                    for excluded in [excluded, BitSet()] {
+                        let value = definition.membership(included: BitSet(only: code), excluded: excluded)
+                        let said = FactStatement(fact: fact, value: value, origin: .stated)
+                        let statements = FactStatement.ordered(base.filter { $0.fact != fact } + [said])
+                        let answer = press.answer(statements, notes: [])?.bytes
+                        #expect(answer == nil || answer == advisor.document(statements))
+                        pairs += answer == nil ? 0 : 1
+                    }
+                }
+            }
+        }
+        #expect(pairs > 400)
+    }
+
     /// Values that nothing was learned of leave no pattern behind.
     @Test func `keep no value of a case where nothing may be learned`() throws {
         let knowledge = try Checkout.knowledge.get()

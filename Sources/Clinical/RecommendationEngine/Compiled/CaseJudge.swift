@@ -129,8 +129,10 @@ package struct CaseJudge: Sendable {
             }
         }
         self.panel = panel
+        let before = learned.profiledBytes
         learned.take(judge.known.intersection(unprofiled), of: judge, isLearning: isLearning)
         isSeen = learned.see(judge.known, panel, isLearning: isLearning, into: &seenWords)
+        if learned.profiledBytes != before { lessons += 1 }
         drawCards(panel)
         findFrame(panel)
         addQuestions()
@@ -185,12 +187,14 @@ package struct CaseJudge: Sendable {
 
     /// Where completing a case ended that said what this one says, as far as that asks.
     private mutating func rememberedGround(_ said: BitSet, _ known: BitSet) -> Int? {
+        let before = learned.profiledBytes
         learned.take(said, of: judge, isLearning: isLearning)
         isSeen = learned.seeGround(known, isLearning: isLearning, into: &seenWords)
+        if learned.profiledBytes != before { lessons += 1 }
         if isSeen, let number = learned.ground(seenWords) { return number }
-        var asked: VerdictTree.Asked = []
+        var asked: QuestionKinds = []
         let number = learned.tree.result(of: 0, known: known, in: judge, asked: &asked)
-        if let number, isSeen, isLearning, asked.isDisjoint(with: .values) {
+        if let number, isSeen, isLearning, asked.isSubset(of: .ofGround) {
             learned.keep(ground: number, seenWords)
             lessons += 1
         }
@@ -245,7 +249,10 @@ package struct CaseJudge: Sendable {
                 guard let said = statements.first(where: { $0.fact == fact })?.value else {
                     return ground.values.append(.init(fact: fact, value: value))
                 }
-                if said != value { ground.values.append(.init(fact: fact, value: asked.isOpen(fact) ? nil : value)) }
+                // Closing a set may exclude nothing of what this case leaves open, and something of what another does.
+                if said != value || judge.isClosed(fact) {
+                    ground.values.append(.init(fact: fact, value: asked.isOpen(fact) ? nil : value))
+                }
             }
             ground.changed = BitSet(ground.values.map(\.fact))
         }
@@ -253,7 +260,7 @@ package struct CaseJudge: Sendable {
             of: ground, isAnswered ? completion.facts[statements.count...] : [],
             isAnswered ? completion.becauses : [])
         learned.tree.keep(number, of: 0, known: known, asked)
-        if isSeen && asked.isOnlyTestsAndCodes { learned.keep(ground: number, seenWords) }
+        if isSeen && asked.kinds.isSubset(of: .ofGround) { learned.keep(ground: number, seenWords) }
         plan.ground = isAnswered ? Int32(number) : -1
     }
 
@@ -434,7 +441,7 @@ package struct CaseJudge: Sendable {
                 let number = learned.number(of: made.card, words(of: made))
                 let known = judge.known.intersection(panel.asked[place].facts)
                 learned.tree.keep(number, of: panel.judgings[place], known: known, asked)
-                if isSeen && asked.isOnlyTests { keep(number, panel, place) }
+                if isSeen && asked.kinds.isSubset(of: .tests) { keep(number, panel, place) }
                 lessons += 1
                 found = Int32(number)
             }
@@ -472,7 +479,7 @@ package struct CaseJudge: Sendable {
     /// intervention, what is told beside them.
     private mutating func remembered(_ panel: LearnedCases.Panel, _ place: Int) -> Int? {
         if isSeen && found[place] >= 0 { return Int(found[place]) }
-        var asked: VerdictTree.Asked = []
+        var asked: QuestionKinds = []
         let known = judge.known.intersection(panel.asked[place].facts)
         let result = learned.tree.result(of: panel.judgings[place], known: known, in: judge, asked: &asked)
         if let result, isSeen, isLearning, asked.isSubset(of: .tests) {
@@ -500,11 +507,14 @@ package struct CaseJudge: Sendable {
                 switch part.dose {
                 case .nothing: words.append(-1)
                 case .needs(let facts): words.append(learned.number(of: facts))
-                case .reckoned(_, let sources):
+                case .reckoned(let dose, let sources):
+                    var isWithheld = false
+                    if case .withheld = dose { isWithheld = true }
                     let steps = knowledge.parts[knowledge.regimens[Int(option.regimen)].range.lowerBound + place].steps
                     words += [-2, Int32(sources.count)] + sources
-                    for step in steps.range {
-                        words.append(Int32(truncatingIfNeeded: judge.truth(knowledge.doseSteps[step].when).rawValue))
+                    for number in steps.range where !isWithheld || knowledge.doseSteps[number].withholds {
+                        let truth = judge.truth(knowledge.doseSteps[number].when)
+                        words.append(Int32(truncatingIfNeeded: truth.rawValue))
                     }
                 }
             }
@@ -744,7 +754,8 @@ package struct CaseJudge: Sendable {
         return reckon(regimen, place, of: intervention)
     }
 
-    /// Whether a dose is one body's own. Else it follows from which of its steps hold, which others have too.
+    /// Whether a dose is one body's own. Else it follows from which of its steps hold, which others have too: all of them are
+    /// asked here, those too of which nothing need be known.
     private mutating func goesByBody(_ part: CompiledKnowledge.PartEntry) -> Bool {
         var goesByBody = part.basis != .flat
         for number in part.steps.range {
@@ -941,7 +952,7 @@ package struct CaseJudge: Sendable {
         plan.frame = Int32(found)
         learned.tree.keep(
             found, of: panel.judgings[panel.interventions.count], known: judge.known.intersection(own.facts), asked)
-        if isSeen && asked.isOnlyTests { keep(found, panel, panel.interventions.count) }
+        if isSeen && asked.kinds.isSubset(of: .tests) { keep(found, panel, panel.interventions.count) }
     }
 
     /// All that is written beside the options, but for what opens the summary.

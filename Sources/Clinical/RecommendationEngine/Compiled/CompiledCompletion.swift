@@ -313,11 +313,12 @@ struct CompiledCompletion: Sendable {
             judge.set(fact, value)
             facts.append(.init(fact: fact, value: value, source: .assumed(place), closesSet: false))
         } else {
-            guard let closed = close(fact, &judge) else { return }
+            guard close(fact, &judge) != nil else { return }
+            // Which codes that excludes is not told, and another case's are others.
             facts.append(
                 .init(
-                    fact: fact, value: .members(included: BitSet(), excluded: closed),
-                    source: .assumed(place), closesSet: true))
+                    fact: fact, value: .members(included: BitSet(), excluded: BitSet()), source: .assumed(place),
+                    closesSet: true))
         }
         judge.forget()
         deriveFromAssumed(fact, &judge)

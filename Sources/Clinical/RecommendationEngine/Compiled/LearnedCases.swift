@@ -191,7 +191,7 @@ struct LearnedCases: Sendable {
     }
 
     var tree = VerdictTree()
-    /// What the tree said, by what is seen of a case.
+    /// The same by what is seen of a case.
     var verdicts = SeenVerdicts()
     /// The case at hand.
     private var profile: CaseProfile
@@ -293,9 +293,12 @@ struct LearnedCases: Sendable {
         ]
     }
 
+    /// What the numbers of values and of what is seen of them take.
+    var profiledBytes: Int { profile.size + keyBytes + groundKeys.size }
+
     /// About how many bytes it takes.
     var size: Int {
-        let ways = tree.size + verdicts.size + groundVerdicts.size + profile.size + keyBytes + groundKeys.size
+        let ways = tree.size + verdicts.size + groundVerdicts.size + profiledBytes
         let cases = grounds.count * 512 + followings.count * 256 + changes.count * 3_072 + plannedFacts.count * 192
         let entries = cards.count * 48 + frames.count * 8 + cardWordings.size + frameWordings.size
         let orders = standings.count * 192 + contests.count * 192 + ranks.count * 256
@@ -358,6 +361,7 @@ struct LearnedCases: Sendable {
 
     /// The number of the ground in which a case ended that said what is seen.
     func ground(_ seen: [UInt64]) -> Int? {
+        if seen.isEmpty { return nil }
         var place = 0
         for view in 0..<seen.count / 2 {
             guard let next = groundVerdicts.result(of: Int32(place), ProfileKeys.seen(seen, by: view)) else {

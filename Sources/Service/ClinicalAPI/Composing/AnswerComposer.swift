@@ -12,8 +12,8 @@ struct AnswerComposer: Sendable {
     private static let states = ["draft", "under-review", "approved"]
     private let stateOf: [Int]
     private let releaseState: Int
-    /// Room for nearly every answer: one that needs more is written twice, and what is not written costs no memory.
-    private static let room = 96 * 1_024
+    /// Room for nearly every answer: one that needs more is written twice. What waits for a slow peer keeps it.
+    private static let room = 64 * 1_024
 
     init(_ compiled: CompiledKnowledge, _ knowledge: KnowledgeBase) {
         tables = AnswerTables(compiled: compiled, pieces: AnswerPieces(compiled, knowledge))
