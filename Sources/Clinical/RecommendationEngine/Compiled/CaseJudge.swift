@@ -1140,14 +1140,10 @@ package struct CaseJudge: Sendable {
                 && (!besideAnother || moves(left, right, over: fact))
         }
         let key = LearnedCases.Comparison(left: one, right: two, isBesideAnother: besideAnother)
-        var found = learned.contest(key)
-        if !found.asked.contains(fact) {
-            let turns = asked(left, right, over: fact, besideAnother: besideAnother)
-            if turns { found.turning.insert(fact) }
-            found.asked.insert(fact)
-            if isLearning { learned.keep(found, of: key) }
-        }
-        return found.turning.contains(fact) && (!besideAnother || moves(left, right, over: fact))
+        let known = learned.turns(key, over: fact)
+        let turns = known ?? asked(left, right, over: fact, besideAnother: besideAnother)
+        if known == nil && isLearning { learned.keep(turns, of: key, over: fact) }
+        return turns && (!besideAnother || moves(left, right, over: fact))
     }
 
     private mutating func asked(_ left: Int, _ right: Int, over fact: Int, besideAnother: Bool) -> Bool {
@@ -1166,14 +1162,9 @@ package struct CaseJudge: Sendable {
             return judgedAnew(left, right, over: fact)
         }
         let key = LearnedCases.Comparison(left: one, right: two, isBesideAnother: true)
-        var found = learned.contest(key)
-        if found.asked.contains(fact) { return found.turning.contains(fact) }
+        if let known = learned.turns(key, over: fact) { return known }
         let moves = judgedAnew(left, right, over: fact)
-        if isLearning {
-            found.asked.insert(fact)
-            if moves { found.turning.insert(fact) }
-            learned.keep(found, of: key)
-        }
+        if isLearning { learned.keep(moves, of: key, over: fact) }
         return moves
     }
 

@@ -231,17 +231,18 @@ struct LearnedCases: Sendable {
     /// All that `RankContest` looks at in an option, numbered.
     private var standings: [RankStanding: Int32] = [:]
     /// Over which facts the order of two options hangs.
-    private var contests: [Comparison: Contest] = [:]
+    private(set) var contests: [Contest] = []
+    private var contestNumbers = KeyNumbers()
 
     /// Two options by the numbers of their standings, and whether a fact is answered beside another one.
-    struct Comparison: Sendable, Hashable {
+    struct Comparison: Sendable {
         let left: Int32
         let right: Int32
         let isBesideAnother: Bool
 
-        func hash(into hasher: inout Hasher) {
-            let pair = UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
-            hasher.combine(isBesideAnother ? ~pair : pair)
+        fileprivate var key: UInt64 {
+            (UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))) << 1
+                | (isBesideAnother ? 1 : 0)
         }
     }
 
@@ -463,11 +464,22 @@ struct LearnedCases: Sendable {
         return number
     }
 
-    /// What was found for two options before.
-    func contest(_ key: Comparison) -> Contest { contests[key] ?? Contest() }
+    /// Whether a fact turns the order of two options; nil where that was not asked before.
+    func turns(_ comparison: Comparison, over fact: Int) -> Bool? {
+        guard let number = contestNumbers[comparison.key], contests[number].asked.contains(fact) else { return nil }
+        return contests[number].turning.contains(fact)
+    }
 
-    /// Keeps what was found for two options.
-    mutating func keep(_ contest: Contest, of key: Comparison) { contests[key] = contest }
+    /// Keeps whether a fact turns the order of two options.
+    mutating func keep(_ turns: Bool, of comparison: Comparison, over fact: Int) {
+        let number = contestNumbers[comparison.key] ?? contests.count
+        if number == contests.count {
+            contests.append(Contest())
+            contestNumbers.add(number, for: comparison.key)
+        }
+        contests[number].asked.insert(fact)
+        if turns { contests[number].turning.insert(fact) }
+    }
 
     /// The panel of some topics.
     mutating func panel(of topics: [Int], _ knowledge: CompiledKnowledge) -> Int {
@@ -514,6 +526,42 @@ struct LearnedCases: Sendable {
         judgings[judging] = nextJudging
         nextJudging += 1
         return nextJudging - 1
+    }
+}
+
+/// Numbers by keys that this process gave, so that no peer chooses what meets in the table.
+private struct KeyNumbers: Sendable {
+    private struct Entry: Sendable {
+        var key: UInt64 = 0
+        /// Negative: free.
+        var number: Int32 = -1
+    }
+
+    /// Open addressing; always at most three quarters full.
+    private var entries = Array(repeating: Entry(), count: 1 << 8)
+    private var count = 0
+
+    private func place(of key: UInt64) -> Int {
+        let mixed = (key ^ key >> 31) &* 0x9E37_79B9_7F4A_7C15
+        var place = Int(truncatingIfNeeded: mixed >> 33) & (entries.count - 1)
+        while entries[place].number >= 0 && entries[place].key != key { place = (place + 1) & (entries.count - 1) }
+        return place
+    }
+
+    subscript(key: UInt64) -> Int? {
+        let number = entries[place(of: key)].number
+        return number < 0 ? nil : Int(number)
+    }
+
+    /// Adds the number of a key that has none.
+    mutating func add(_ number: Int, for key: UInt64) {
+        if (count + 1) * 4 > entries.count * 3 {
+            let old = entries
+            entries = Array(repeating: Entry(), count: old.count * 2)
+            for entry in old where entry.number >= 0 { entries[place(of: entry.key)] = entry }
+        }
+        entries[place(of: key)] = Entry(key: key, number: Int32(number))
+        count += 1
     }
 }
 

@@ -313,7 +313,6 @@ private struct Writing {
     }
 
     private mutating func writeValue(_ fact: AnswerPlan.PlannedFact) {
-        let definition = vocabulary.facts[fact.fact]
         let written = pieces.facts[fact.fact]
         switch fact.value {
         case .codes(let codes):
@@ -325,7 +324,7 @@ private struct Writing {
             out.put(",\"value\":{")
             if !codes.isEmpty {
                 out.put("\"anyOf\":")
-                putCodes(codes, written, isBoolean: definition.type == .boolean)
+                putCodes(codes, written, isBoolean: vocabulary.facts[fact.fact].type == .boolean)
             }
             out.put("}")
         case .quantity(let interval):
@@ -334,6 +333,7 @@ private struct Writing {
             out.put(point)
             put(written.unit)
         case .members(let included, let excluded):
+            let definition = vocabulary.facts[fact.fact]
             let isRefusal = definition.excludesNamed != nil
             let named =
                 isRefusal ? Self.mostGeneral(included, definition) : Self.mostSpecific(included, definition)
