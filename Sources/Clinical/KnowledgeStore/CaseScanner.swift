@@ -66,8 +66,13 @@ package final class CaseScanner: Sendable {
             guard scan.take(UInt8(ascii: "}")) else { return nil }
         } while scan.take(UInt8(ascii: ","))
         guard scan.take(UInt8(ascii: "}")) else { return nil }
-        // Whether weight and height fit one person is the reader's to say.
-        if let body, seen.contains(body.weight), seen.contains(body.height) { return nil }
+        // The reader points at a weight and a height that cannot be one person's.
+        if let body, seen.contains(body.weight), seen.contains(body.height),
+            let weight = statements.first(where: { $0.fact == body.weight })?.value,
+            let height = statements.first(where: { $0.fact == body.height })?.value, !body.fits(weight, height)
+        {
+            return nil
+        }
         return statements
     }
 
