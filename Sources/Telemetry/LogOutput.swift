@@ -43,6 +43,8 @@ public final class LogOutput: Sendable {
     private let threshold: Atomic<Int>
     private let descriptor: Int32
     private let capacity: Int
+    /// The room that is kept between bursts, bytes.
+    private static let kept = 1 << 16
     /// Microseconds.
     private static let pause: UInt32 = 5_000
     private let queue = DispatchQueue(label: "log", qos: .utility)
@@ -113,12 +115,19 @@ public final class LogOutput: Sendable {
                 droppedLines.add(1, ordering: .relaxed)
                 return false
             }
+            if state.pending.count + line.count > state.pending.capacity { reserve(&state.pending, line.count) }
             state.pending.append(contentsOf: line)
             guard !state.isWriting else { return false }
             state.isWriting = true
             return true
         }
         if mustStart { queue.async { self.drain() } }
+    }
+
+    /// Room for a line more: a list that doubles would leave its old memory to a heap that finds little use for it.
+    private func reserve(_ pending: inout [UInt8], _ more: Int) {
+        let isSmall = pending.count + more <= Self.kept
+        pending.reserveCapacity(isSmall ? Self.kept : max(capacity, pending.count + more))
     }
 
     /// Writes until nothing waits. A pause before each time lets lines gather, unless there are so many that they would not
@@ -142,7 +151,7 @@ public final class LogOutput: Sendable {
                 swap(&batch, &state.pending)
                 state.isWriting = !batch.isEmpty
                 // One burst must not keep its memory for ever.
-                if batch.isEmpty && batch.capacity <= 1 << 16 { swap(&batch, &state.spare) }
+                if batch.isEmpty && batch.capacity < 2 * Self.kept { swap(&batch, &state.spare) }
                 return !batch.isEmpty
             }
             guard hasMore else { return }
