@@ -275,15 +275,25 @@ struct Connection {
                 index += consumed
                 isInHead = false
                 let generation = context.closesAll || context.isSealed ? nil : context.handler.generation
-                // What was answered to a request that came in pieces is none of this one's.
-                context.repeatable = nil
+                // Only here: what is answered to a request that came in pieces is kept by nobody.
+                context.asksForRepeatable = generation != nil
                 begin(&request, framing, expectsContinue, bytes, &index, now: now, &context)
+                context.asksForRepeatable = false
                 if let response = context.repeatable {
                     context.repeatable = nil
                     if let generation, index == bytes.count {
-                        context.posted.remember(
-                            response, to: bytes.extracting(start..<index), bytesIn: request.body.count,
-                            after: context.preamble, generation: generation)
+                        if response.repeated != nil {
+                            context.posted.remember(
+                                response, to: bytes.extracting(start..<index), bytesIn: request.body.count,
+                                after: context.preamble, generation: generation)
+                        }
+                        if case .length = framing, !context.isHeadKnown,
+                            response.body.count >= context.coding.minimumSize,
+                            !request.has("content-encoding"), !response.fields.has("Content-Encoding")
+                        {
+                            context.heads.remember(
+                                response, under: bytes.extracting(start..<start + consumed), generation: generation)
+                        }
                     }
                 }
             }
@@ -295,9 +305,14 @@ struct Connection {
     private mutating func answerAgain(
         _ bytes: borrowing Span<UInt8>, _ index: inout Int, _ context: inout LoopContext
     ) -> Bool {
+        context.isHeadKnown = false
         guard !context.closesAll, let generation = context.handler.generation else { return false }
         if let place = context.posted.find(bytes, index, generation: generation) {
             return answerPosted(place, bytes.count, &index, &context)
+        }
+        if let (place, body) = context.heads.find(bytes, index, generation: generation) {
+            context.isHeadKnown = true
+            return answerUnderHead(place, body, bytes, &index, generation, &context)
         }
         guard let (slot, length) = context.memory.find(bytes, index, generation: generation) else { return false }
         let started = !context.isObserved ? 0 : MonotonicClock.microseconds()
@@ -324,14 +339,50 @@ struct Connection {
         index = end
         isInHead = false
         answer.repeated?()
-        if context.isObserved {
-            context.observer?.didAnswer(
-                Exchange(
-                    method: .post, route: answer.route, status: answer.status, bytesIn: answer.bytesIn,
-                    bytesOut: answer.bytesOut, id: id, trace: nil,
-                    duration: MonotonicClock.microseconds() - started, refusal: nil))
-        }
+        if context.isObserved { tell(of: answer, id, started, context) }
         return true
+    }
+
+    /// Answers a body that comes under a head that was answered before; false where it must be read in full.
+    private mutating func answerUnderHead(
+        _ place: Int, _ body: Int, _ bytes: borrowing Span<UInt8>, _ index: inout Int, _ generation: UInt64,
+        _ context: inout LoopContext
+    ) -> Bool {
+        if context.isSealed { return false }
+        let started = !context.isObserved ? 0 : MonotonicClock.microseconds()
+        var output = OutputQueue()
+        swap(&output, &context.output)
+        let given = context.heads.answer(
+            place, to: bytes.extracting(body..<bytes.count), minimumSize: context.coding.minimumSize,
+            after: &context.preamble, into: &output)
+        swap(&output, &context.output)
+        guard let given else { return false }
+        let told = PostedMemory.Answer(
+            route: given.route, status: 200, bytesIn: bytes.count - body, bytesOut: given.answer.length,
+            repeated: given.answer.repeated)
+        if told.repeated != nil {
+            let (output, start) = (context.output.bytes, given.start)
+            context.posted.remember(
+                told, to: bytes.extracting(index..<bytes.count), preamble: given.preamble, generation: generation
+            ) {
+                // No array of a slice, which may be the output's own memory with all its room.
+                [UInt8](unsafeUninitializedCapacity: output.count - start) { room, count in
+                    count = room.initialize(fromContentsOf: output[start...])
+                }
+            }
+        }
+        index = bytes.count
+        isInHead = false
+        if context.isObserved { tell(of: told, given.id, started, context) }
+        return true
+    }
+
+    private func tell(of answer: PostedMemory.Answer, _ id: RequestID, _ started: UInt64, _ context: LoopContext) {
+        context.observer?.didAnswer(
+            Exchange(
+                method: .post, route: answer.route, status: answer.status, bytesIn: answer.bytesIn,
+                bytesOut: answer.bytesOut, id: id, trace: nil,
+                duration: MonotonicClock.microseconds() - started, refusal: nil))
     }
 
     /// A head with a body behind it: what the head decides is decided, and the body is read.
@@ -581,7 +632,8 @@ struct Connection {
         // A precondition fails only where the answer's tag is known.
         if response.status.code == 412, answer.status.code != 412 { context.refusals?.rewrite(&response, to: request) }
         if context.isSealed { context.sealer?.seal(&response, to: request) }
-        if response.repeated != nil, option == .persists, response.status.code == 200, request.method == .post,
+        if context.asksForRepeatable, response.repeated != nil || response.repeater != nil, option == .persists,
+            response.status.code == 200, request.method == .post,
             !AnswerMemory.telling.contains(where: { request.has($0) })
         {
             context.repeatable = response

@@ -491,7 +491,7 @@ final class EventLoop {
         for round in 0... {
             if let later = slot.connection.takeLater() { begin(later, token(index)) }
             if !context.output.isEmpty {
-                guard push(slot, index, &context.output) else { return }
+                guard push(slot, index, &context.output, keepsRoom: true) else { return }
             }
             guard slot.connection.isHeldBack else { break }
             if round == Self.streamedRounds {
@@ -551,15 +551,16 @@ final class EventLoop {
         resume(slot, index)
     }
 
-    /// Writes what there is; true when all went out. What the socket does not take now waits in the slot.
-    private func push(_ slot: Slot, _ index: Int, _ queue: inout OutputQueue) -> Bool {
+    /// Writes what there is; true when all went out. What the socket does not take now waits in the slot, with the queue's room
+    /// or, where that is the loop's and `keepsRoom`, in its own.
+    private func push(_ slot: Slot, _ index: Int, _ queue: inout OutputQueue, keepsRoom: Bool = false) -> Bool {
         while !queue.isEmpty {
             let step = slot.channel == nil ? sendPlain(slot, queue) : sendSealed(slot, queue)
             switch step {
             case .moved(let count): queue.advance(count)
             case .needsWriting, .needsReading:
                 slot.connection.isWriting(now: now, configuration.deadlines)
-                slot.waiting = queue.take()
+                slot.waiting = keepsRoom ? queue.takeRest() : queue.take()
                 watch(slot, index, step == .needsWriting ? .writing : .reading)
                 wheel.schedule(index, at: slot.connection.deadline)
                 _ = hold(slot, index, slot.connection.heldBytes + (slot.waiting?.ownedBytes ?? 0))

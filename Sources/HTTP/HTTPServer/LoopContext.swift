@@ -53,8 +53,12 @@ struct LoopContext {
     /// Answers that may be given again.
     var memory = AnswerMemory()
     var posted = PostedMemory()
-    /// What was written last, where it may be given again.
+    var heads = PostedHeads()
+    /// What was written last, where it may be given again and somebody asks for it.
     var repeatable: HTTPResponse?
+    var asksForRepeatable = false
+    /// Whether the head that is answered now was known to `heads`.
+    var isHeadKnown = false
     /// A request to read into, given back after use.
     var spareRequest = HTTPRequest.blank
 

@@ -53,6 +53,12 @@ struct OutputQueue {
         }
     }
 
+    /// Bytes of heads and small bodies.
+    var headBytes: Int { bytes.count }
+
+    /// Adds what `write` appends, a whole response, or nothing.
+    mutating func appendWhole<Result>(_ write: (inout [UInt8]) -> Result) -> Result { write(&bytes) }
+
     /// Adds the head of a response whose body follows in slices.
     mutating func appendHead(
         of response: HTTPResponse, after preamble: inout ResponsePreamble, id: RequestID,
@@ -111,6 +117,16 @@ struct OutputQueue {
         var other = OutputQueue()
         swap(&self, &other)
         return other
+    }
+
+    /// Gives away what waits, in no more memory than that, and keeps its own; stored bodies are given by reference.
+    mutating func takeRest() -> OutputQueue {
+        guard !isLent, bodyBytes == ownedBodyBytes, pieces.count <= Self.batch else { return take() }
+        var rest = OutputQueue()
+        rest.bytes.reserveCapacity(count)
+        copy(into: &rest.bytes, limit: .max)
+        advance(count)
+        return rest
     }
 
     // MARK: - Sending

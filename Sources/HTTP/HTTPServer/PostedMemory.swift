@@ -88,6 +88,22 @@ struct PostedMemory {
         _ response: HTTPResponse, to request: Span<UInt8>, bytesIn: Int, after preamble: ResponsePreamble,
         generation: UInt64
     ) {
+        let answer = Answer(
+            route: response.route, status: response.status.code, bytesIn: bytesIn, bytesOut: response.body.count,
+            repeated: response.repeated)
+        remember(answer, to: request, preamble: preamble.length, generation: generation) {
+            var wire = [UInt8](repeating: 0, count: preamble.length)
+            wire.reserveCapacity(preamble.length + response.fields.wire.count + response.body.count + 32)
+            ResponseSerializer.writeRest(of: response, into: &wire)
+            wire += response.body
+            return wire
+        }
+    }
+
+    /// Remembers what `wire` gives: the whole answer, with a preamble of a length in front.
+    mutating func remember(
+        _ answer: Answer, to request: Span<UInt8>, preamble: Int, generation: UInt64, wire: () -> [UInt8]
+    ) {
         guard request.count >= 64, request.count <= Self.longestRequest else { return }
         if generation != self.generation || entries.isEmpty {
             entries = Array(repeating: nil, count: Self.sets * Self.ways)
@@ -99,17 +115,11 @@ struct PostedMemory {
         let hash = hash(request)
         let first = Int(truncatingIfNeeded: hash & UInt64(Self.sets - 1)) * Self.ways
         guard let place = (first..<first + Self.ways).first(where: { hashes[$0] == 0 }),
-            size + request.count + response.body.count + 1_024 <= Self.limit
+            size + request.count + answer.bytesOut + 1_024 <= Self.limit
         else { return makeRoom() }
-        var wire = [UInt8](repeating: 0, count: preamble.length)
-        wire.reserveCapacity(preamble.length + response.fields.wire.count + response.body.count + 32)
-        ResponseSerializer.writeRest(of: response, into: &wire)
-        wire += response.body
-        let answer = Answer(
-            route: response.route, status: response.status.code, bytesIn: bytesIn, bytesOut: response.body.count,
-            repeated: response.repeated)
+        let wire = wire()
         let entry = Entry(
-            request: request.withUnsafeBufferPointer { Array($0) }, preamble: preamble.length, answer: answer,
+            request: request.withUnsafeBufferPointer { Array($0) }, preamble: preamble, answer: answer,
             size: request.count + wire.count + 256)
         size += entry.size
         (entries[place], hashes[place], wires[place], isWanted[place]) = (entry, hash, wire, false)

@@ -14,6 +14,9 @@ public struct HTTPResponse: Sendable {
     /// Given where the same bytes of a request may be answered with this again as long as the generation lasts
     /// (`HTTPHandler.generation`); called each time that they are.
     public var repeated: (@Sendable () -> Void)?
+    /// Who knows the answers to other bodies that come under the same head, as long as the generation lasts
+    /// (`HTTPHandler.generation`); nil where each must be asked in full.
+    public var repeater: (any AnswerRepeater)?
     /// The pattern of the route that answered, for logs and metrics; never a raw path.
     public var route = "unmatched"
 
@@ -43,6 +46,30 @@ public struct HTTPResponse: Sendable {
         fields.append("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
         return fields
     }()
+}
+
+/// Knows answers of status 200 that it gave under a head, by the body that came with it: these are given again without their requests being
+/// read. Safe from any thread.
+public protocol AnswerRepeater: AnyObject, Sendable {
+    /// Writes the answer to a body behind what `head` writes of its length, and counts it; nil, and nothing is written, where
+    /// none of `minimumSize` bytes or more is known.
+    func repeatAnswer(
+        to body: Span<UInt8>, minimumSize: Int, into output: inout [UInt8], head: (Int, inout [UInt8]) -> Void
+    ) -> RepeatedAnswer?
+}
+
+/// An answer that was given again.
+public struct RepeatedAnswer: Sendable {
+    /// Bytes of its body.
+    public let length: Int
+    /// See `HTTPResponse.repeated`.
+    public let repeated: (@Sendable () -> Void)?
+
+    /// An answer of so many bytes.
+    public init(length: Int, repeated: (@Sendable () -> Void)? = nil) {
+        self.length = length
+        self.repeated = repeated
+    }
 }
 
 /// A body that is made slice by slice, each when there is room for it, so that a long answer needs the memory of a short one
@@ -147,6 +174,13 @@ public struct ResponsePreamble: Sendable {
         return id
     }
 
+    /// Takes the next id and writes the preamble of a 200.
+    public mutating func writeNext(into output: inout [UInt8]) -> RequestID {
+        let id = takeID()
+        write(status: HTTPStatus(200), id: id, into: &output)
+        return id
+    }
+
     /// Writes the preamble of a response. `id` is mostly the one that was taken last.
     mutating func write(status: HTTPStatus, id: RequestID, into output: inout [UInt8]) {
         if status.code == 200, case .made(let high, let low) = id, high >> 16 == wallClock {
@@ -199,10 +233,21 @@ public enum ResponseSerializer {
                 bytes.append(contentsOf: "Transfer-Encoding: chunked\r\n".utf8)
             }
         } else if !response.isFinal && !response.status.forbidsBody {
-            bytes.append(contentsOf: "Content-Length: ".utf8)
-            bytes.appendDecimal(response.body.count)
-            bytes.append(contentsOf: "\r\n".utf8)
+            writeLength(response.body.count, into: &bytes)
         }
+        bytes.append(contentsOf: "\r\n".utf8)
+    }
+
+    private static func writeLength(_ length: Int, into bytes: inout [UInt8]) {
+        bytes.append(contentsOf: "Content-Length: ".utf8)
+        bytes.appendDecimal(length)
+        bytes.append(contentsOf: "\r\n".utf8)
+    }
+
+    /// Writes what follows the preamble in the head of a response with these fields and a body of so many bytes.
+    public static func writeRest(_ fields: [UInt8], length: Int, into bytes: inout [UInt8]) {
+        bytes.append(contentsOf: fields)
+        writeLength(length, into: &bytes)
         bytes.append(contentsOf: "\r\n".utf8)
     }
 }
