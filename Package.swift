@@ -75,9 +75,10 @@ let package = Package(
             name: "ClinicalAPI",
             dependencies: [
                 "HTTPWire", "HTTPServer", "JSONText", "Telemetry", "DecisionLogic", "ClinicalModel", "KnowledgeStore",
-                "RecommendationEngine", "QuestionParsing", "FHIRReading", "Journal",
+                "RecommendationEngine", "QuestionParsing", "FHIRReading", "Journal", "CPrefetch",
             ],
             path: "Sources/Service/ClinicalAPI", swiftSettings: settings),
+        .target(name: "CPrefetch", path: "Sources/Service/CPrefetch"),
         .target(name: "CMalloc", path: "Sources/Service/CMalloc"),
         .target(
             name: "Journal", dependencies: ["JSONText", .product(name: "Crypto", package: "swift-crypto")],

@@ -31,7 +31,7 @@ private let doors: [String: (folder: String, imports: Set<String>)] = [
         "Sources/Service/ClinicalAPI",
         [
             "HTTPWire", "HTTPServer", "JSONText", "Telemetry", "DecisionLogic", "ClinicalModel", "KnowledgeStore",
-            "RecommendationEngine", "QuestionParsing", "FHIRReading", "Journal", "Synchronization",
+            "RecommendationEngine", "QuestionParsing", "FHIRReading", "Journal", "Synchronization", "CPrefetch",
         ]
     ),
     "FHIRReading": (

@@ -1,7 +1,7 @@
 public import ClinicalModel
 public import DecisionLogic
 public import HTTPServer
-import HTTPWire
+public import HTTPWire
 public import KnowledgeStore
 import FHIRReading
 import QuestionParsing
@@ -27,12 +27,12 @@ public final class Advisor: Sendable {
     private var press: AnswerPress {
         madePress.withLock { made in
             if let made { return made }
-            let press = AnswerPress(knowledge, memory: pressMemory)
+            let press = AnswerPress(knowledge, memory: pressMemory, room: recentRoom)
             made = press
             return press
         }
     }
-    private let recent: RecentAnswers
+    private let recentRoom: Int
     /// The documents that are the same for every request.
     let stored: StoredDocuments
     /// The first eight digits of the digest: entity tags begin with it.
@@ -65,7 +65,7 @@ public final class Advisor: Sendable {
         fields.append("Cache-Control", CachePolicy.patient)
         fields.append("Vary", coding == nil ? "Accept" : "Accept, Accept-Encoding")
         caseFields = fields
-        recent = RecentAnswers(limit: recentAnswers)
+        recentRoom = recentAnswers
         pressMemory = learned
         parser = OnDemand {
             QuestionParser(lexicon: knowledge.lexicon, vocabulary: knowledge.clinical.vocabulary)
@@ -89,7 +89,7 @@ public final class Advisor: Sendable {
     public func prepareNames() { _ = stored.drugsByWrittenName.value }
 
     /// Bytes of answers given lately, with what asked for them.
-    public var rememberedBytes: Int { recent.size }
+    public var rememberedBytes: Int { press.keptBytes }
 
     /// About how many bytes are remembered of what judging asked of the cases before.
     public var learnedBytes: Int { press.learnedBytes }
@@ -138,29 +138,35 @@ public final class Advisor: Sendable {
     }
 
     /// The document for a body that is written plainly; nil where the body must be read with all care.
-    func document(forPlain body: [UInt8]) -> [UInt8]? { answer(toPlain: body)?.bytes }
+    package func document(forPlain body: [UInt8]) -> [UInt8]? { answer(toPlain: body)?.bytes }
 
     /// The same, with what may be called where it is given again.
     @inline(never)
     func answer(toPlain body: [UInt8]) -> (bytes: [UInt8], repeated: (@Sendable () -> Void)?)? {
-        let hash = recent.limit > 0 ? RecentAnswers.hash(body) : 0
-        let found = recent.find(body, hash)
-        if case .answer(let answer) = found {
-            answer.repeated?()
-            return (answer.bytes, answer.repeated)
-        }
         let press = press
+        let key = press.key(of: body.span)
+        if let key {
+            var bytes: [UInt8] = []
+            if let again = press.answer(again: key, into: &bytes, head: { _, _ in }) {
+                return (bytes, counted(again).repeated)
+            }
+        }
         guard let asked = RequestScan(body, press.scanner) else { return nil }
         let (said, remarks) = merged(asked.statements, [], asked.question)
-        guard var pressed = press.answer(said, notes: remarks) else { return (plainDocument(said, remarks), nil) }
-        counts?.count(topic: pressed.topic, isGuidance: pressed.isGuidance)
-        if case .seen = found {
-            pressed.repeated = { [counts, topic = pressed.topic, isGuidance = pressed.isGuidance] in
-                counts?.count(topic: topic, isGuidance: isGuidance)
-            }
-            recent.keep(pressed, for: body, hash)
+        guard let pressed = press.answer(said, notes: remarks, for: key) else {
+            return (plainDocument(said, remarks), nil)
         }
+        counts?.count(topic: pressed.topic, isGuidance: pressed.isGuidance)
         return (pressed.bytes, nil)
+    }
+
+    /// Counts an answer that is given again.
+    private func counted(_ again: AnswerPress.Again) -> RepeatedAnswer {
+        counts?.count(topic: again.topic, isGuidance: again.isGuidance)
+        guard again.isFrequent else { return RepeatedAnswer(length: again.length) }
+        return RepeatedAnswer(length: again.length) { [counts, topic = again.topic, isGuidance = again.isGuidance] in
+            counts?.count(topic: topic, isGuidance: isGuidance)
+        }
     }
 
     /// The document as the engine and the writer of all its parts give it.
@@ -213,6 +219,22 @@ extension Advisor {
         return GuidanceBody(
             guidance: guidance, knowledge: knowledge, audience: audience, explanation: explanation
         ).bytes()
+    }
+}
+
+extension Advisor: AnswerRepeater {
+    /// Who knows answers that were given; nil where none are kept.
+    var repeater: (any AnswerRepeater)? { recentRoom > 0 ? self : nil }
+
+    /// The answer to a body that was posted lately.
+    public func repeatAnswer(
+        to body: Span<UInt8>, minimumSize: Int, into output: inout [UInt8], head: (Int, inout [UInt8]) -> Void
+    ) -> RepeatedAnswer? {
+        let press = press
+        guard let key = press.key(of: body),
+            let again = press.answer(again: key, minimumSize: minimumSize, into: &output, head: head)
+        else { return nil }
+        return counted(again)
     }
 }
 

@@ -162,6 +162,7 @@ public final class ClinicalAPI: Sendable {
             var response = HTTPResponse(HTTPStatus(200), body: answer.bytes)
             response.fields = advisor.caseFields
             response.repeated = answer.repeated
+            response.repeater = advisor.repeater
             return response
         }
         return recommend(request, cacheControl: CachePolicy.patient) { current throws(Refusal) in

@@ -7,7 +7,7 @@ import RecommendationEngine
 /// What must hold of the engine and the knowledge together: learning never unsays, and order never matters.
 package enum KnowledgeLaws {
     /// All of them.
-    package static let all: [Law] = [learning, standing, settling, order, clauses, again, compiled, taught]
+    package static let all: [Law] = [learning, standing, settling, order, clauses, again, compiled, taught, repeated]
 
     private static let learning = Law(
         "more knowledge never turns a settled verdict that rests on no assumption and no isKnown", cost: 2
@@ -123,6 +123,25 @@ package enum KnowledgeLaws {
                     + "; \(bench.text.json(statements))")
         }
         return .kept
+    }
+
+    /// Asked twice, a body is answered of the recipe of its first answer, if that is still there.
+    private static let repeated = Law("an answer that is given again of its recipe is the same", cost: 2) {
+        bench, judged, _ in
+        let text = bench.text.json(judged.statements)
+        let body = Array("{\"case\":\(text)}".utf8)
+        let advisor = bench.remembering
+        guard text != "{}", let said = advisor.scannedBody(body), let first = advisor.document(forPlain: body) else {
+            return .vacuous
+        }
+        var again: [UInt8] = []
+        guard advisor.repeatAnswer(to: body.span, minimumSize: 0, into: &again, head: { _, _ in }) != nil else {
+            return .vacuous
+        }
+        let plain = bench.advisor.document(said.statements)
+        if first == plain && again == plain { return .kept }
+        return .broken(
+            difference(String(decoding: plain, as: UTF8.self), String(decoding: again, as: UTF8.self)) + "; \(text)")
     }
 
     private static func difference(_ left: String, _ right: String) -> String {

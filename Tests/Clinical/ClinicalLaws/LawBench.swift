@@ -8,6 +8,8 @@ package import RecommendationEngine
 package struct LawBench: Sendable {
     /// The service's own way to an answer.
     package let advisor: Advisor
+    /// The same, with room for some of the answers that it gave.
+    package let remembering: Advisor
     /// The same knowledge, loaded a second time.
     package let reloaded: Advisor
     /// The same knowledge with its clauses and members in another order.
@@ -31,6 +33,7 @@ package struct LawBench: Sendable {
     /// A bench over a knowledge folder.
     package init(directory: String) throws {
         advisor = Advisor(knowledge: try KnowledgeLoader(directory: directory).load())
+        remembering = Advisor(knowledge: advisor.knowledge, recentAnswers: 1 << 20)
         reloaded = Advisor(knowledge: try KnowledgeLoader(directory: directory).load())
         shuffled = try ShuffledKnowledge(of: directory, seed: 1).advisor()
         let advisor = advisor

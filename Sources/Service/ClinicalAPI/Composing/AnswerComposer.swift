@@ -8,18 +8,17 @@ import RecommendationEngine
 /// a clinician who asks for no trace.
 struct AnswerComposer: Sendable {
     private let tables: AnswerTables
-    /// The review states, the least first, and the place of each topic's and of the release's.
-    private static let states = ["draft", "under-review", "approved"]
+    /// The place of each topic's review state and of the release's.
     private let stateOf: [Int]
     private let releaseState: Int
     /// Room for nearly every answer: one that needs more is written twice. What waits for a slow peer keeps it.
-    private static let room = 64 * 1_024
+    static let room = 64 * 1_024
 
     init(_ compiled: CompiledKnowledge, _ knowledge: KnowledgeBase) {
         tables = AnswerTables(compiled: compiled, pieces: AnswerPieces(compiled, knowledge))
-        stateOf = compiled.models.topics.map { Self.states.firstIndex(of: $0.review.status) ?? 0 }
+        stateOf = compiled.models.topics.map { AnswerPieces.states.firstIndex(of: $0.review.status) ?? 0 }
         releaseState =
-            knowledge.local.isEmpty ? Self.states.firstIndex(of: knowledge.manifest.review.status) ?? 0 : 0
+            knowledge.local.isEmpty ? AnswerPieces.states.firstIndex(of: knowledge.manifest.review.status) ?? 0 : 0
     }
 
     var compiled: CompiledKnowledge { tables.compiled }
@@ -27,15 +26,33 @@ struct AnswerComposer: Sendable {
     /// The bytes of an answer. What the judge remembers of other cases is written as `scripts` tell, and what he will
     /// remember of this one is told to them.
     func bytes(
-        _ plan: AnswerPlan, _ statements: [FactStatement], _ values: [FactValue], _ scripts: inout AnswerScripts
+        _ plan: AnswerPlan, _ statements: [FactStatement], _ values: [FactValue], _ scripts: inout AnswerScripts,
+        _ digits: inout AnswerDigits, _ marks: inout RecipeMarks?
     ) -> [UInt8] {
         let state = plan.topics.reduce(releaseState) { min($0, stateOf[$1]) }
-        return AnswerBytes.made(of: tables.pieces.store, capacity: Self.room) { out in
-            var writing = Writing(tables: tables, values: values, out: out)
-            writing.write(plan, statements, &scripts)
-            writing.end(plan, state: Self.states[state])
-            out = writing.out
-        }
+        let isRecorded = marks != nil
+        return digits.lend(plan.references, of: tables.pieces.references.count) { digits in
+            AnswerBytes.made(of: tables.pieces.store, capacity: Self.room) { out in
+                var writing = Writing(tables: tables, values: values, digits: digits, out: out)
+                if isRecorded { writing.out.beginRecipe(&marks) }
+                writing.write(plan, statements, &scripts)
+                writing.end(plan, state: state)
+                if isRecorded { writing.out.endRecipe(&marks) }
+                out = writing.out
+            }
+        } ?? []
+    }
+
+    /// Appends an answer of `length` bytes that was put together before; false where it is not that long.
+    func append(
+        _ recipe: UnsafeBufferPointer<UInt32>, sources: UnsafeBufferPointer<UInt16>, length: Int,
+        _ scripts: borrowing AnswerScripts, _ digits: inout AnswerDigits, to output: inout [UInt8]
+    ) -> Bool {
+        digits.lend(sources, of: tables.pieces.references.count) { digits in
+            AnswerBytes.append(length, of: tables.pieces.store, to: &output) { out in
+                scripts.follow(recipe, digits, &out) { $0.put(references: sources, tables.pieces.references) }
+            }
+        } ?? false
     }
 }
 
@@ -54,6 +71,7 @@ private final class AnswerTables: Sendable {
 private struct Writing {
     let tables: AnswerTables
     let values: [FactValue]
+    let digits: AnswerDigits.Lent
     var out: AnswerBytes
 
     private var pieces: AnswerPieces {
@@ -78,6 +96,7 @@ private struct Writing {
         }
         if plan.topics.count > 1 { out.put("]") }
         out.put(",\"case\":{")
+        out.seam()
         writeFacts(plan, statements, &scripts)
         if !plan.conflicts.isEmpty { writeConflicts(plan, statements) }
         if !plan.notes.isEmpty { write(plan.notes, isFirst: plan.facts.isEmpty && plan.conflicts.isEmpty) }
@@ -85,7 +104,7 @@ private struct Writing {
         if !plan.offered.isEmpty { writeOptions(plan, &scripts) }
         if !plan.excluded.isEmpty { writeExcluded(plan, &scripts) }
         if plan.isFrameLearned {
-            follow(scripts, .frame, plan.frame, plan)
+            follow(scripts, .frame, plan.frame)
         } else {
             beginScript(scripts, .frame, plan.frame)
             if !plan.examinations.isEmpty { writeExaminations(plan) }
@@ -94,20 +113,13 @@ private struct Writing {
             endScript(&scripts, .frame, plan.frame)
         }
         if !plan.questions.isEmpty { writeQuestions(plan) }
-        if !plan.references.isEmpty {
-            out.put(",\"references\":[")
-            for (place, reference) in plan.references.enumerated() {
-                out.put(place == 0 ? "{\"number\":" : ",{\"number\":")
-                out.put(place + 1)
-                put(pieces.references[Int(reference)])
-            }
-            out.put("]")
-        }
+        if !plan.references.isEmpty { out.put(references: plan.references, pieces.references) }
     }
 
-    mutating func end(_ plan: AnswerPlan, state: String) {
+    mutating func end(_ plan: AnswerPlan, state: Int) {
+        out.seam()
         out.put(",\"review\":{\"status\":\"")
-        out.put(text: state)
+        put(pieces.states[state])
         out.put("\"")
         put(plan.topics.first.map { pieces.reviewDates[$0] } ?? pieces.releaseDates)
         out.put("}")
@@ -175,7 +187,7 @@ private struct Writing {
         let said = plan.ground >= 0 ? statements.count : plan.facts.count
         writeFacts(0..<said, plan, statements)
         if plan.isGroundLearned {
-            follow(scripts, .ground, plan.ground, plan)
+            follow(scripts, .ground, plan.ground)
         } else if plan.ground >= 0 {
             beginScript(scripts, .ground, plan.ground)
             writeFacts(said..<plan.facts.count, plan, statements)
@@ -221,6 +233,7 @@ private struct Writing {
                 out.put("\"")
             }
             out.put("}")
+            out.seam()
         }
     }
 
@@ -234,50 +247,26 @@ private struct Writing {
 
     /// Writes what is remembered under a number.
     private mutating func follow(
-        _ scripts: borrowing AnswerScripts, _ kind: AnswerScripts.Kind, _ number: Int32, _ plan: AnswerPlan,
-        place: Int = 0
+        _ scripts: borrowing AnswerScripts, _ kind: AnswerScripts.Kind, _ number: Int32, place: Int = 0
     ) {
-        let range = scripts.places(kind, number)
+        out.beginScript(kind, number, place: place, isNew: false)
         var bytes = out.cursor
-        scripts.lists.withUnsafeBufferPointer { lists in
-            scripts.parts.withUnsafeBytes { parts in
-                plan.numbers.withUnsafeBufferPointer { numbers in
-                    guard let parts = parts.baseAddress else { return }
-                    for index in range {
-                        // INVARIANT: `lists` holds places where parts begin, written by `AnswerScripts.keep`.
-                        var step = parts + Int(lists[index])
-                        let count = Int(step.loadUnaligned(as: Int32.self))
-                        step += MemoryLayout<Int32>.size
-                        var text = step + count * MemoryLayout<AnswerScripts.Step>.stride
-                        for _ in 0..<count {
-                            let run = step.loadUnaligned(as: AnswerScripts.Step.self)
-                            step += MemoryLayout<AnswerScripts.Step>.stride
-                            bytes.putBlocks(text, Int(run.count))
-                            text += Int(run.count)
-                            if run.slot >= 0 {
-                                bytes.put(digits: Int(numbers[Int(run.slot)]))
-                            } else if run.slot != AnswerScripts.nothing {
-                                out.cursor = bytes
-                                fill(run.slot, place)
-                                bytes = out.cursor
-                            }
-                        }
-                    }
-                }
-            }
+        scripts.follow(kind, number, digits, place: place, &bytes) { fact, bytes in
+            out.cursor = bytes
+            let start = out.beginSlot(forValueOf: fact)
+            putWords(values[fact], fact)
+            out.endSlot(from: start)
+            bytes = out.cursor
         }
         out.cursor = bytes
-    }
-
-    private mutating func fill(_ slot: Int32, _ place: Int) {
-        if slot == AnswerScripts.rank { return out.put(place + 1) }
-        let fact = Int(AnswerScripts.firstValue - slot)
-        putWords(values[fact], fact)
+        _ = out.endScript()
     }
 
     /// Notes what is written from here on, where it will be remembered.
-    private mutating func beginScript(_ scripts: borrowing AnswerScripts, _ kind: AnswerScripts.Kind, _ number: Int32) {
-        if number >= 0 && !scripts.has(kind, number) { out.beginScript() }
+    private mutating func beginScript(
+        _ scripts: borrowing AnswerScripts, _ kind: AnswerScripts.Kind, _ number: Int32, place: Int = 0
+    ) {
+        out.beginScript(kind, number, place: place, isNew: number >= 0 && !scripts.has(kind, number))
     }
 
     private mutating func endScript(_ scripts: inout AnswerScripts, _ kind: AnswerScripts.Kind, _ number: Int32) {
@@ -421,10 +410,10 @@ private struct Writing {
         for (place, entry) in plan.offered.enumerated() {
             if place > 0 { out.put(",") }
             if entry.place < 0 {
-                follow(scripts, .card, entry.card, plan, place: place)
+                follow(scripts, .card, entry.card, place: place)
                 continue
             }
-            beginScript(scripts, .card, entry.card)
+            beginScript(scripts, .card, entry.card, place: place)
             write(plan.options[Int(entry.place)], plan, place)
             endScript(&scripts, .card, entry.card)
         }
@@ -586,7 +575,7 @@ private struct Writing {
         for (place, entry) in plan.excluded.enumerated() {
             if place > 0 { out.put(",") }
             if entry.place < 0 {
-                follow(scripts, .card, entry.card, plan)
+                follow(scripts, .card, entry.card)
                 continue
             }
             beginScript(scripts, .card, entry.card)
@@ -618,9 +607,9 @@ private struct Writing {
                 put(pieces.facts[$0].title)
                 out.put(": ")
                 // The value is this case's own, whatever of the rest is remembered.
-                out.beginSlot(forValueOf: $0)
+                let start = out.beginSlot(forValueOf: $0)
                 putWords(values[$0], $0)
-                out.endSlot()
+                out.endSlot(from: start)
             }
         }
         out.put("\"")
@@ -755,6 +744,7 @@ private struct Writing {
                 put(pieces.interventions[Int(plan.moved[moved])].id)
             }
             out.put("]}")
+            out.seam()
         }
         out.put("]")
     }

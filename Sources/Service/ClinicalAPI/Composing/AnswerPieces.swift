@@ -99,6 +99,9 @@ struct AnswerPieces: Sendable {
     private(set) var assumptions: [Piece] = []
     private(set) var footer = Piece.empty
     private(set) var origins: [Piece] = []
+    /// Of reviews, the least first, and as they are written.
+    static let states = ["draft", "under-review", "approved"]
+    private(set) var states: [Piece] = []
 
     init(_ compiled: CompiledKnowledge, _ knowledge: KnowledgeBase) {
         let clinical = compiled.clinical
@@ -183,6 +186,7 @@ struct AnswerPieces: Sendable {
         origins = [FactOrigin.stated, .read, .derived, .assumed].map { origin in
             store.members { $0.member("origin", origin.rawValue) }
         }
+        states = Self.states.map { store.add($0) }
         footer = store.members { KnowledgeJSON(knowledge: knowledge).writeRelease(audience: .clinician, to: &$0) }
         store.seal()
     }

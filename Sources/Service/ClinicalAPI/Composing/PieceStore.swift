@@ -77,7 +77,7 @@ struct AnswerCursor {
     private(set) var count = 0
 
     /// Pieces are copied in blocks of so many bytes; what is behind their end is overwritten by what follows.
-    static let block = 32
+    static let block = 64
 
     init(memory: UnsafeMutableRawPointer, capacity: Int, source: UnsafeRawPointer) {
         self.memory = memory
@@ -100,23 +100,53 @@ struct AnswerCursor {
     /// Copies bytes behind which a block more can be read.
     @inline(__always)
     mutating func putBlocks(_ start: UnsafeRawPointer, _ length: Int) {
-        guard length <= capacity - count - 2 * Self.block else { return put(start, length) }
+        guard hasRoom(length) else { return put(start, length) }
+        putWithRoom(start, length, 0)
+    }
+
+    /// Whether there is room for so many bytes and a block.
+    @inline(__always)
+    func hasRoom(_ length: Int) -> Bool { length <= capacity - count - Self.block }
+
+    /// Copies bytes behind which a block more can be read, with digits of `AnswerDigits` behind them, where there is room for
+    /// both and a block.
+    @inline(__always)
+    mutating func putWithRoom(_ start: UnsafeRawPointer, _ length: Int, _ written: UInt64) {
         let target = memory + count
-        if length <= 2 * Self.block {
+        if length <= 8 * Self.block {
             Self.copyBlock(start, target)
-            if length > Self.block { Self.copyBlock(start + Self.block, target + Self.block) }
+            var done = Self.block
+            while done < length {
+                Self.copyBlock(start + done, target + done)
+                done += Self.block
+            }
         } else {
             target.copyMemory(from: start, byteCount: length)
         }
-        count += length
+        target.storeBytes(of: written, toByteOffset: length, as: UInt64.self)
+        count += length + Int(written >> 56)
+    }
+
+    /// Digits of `AnswerDigits`.
+    mutating func put(written: UInt64) {
+        var left = written
+        for _ in 0..<written >> 56 {
+            put(byte: UInt8(truncatingIfNeeded: left))
+            left >>= 8
+        }
     }
 
     @inline(__always)
     private static func copyBlock(_ start: UnsafeRawPointer, _ target: UnsafeMutableRawPointer) {
         for place in 0..<block / 16 {
-            let half = start.loadUnaligned(fromByteOffset: place * 16, as: SIMD16<UInt8>.self)
-            target.storeBytes(of: half, toByteOffset: place * 16, as: SIMD16<UInt8>.self)
+            let part = start.loadUnaligned(fromByteOffset: place * 16, as: SIMD16<UInt8>.self)
+            target.storeBytes(of: part, toByteOffset: place * 16, as: SIMD16<UInt8>.self)
         }
+    }
+
+    /// Whether the last byte that was written is a comma.
+    var endsWithComma: Bool {
+        count > 0 && count <= capacity && memory.load(fromByteOffset: count - 1, as: UInt8.self) == UInt8(ascii: ",")
     }
 
     @inline(__always)
@@ -126,6 +156,23 @@ struct AnswerCursor {
     mutating func put(byte: UInt8) {
         if count < capacity { memory.storeBytes(of: byte, toByteOffset: count, as: UInt8.self) }
         count += 1
+    }
+
+    @inline(__always)
+    mutating func put(_ text: StaticString) { put(UnsafeRawPointer(text.utf8Start), text.utf8CodeUnitCount) }
+
+    /// The list of references, each with its number.
+    @inline(__always)
+    mutating func put(references: some Collection<some BinaryInteger>, _ pieces: [Piece]) {
+        put(",\"references\":[")
+        var number = 0
+        for reference in references {
+            number += 1
+            put(number == 1 ? "{\"number\":" : ",{\"number\":")
+            put(digits: number)
+            put(pieces[Int(reference)])
+        }
+        put("]")
     }
 
     /// A number below 100, or any in the long way.
@@ -148,6 +195,10 @@ struct AnswerBytes {
     /// What is written, as steps, while a script is noted; nothing is noted within a slot.
     private var isNoting = false
     private var script = AnswerScripts.Draft()
+    /// What is noted for a recipe, where one is made; nothing within a script but its slots.
+    private var marks = RecipeMarks()
+    private var isRecording = false
+    private var isInScript = false
 
     /// The bytes of an answer that `write` writes; `capacity` is how long it probably is.
     static func made(
@@ -168,6 +219,28 @@ struct AnswerBytes {
             }
             if !bytes.isEmpty || needed == 0 { return bytes }
         }
+    }
+
+    /// Appends the bytes of an answer that `write` writes; false where these are not `length`.
+    static func append(
+        _ length: Int, of store: PieceStore, to output: inout [UInt8], _ write: (inout AnswerCursor) -> Void
+    ) -> Bool {
+        var isWhole = false
+        store.bytes.withUnsafeBytes { source in
+            guard let start = source.baseAddress else { return }
+            output.append(addingCapacity: length + 2 * AnswerCursor.block) { room in
+                room.withUnsafeMutableBufferPointer { buffer, count in
+                    guard let memory = buffer.baseAddress else { return }
+                    var cursor = AnswerCursor(
+                        memory: UnsafeMutableRawPointer(memory), capacity: buffer.count, source: start)
+                    write(&cursor)
+                    // INVARIANT: exactly the bytes up to `count` were written where they fit.
+                    isWhole = cursor.count == length
+                    count = isWhole ? length : 0
+                }
+            }
+        }
+        return isWhole
     }
 
     private init(memory: UnsafeMutableRawPointer, capacity: Int, source: UnsafeRawPointer) {
@@ -202,16 +275,46 @@ struct AnswerBytes {
         cursor.put(byte: byte)
     }
 
-    // MARK: - Scripts
+    // MARK: - Scripts and recipes
 
-    /// Notes from now on what is written.
-    mutating func beginScript() {
+    /// Notes from now on how the answer is put together.
+    mutating func beginRecipe(_ lent: inout RecipeMarks?) {
+        if let lent = lent.take() { marks = lent }
+        marks.clear()
+        isRecording = true
+    }
+
+    mutating func endRecipe(_ lent: inout RecipeMarks?) {
+        seam()
+        isRecording = false
+        lent = marks
+        marks = RecipeMarks()
+    }
+
+    /// What follows may stand beside other things in other answers.
+    @inline(__always)
+    mutating func seam() { if isRecording { marks.seam(cursor.count) } }
+
+    /// What is written until `endScript` is the script of this number. It is noted where it `isNew`.
+    mutating func beginScript(_ kind: AnswerScripts.Kind, _ number: Int32, place: Int, isNew: Bool) {
+        if number < 0 { return }
+        if isRecording {
+            marks.script(kind, number, place: place, cursor.count, endsWithComma: cursor.endsWithComma)
+            isRecording = false
+            isInScript = true
+        }
+        if !isNew { return }
         script = AnswerScripts.Draft()
         isNoting = true
     }
 
     /// What was noted; nil where nothing was.
     mutating func endScript() -> AnswerScripts.Draft? {
+        if isInScript {
+            marks.endScript(cursor.count)
+            isRecording = true
+            isInScript = false
+        }
         guard isNoting else { return nil }
         isNoting = false
         return script
@@ -219,45 +322,77 @@ struct AnswerBytes {
 
     /// What follows may follow other things in other scripts.
     @inline(__always)
-    mutating func cut() { if isNoting { script.cut() } }
+    mutating func cut() { if isNoting { script.cut() } else { seam() } }
 
     /// The number of a source in this answer; in a script, that of the answer that follows it.
     @inline(__always)
     mutating func put(number: Int32, of source: Int32) {
-        let wasNoting = isNoting
-        if wasNoting { script.close(with: source) }
-        isNoting = false
+        let before = (isNoting, isRecording)
+        if isNoting { script.close(with: source + AnswerScripts.firstSource) }
+        (isNoting, isRecording) = (false, false)
+        let start = cursor.count
         put(Int(number))
-        isNoting = wasNoting
+        (isNoting, isRecording) = before
+        if isRecording && source >= 0 {
+            marks.number(of: source, start, cursor.count)
+        } else {
+            own(since: start)
+        }
     }
 
     /// The place of an option in this answer; in a script, that in the answer that follows it.
     mutating func put(rank: Int) {
-        put(number: Int32(truncatingIfNeeded: rank), of: AnswerScripts.rank)
+        put(number: Int32(truncatingIfNeeded: rank), of: AnswerScripts.rank - AnswerScripts.firstSource)
     }
 
-    /// What is written until `endSlot` is a value's words; in a script, those of the case that follows it.
-    mutating func beginSlot(forValueOf fact: Int) {
-        guard isNoting else { return }
-        script.close(with: AnswerScripts.firstValue - Int32(fact))
-        script.isInSlot = true
-        isNoting = false
+    /// What `write` writes is a value's words; in a script, those of the case that follows it.
+    mutating func beginSlot(forValueOf fact: Int) -> Int {
+        if isNoting {
+            script.close(with: -1 - Int32(truncatingIfNeeded: fact))
+            script.isInSlot = true
+            isNoting = false
+        }
+        return cursor.count
     }
 
-    mutating func endSlot() {
-        isNoting = script.isInSlot
+    mutating func endSlot(from start: Int) {
+        if isInScript { marks.slot(start, cursor.count) }
+        if script.isInSlot { isNoting = true }
         script.isInSlot = false
+    }
+
+    /// Lists the references, which a recipe knows.
+    mutating func put(references: [Int32], _ pieces: [Piece]) {
+        let start = cursor.count
+        cursor.put(references: references, pieces)
+        if isRecording { marks.references(start, cursor.count) }
+    }
+
+    /// What was written since `start` is this case's alone.
+    @inline(__always)
+    private mutating func own(since start: Int) {
+        if isRecording { marks.own(start, cursor.count) }
     }
 
     /// A number in decimal digits.
     @inline(__always)
     mutating func put(_ number: Int) {
-        if !isNoting && number >= 0 && number < 100 { return cursor.put(digits: number) }
-        put(text: String(number))
+        guard !isNoting && number >= 0 && number < 100 else { return put(text: String(number)) }
+        let start = cursor.count
+        cursor.put(digits: number)
+        own(since: start)
     }
 
     /// A number as `JSONWriter` writes it.
     mutating func put(_ number: Double) {
+        let (start, wasRecording) = (cursor.count, isRecording)
+        isRecording = false
+        putDigits(number)
+        isRecording = wasRecording
+        own(since: start)
+    }
+
+    private mutating func putDigits(_ number: Double) {
         if let whole = Int(exactly: number), whole.magnitude < 1 << 53 { return put(whole) }
         if number > 0, number < 1_000, case let tenths = (number * 10).rounded(), tenths / 10 == number {
             // One place behind the point, and no shorter decimal lies nearer: what `description` would say.
@@ -270,18 +405,22 @@ struct AnswerBytes {
 
     /// Text as it is.
     mutating func put(text: String) {
+        let start = cursor.count
         var text = text
         text.withUTF8 { utf8 in
             if let start = utf8.baseAddress { copy(UnsafeRawPointer(start), utf8.count) }
         }
+        own(since: start)
     }
 
     /// A text of this request's, escaped, without quotes.
     mutating func put(escaping text: String) { put(PieceStore.escape(text)) }
 
     mutating func put(_ bytes: ArraySlice<UInt8>) {
+        let start = cursor.count
         bytes.withUnsafeBytes { raw in
             if let start = raw.baseAddress { copy(start, raw.count) }
         }
+        own(since: start)
     }
 }
