@@ -22,7 +22,7 @@ enum ServiceFigures {
                     "consilium_knowledge", "the release of the knowledge that answers",
                     [MetricLabel("version", knowledge.manifest.version), MetricLabel("digest", knowledge.digest)]),
                 gauge(
-                    "consilium_answer_memory_bytes", "answers to posted cases that are kept, with what asked for them",
+                    "consilium_answer_memory_bytes", "how answers to posted cases were put together that are kept",
                     Double(current.advisor.rememberedBytes)),
                 gauge("consilium_ready", "1 where /readyz says so", readiness.isReady ? 1 : 0),
                 MetricFamily(

@@ -71,9 +71,9 @@ extension Settings {
             Setting(
                 "answerMemory", .number(\.answerMemory, 0...1_073_741_824, .bytes),
                 """
-                at most, of answers to cases that were posted twice lately, with the bodies that asked; begins with 1 MiB and \
-                takes more while one of 32 requests finds its answer there; in memory alone and gone with a reload of the \
-                knowledge. 0 remembers none, and nothing is learned of cases
+                at most, of how answers to cases and questions posted lately were put together, some 400 bytes each, with \
+                a keyed hash of the body that asked; in memory alone and gone with a reload of the knowledge. 0 remembers \
+                none, and nothing is learned of cases
                 """),
             Setting(
                 "handshakeTimeout", .number(\.handshakeTimeout, 1...600, .seconds), "for a TLS handshake"),
