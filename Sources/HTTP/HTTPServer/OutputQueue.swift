@@ -53,9 +53,6 @@ struct OutputQueue {
         }
     }
 
-    /// Bytes of heads and small bodies.
-    var headBytes: Int { bytes.count }
-
     /// Adds what `write` appends, a whole response, or nothing.
     mutating func appendWhole<Result>(_ write: (inout [UInt8]) -> Result) -> Result { write(&bytes) }
 

@@ -87,7 +87,7 @@ struct PostedHeads {
         guard let repeater = entries[place].repeater else { return nil }
         let fields = entries[place].fields
         var id: RequestID?
-        let start = output.headBytes
+        let start = output.bytes.count
         let answer = output.appendWhole { bytes in
             repeater.repeatAnswer(to: body, minimumSize: minimumSize, into: &bytes) { length, bytes in
                 id = preamble.writeNext(into: &bytes)

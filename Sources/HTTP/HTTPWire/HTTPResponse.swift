@@ -48,8 +48,8 @@ public struct HTTPResponse: Sendable {
     }()
 }
 
-/// Knows answers of status 200 that it gave under a head, by the body that came with it: these are given again without their requests being
-/// read. Safe from any thread.
+/// Knows answers of status 200 that it gave under a head, by the body that came with it: these are given again without their
+/// requests being read. Safe from any thread.
 public protocol AnswerRepeater: AnyObject, Sendable {
     /// Writes the answer to a body behind what `head` writes of its length, and counts it; nil, and nothing is written, where
     /// none of `minimumSize` bytes or more is known.

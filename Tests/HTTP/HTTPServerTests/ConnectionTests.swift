@@ -43,6 +43,16 @@ struct Desk {
 
     mutating func receive(_ bytes: [UInt8]) { connection.receive(bytes.span, now: now, &context) }
 
+    /// Every desk receives the same of some requests: mostly one and whole, sometimes two at once or in pieces.
+    static func receive(someOf requests: [String], in desks: inout [Desk]) {
+        let count = Int.random(in: 0..<6) == 0 ? 2 : 1
+        let bytes = Array((0..<count).map { _ in requests.randomElement() ?? "" }.joined().utf8)
+        let cut = Bool.random() ? bytes.count : Int.random(in: 0..<bytes.count)
+        for index in desks.indices {
+            for part in [bytes[..<cut], bytes[cut...]] where !part.isEmpty { desks[index].receive(Array(part)) }
+        }
+    }
+
     /// Everything written since the last call, taken as sent.
     mutating func sent() -> String {
         var bytes: [UInt8] = []

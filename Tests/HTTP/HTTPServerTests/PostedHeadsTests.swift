@@ -212,7 +212,6 @@ private final class Memory: HTTPHandler, AnswerRepeater {
     /// The plain way is the oracle: whatever comes, in whatever pieces, the bytes are those of a server that always asks.
     @Test(arguments: [false, true])
     func `differ in no byte from a server that always asks`(_ isFrequent: Bool) {
-        var generator = SystemRandomNumberGenerator()
         let requests = [
             post("a"), post("b"), post("cc"), post("bad"), post("a", "Accept-Encoding: gzip\r\n"),
             post("b", "X-Request-Id: q\r\n"), post("a", "X: 1\r\n"), post("a", path: "/b"), post("a", length: "01"),
@@ -223,14 +222,7 @@ private final class Memory: HTTPHandler, AnswerRepeater {
             let memory = Memory(isFrequent: isFrequent)
             var desks = [Desk(handler: memory), Desk(handler: Memory(remembers: false))]
             for _ in 0..<20 {
-                let count = Int.random(in: 0..<6, using: &generator) == 0 ? 2 : 1
-                let bytes = Array(
-                    (0..<count).map { _ in requests.randomElement(using: &generator) ?? "" }.joined().utf8)
-                let cut =
-                    Bool.random(using: &generator) ? bytes.count : Int.random(in: 0..<bytes.count, using: &generator)
-                for index in desks.indices {
-                    for part in [bytes[..<cut], bytes[cut...]] where !part.isEmpty { desks[index].receive(Array(part)) }
-                }
+                Desk.receive(someOf: requests, in: &desks)
                 let sent = [desks[0].sent(), desks[1].sent()].map { text in
                     text.components(separatedBy: "\r\n").filter { !$0.hasPrefix("X-Request-Id: ") }.map {
                         $0.components(separatedBy: ",\"instance\"")[0]

@@ -345,7 +345,7 @@ struct AnswerBytes {
         put(number: Int32(truncatingIfNeeded: rank), of: AnswerScripts.rank - AnswerScripts.firstSource)
     }
 
-    /// What `write` writes is a value's words; in a script, those of the case that follows it.
+    /// What is written until `endSlot` is a value's words; in a script, those of the case that follows it. Where it begins.
     mutating func beginSlot(forValueOf fact: Int) -> Int {
         if isNoting {
             script.close(with: -1 - Int32(truncatingIfNeeded: fact))
